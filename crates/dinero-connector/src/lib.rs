@@ -1,0 +1,1 @@
+//! Dinero as records.

@@ -1,0 +1,1 @@
+//! Which field means which, in which direction, by which translation.

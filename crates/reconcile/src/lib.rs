@@ -1,0 +1,1 @@
+//! The judgement: match, three-way diff, conflict, plan, check, step.

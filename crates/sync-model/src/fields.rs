@@ -1,0 +1,110 @@
+//! A record's fields: a small sorted list, so that order never depends on chance and small records stay small.
+
+use serde::de::{MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+use crate::{FieldName, Value};
+
+/// Field names with their values, sorted by name. A name that is missing is *unknown*, not empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fields(Vec<(FieldName, Value)>);
+
+impl Fields {
+    /// No fields known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The value of `name`, or `None` where it is unknown.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.place(name).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Puts `value` under `name`, replacing what stood there.
+    pub fn set(&mut self, name: impl Into<FieldName>, value: Value) {
+        let name = name.into();
+        match self.place(name.as_str()) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (name, value)),
+        }
+    }
+
+    /// Takes `name` out, so that it is unknown again.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.place(name).ok().map(|at| self.0.remove(at).1)
+    }
+
+    /// All known fields in order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&FieldName, &Value)> {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+
+    /// How many fields are known.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no field is known.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Overlays `newer` on these fields: what `newer` knows replaces what stood here.
+    pub fn overlay(&mut self, newer: &Self) {
+        for (name, value) in newer.iter() {
+            self.set(name.clone(), value.clone());
+        }
+    }
+
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
+    }
+}
+
+impl<N: Into<FieldName>> FromIterator<(N, Value)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (N, Value)>>(pairs: I) -> Self {
+        let mut fields = Self::new();
+        for (name, value) in pairs {
+            fields.set(name, value);
+        }
+        fields
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FieldsVisitor;
+        impl<'de> Visitor<'de> for FieldsVisitor {
+            type Value = Fields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a map of field names to values")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::new();
+                while let Some((name, value)) = map.next_entry::<FieldName, Value>()? {
+                    fields.set(name, value);
+                }
+                Ok(fields)
+            }
+        }
+        deserializer.deserialize_map(FieldsVisitor)
+    }
+}

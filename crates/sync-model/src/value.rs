@@ -1,0 +1,92 @@
+//! What a field can hold. Never a float: amounts and counts are exact decimals.
+
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::{Fields, RecordKey};
+
+/// A field's value. *Not returned* is not a value: such a field is missing from its [`Fields`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Value {
+    /// Known to be empty.
+    Empty,
+    /// Text, also a choice from a list, in the system's stored form.
+    Text(String),
+    /// A number: an amount, a quantity, a percentage, a count.
+    Decimal(Decimal),
+    /// Yes or no.
+    Flag(bool),
+    /// A calendar day without a zone.
+    Date(NaiveDate),
+    /// An instant in UTC.
+    Time(DateTime<Utc>),
+    /// Another record of the same system.
+    Reference(RecordKey),
+    /// Lines of a document, in order.
+    Rows(Vec<Fields>),
+}
+
+impl Value {
+    /// Text, or [`Value::Empty`] where there is nothing but blanks.
+    ///
+    /// ```
+    /// # use sync_model::Value;
+    /// assert_eq!(Value::text("  "), Value::Empty);
+    /// ```
+    pub fn text(text: impl Into<String>) -> Self {
+        let text = text.into();
+        if text.trim().is_empty() { Self::Empty } else { Self::Text(text) }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::Rows(rows) => rows.is_empty(),
+            Self::Decimal(_) | Self::Flag(_) | Self::Date(_) | Self::Time(_) | Self::Reference(_) => false,
+        }
+    }
+
+    /// The text, if it is text.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Empty
+            | Self::Decimal(_)
+            | Self::Flag(_)
+            | Self::Date(_)
+            | Self::Time(_)
+            | Self::Reference(_)
+            | Self::Rows(_) => None,
+        }
+    }
+
+    /// The number, if it is one.
+    #[must_use]
+    pub fn as_decimal(&self) -> Option<Decimal> {
+        if let Self::Decimal(number) = self { Some(*number) } else { None }
+    }
+}
+
+impl fmt::Display for Value {
+    /// The value as a person reads it; empty prints nothing.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => Ok(()),
+            Self::Text(text) => f.write_str(text),
+            Self::Decimal(number) => write!(f, "{}", number.normalize()),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Date(date) => write!(f, "{date}"),
+            Self::Time(time) => write!(f, "{}", time.format("%Y-%m-%dT%H:%M:%SZ")),
+            Self::Reference(key) => write!(f, "{key}"),
+            Self::Rows(rows) => write!(f, "{} rows", rows.len()),
+        }
+    }
+}

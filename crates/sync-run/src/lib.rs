@@ -1,0 +1,1 @@
+//! The procedure: gather, plan, apply, settle, through ports.
