@@ -1,1 +1,19 @@
 //! Which field means which, in which direction, by which translation.
+//!
+//! A [`Mapping`] belongs to one pair of systems. It holds a [`ModuleMapping`] for each thing the user knows
+//! (organisations, contacts, products), and that holds an [`EntityMapping`] for each pair of kinds. An entity mapping
+//! reads a side's fields into canonical names and normal forms ([`EntityMapping::project`]) and writes canonical values
+//! back as that side's fields ([`EntityMapping::render`]). Everything else compares canonical values only, so that the
+//! spelling of a phone number or a country never causes a write.
+//!
+//! This crate is pure: no clock, no randomness, no input or output, no floating point.
+
+mod binding;
+mod fault;
+mod mapping;
+
+pub use fault::{Fault, FaultKind};
+pub use mapping::{
+    Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping,
+    Priority, Projection, Rendering,
+};

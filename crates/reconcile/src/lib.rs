@@ -1,1 +1,8 @@
-//! The judgement: match, three-way diff, conflict, plan, check, step.
+//! The judgement: which records are the same thing, what changed on which side, what to do about it, and what to leave.
+//!
+//! Everything here is a pure function of what was observed. The same inputs give the same plan, whatever the order in
+//! which records were listed, and no clock, network or database is in reach.
+
+mod plan;
+
+pub use plan::{Action, FieldWhy, Finding, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange};

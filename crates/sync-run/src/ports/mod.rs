@@ -1,0 +1,13 @@
+//! The ports: what a run needs from the two systems, from the database and from the world.
+
+mod connector;
+mod store;
+mod world;
+
+pub use connector::{
+    ChangePage, Connector, ConnectorError, ErrorClass, Health, Next, Probed, Receipt, Refusal, Usage, WriteError,
+};
+pub use store::{
+    Change, Intent, IntentId, Journaled, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding,
+};
+pub use world::{Clock, Guids};
