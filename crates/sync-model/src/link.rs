@@ -21,6 +21,9 @@ pub struct Link {
     pub evidence: Evidence,
     /// Whether it still holds.
     pub state: LinkState,
+    /// Whether fields that never settled wait for a person instead of being decided by priority: the link was made while
+    /// marks of an earlier life showed that a database had been lost.
+    pub review: bool,
     /// What both sides were last seen to hold, once they were settled.
     pub baseline: Option<Baseline>,
 }
