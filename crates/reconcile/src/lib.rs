@@ -3,6 +3,13 @@
 //! Everything here is a pure function of what was observed. The same inputs give the same plan, whatever the order in
 //! which records were listed, and no clock, network or database is in reach.
 
+mod birth;
+mod diff;
+mod matching;
+mod pair;
 mod plan;
+mod planner;
 
+pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
 pub use plan::{Action, FieldWhy, Finding, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange};
+pub use planner::{plan, proves_earlier_life};

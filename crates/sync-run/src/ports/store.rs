@@ -6,7 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use reconcile::{FieldWhy, Finding, Observed, Write};
+use reconcile::{FieldWhy, Finding, Observed, Seen, Write};
 use serde::{Deserialize, Serialize};
 use sync_model::{Cursor, Fields, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides};
 use uuid::Uuid;
@@ -45,6 +45,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// What the planner needs to see of `scope`: every link with a dirty or touched record and both its records, every
     /// link in full when `scope.all` is set, and every record that has no link and is not deleted.
     async fn load(&self, pair: &PairId, scope: &Scope) -> Result<Observed, StoreError>;
+
+    /// What the mirror holds of `keys` on `side`; keys it does not hold are missing from the answer.
+    async fn seen(&self, pair: &PairId, side: Side, keys: &[RecordKey]) -> Result<Vec<Seen>, StoreError>;
 
     /// Where the last complete walk of `kind` on `side` ended.
     async fn cursor(&self, pair: &PairId, side: Side, kind: &Kind) -> Result<Option<Cursor>, StoreError>;

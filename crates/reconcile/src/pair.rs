@@ -1,0 +1,181 @@
+//! Two linked records: judge each field, then gather what follows into at most one write for each side.
+
+use field_mapping::{EntityMapping, FieldMapping, ModuleMapping, Projection};
+use sync_model::{Fields, Link, Lock, Record, Side, Sides, Value};
+
+use crate::diff::{FieldCase, FieldOutcome, judge};
+use crate::{Action, FieldWhy, Finding, Matter, Step, Write, WriteChange};
+
+/// A linked pair to judge.
+pub(crate) struct PairCase<'a> {
+    pub(crate) module: &'a ModuleMapping,
+    pub(crate) entity: &'a EntityMapping,
+    pub(crate) link: &'a Link,
+    pub(crate) records: Sides<&'a Record>,
+    /// The link, when it is made by this plan.
+    pub(crate) fresh: Option<&'a Link>,
+}
+
+/// What follows for the pair.
+#[derive(Debug, Default)]
+pub(crate) struct PairPlan {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What one field's judgement adds up to, while the pair is put together.
+#[derive(Default)]
+struct Tally {
+    /// Canonical values to write, by side.
+    writes: Sides<Fields>,
+    /// What the baseline takes over without a write.
+    settled: Sides<Fields>,
+    why: Vec<FieldWhy>,
+    asks: Vec<FieldWhy>,
+}
+
+pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
+    let shown = Sides::from_fn(|side| case.entity.project(side, &case.records.get(side).fields));
+    let mut tally = Tally::default();
+    for field in case.entity.fields.iter().filter(|field| !field.create_only) {
+        judge_field(case, field, &shown, &mut tally);
+    }
+    let title = case.entity.title(&shown.right.values);
+    let mut plan = PairPlan::default();
+    if !tally.asks.is_empty() {
+        plan.findings.push(finding(case, &title, Matter::Conflict { fields: std::mem::take(&mut tally.asks) }));
+    }
+    let mut writes = Vec::new();
+    for side in Side::BOTH {
+        if let Some(step) = plan_update(case, side, &shown, &mut tally, &title, &mut plan.findings) {
+            writes.push(step);
+        }
+    }
+    plan.steps.extend(own_step(case, tally, &title));
+    plan.steps.extend(writes);
+    plan
+}
+
+fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Projection>, tally: &mut Tally) {
+    let name = field.name.as_str();
+    let base = Sides::from_fn(|side| case.link.baseline.as_ref().and_then(|it| it.values.get(side).get(name)));
+    let now = Sides::from_fn(|side| shown.get(side).values.get(name));
+    let verdict =
+        judge(&FieldCase { direction: field.direction, clearing: field.clearing, base, now, review: case.link.review });
+    let mut why = FieldWhy {
+        field: field.name.clone(),
+        base: base.map(Option::<&Value>::cloned),
+        now: now.map(Option::<&Value>::cloned),
+        rule: verdict.rule,
+        write: None,
+    };
+    match verdict.outcome {
+        FieldOutcome::Leave => {}
+        FieldOutcome::Settle => settle(field, base, now, &mut tally.settled),
+        FieldOutcome::Ask => tally.asks.push(why),
+        FieldOutcome::Write(side) => {
+            let Some(value) = now.get(side.other()) else { return };
+            if case.records.get(side).lock == Lock::Frozen {
+                return;
+            }
+            tally.writes.get_mut(side).set(field.name.clone(), (*value).clone());
+            why.write = Some((side, (*value).clone()));
+            tally.why.push(why);
+        }
+    }
+}
+
+/// Puts what both sides hold into the baseline, unless it stands there already.
+fn settle(field: &FieldMapping, base: Sides<Option<&Value>>, now: Sides<Option<&Value>>, settled: &mut Sides<Fields>) {
+    if base == now {
+        return;
+    }
+    for side in Side::BOTH {
+        if let Some(value) = now.get(side) {
+            settled.get_mut(side).set(field.name.clone(), (*value).clone());
+        }
+    }
+}
+
+/// The one write for `side`, if any of its fields changes. Fields that cannot be carried over are taken out and reported.
+fn plan_update(
+    case: &PairCase<'_>,
+    side: Side,
+    shown: &Sides<Projection>,
+    tally: &mut Tally,
+    title: &str,
+    findings: &mut Vec<Finding>,
+) -> Option<Step> {
+    let mut wanted = std::mem::take(tally.writes.get_mut(side));
+    if wanted.is_empty() {
+        return None;
+    }
+    let record = case.records.get(side);
+    let mut rendering = case.entity.render(side, &wanted, &record.fields);
+    if !rendering.faults.is_empty() {
+        for fault in &rendering.faults {
+            wanted.remove(fault.field.as_str());
+            tally.why.retain(|why| why.field != fault.field);
+            if !fault.kind.holds_record() {
+                settle_as_is(fault.field.as_str(), shown, &mut tally.settled);
+            }
+        }
+        let faults: Vec<_> = rendering.faults.into_iter().filter(|fault| fault.kind.holds_record()).collect();
+        if !faults.is_empty() {
+            findings.push(finding(case, title, Matter::Unfit { faults }));
+        }
+        rendering = case.entity.render(side, &wanted, &record.fields);
+    }
+    let mut fields = Fields::new();
+    for (name, value) in rendering.fields.iter().filter(|(name, value)| record.fields.get(name.as_str()) != Some(value))
+    {
+        fields.set(name.clone(), value.clone());
+    }
+    // Both sides are expected to show the written values; what the written side really kept is read back.
+    let patch = Sides::new(wanted.clone(), wanted);
+    if fields.is_empty() {
+        for one in Side::BOTH {
+            tally.settled.get_mut(one).overlay(patch.get(one));
+        }
+        return None;
+    }
+    let written = |why: &FieldWhy| matches!(&why.write, Some((to, _)) if *to == side);
+    let why = tally.why.iter().filter(|why| written(why)).cloned().collect();
+    let change = WriteChange::Update {
+        key: record.key(),
+        expected: record.revision.clone(),
+        counterpart: case.link.keys.get(side.other()).clone(),
+    };
+    let write = Write { module: case.module.module.clone(), side, change, fields, patch };
+    Some(Step { action: Action::Write(write), why, title: title.to_owned() })
+}
+
+/// A value without a counterpart: both sides keep what they hold, and neither is taken for changed from now on.
+fn settle_as_is(name: &str, shown: &Sides<Projection>, settled: &mut Sides<Fields>) {
+    for side in Side::BOTH {
+        if let Some(value) = shown.get(side).values.get(name) {
+            settled.get_mut(side).set(name, value.clone());
+        }
+    }
+}
+
+/// The step that changes only our own state: a new link, or a baseline that moves on.
+fn own_step(case: &PairCase<'_>, tally: Tally, title: &str) -> Option<Step> {
+    let action = match case.fresh {
+        Some(link) => {
+            let mut link = link.clone();
+            if let Some(baseline) = &mut link.baseline {
+                baseline.values = tally.settled;
+            }
+            Action::Tie(link)
+        }
+        None if tally.settled.left.is_empty() && tally.settled.right.is_empty() => return None,
+        None => Action::Settle { keys: case.link.keys.clone(), patch: tally.settled },
+    };
+    Some(Step { action, why: Vec::new(), title: title.to_owned() })
+}
+
+fn finding(case: &PairCase<'_>, title: &str, matter: Matter) -> Finding {
+    let records = case.link.keys.iter().map(|(side, key)| (side, key.clone())).collect();
+    Finding { records, title: title.to_owned(), matter }
+}

@@ -1,0 +1,256 @@
+//! From what was observed to a plan. Pure and complete: every record in play ends in exactly one step, finding or rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use field_mapping::{EntityMapping, ModuleMapping};
+use sync_model::{Baseline, Evidence, Fields, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides};
+
+use crate::birth::plan_birth;
+use crate::matching::{Candidate, find_partners, marks_meet};
+use crate::pair::{PairCase, PairPlan, plan_pair};
+use crate::{Action, Finding, Matter, Observed, Plan, Policy, Seen, Step};
+
+/// Plans one module.
+///
+/// The plan depends on `observed`, `module` and `policy` alone: not on the order of listing, not on a clock.
+#[must_use]
+pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Plan {
+    let mut planner = Planner {
+        module,
+        observed,
+        policy,
+        plan: Plan {
+            module: module.module.clone(),
+            steps: Vec::new(),
+            findings: Vec::new(),
+            quiet: Vec::new(),
+            basis: basis(module, observed, policy),
+        },
+    };
+    let links: Vec<&Link> = planner.links().collect();
+    for link in links {
+        planner.linked(link);
+    }
+    planner.unlinked();
+    planner.plan.steps.sort_by_key(|step| order(&step.action));
+    planner.plan
+}
+
+/// Whether marks prove that this pair ran before although no link of these records is known: our database was lost.
+#[must_use]
+pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool {
+    marks_meet(&candidates(module, observed).0)
+}
+
+/// A digest of everything a plan is made from.
+fn basis(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Fingerprint {
+    let records = Side::BOTH.into_iter().flat_map(|side| observed.records.get(side).values());
+    let parts = records
+        .map(|seen| serde_json::to_vec(seen))
+        .chain(observed.links.iter().map(|(_, link)| serde_json::to_vec(link)))
+        .chain([serde_json::to_vec(policy), serde_json::to_vec(&module.fingerprint)])
+        .filter_map(Result::ok);
+    Fingerprint::of(parts)
+}
+
+/// What changes only our own state comes first, then what makes records, then what changes them.
+fn order(action: &Action) -> u8 {
+    match action {
+        Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => 0,
+        Action::Write(write) => match write.change {
+            crate::WriteChange::Create { .. } => 1,
+            crate::WriteChange::Update { .. } => 2,
+        },
+    }
+}
+
+struct Planner<'a> {
+    module: &'a ModuleMapping,
+    observed: &'a Observed,
+    policy: &'a Policy,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn links(&self) -> impl Iterator<Item = &'a Link> + use<'a> {
+        let module = &self.module.module;
+        self.observed.links.iter().map(|(_, link)| link).filter(move |link| link.module == *module)
+    }
+
+    fn seen(&self, side: Side, key: &RecordKey) -> Option<&'a Seen> {
+        self.observed.records.get(side).get(key)
+    }
+
+    /// A linked pair: both there, one deleted, or one never seen.
+    fn linked(&mut self, link: &Link) {
+        let seen = Sides::from_fn(|side| self.seen(side, link.keys.get(side)));
+        let (Some(left), Some(right)) = (seen.left, seen.right) else { return };
+        if matches!(link.state, LinkState::Retired(_)) {
+            self.rest(link);
+            return;
+        }
+        if let Some(deleted_on) = [(Side::Left, left), (Side::Right, right)].iter().find(|(_, it)| it.deleted) {
+            self.deleted(link, deleted_on.0, left, right);
+            return;
+        }
+        let kinds: Sides<&Kind> = link.keys.as_ref().map(|key| &key.kind);
+        let Some(entity) = self.module.entity_for(kinds) else {
+            self.rest(link);
+            return;
+        };
+        if !entity.takes(Side::Left, &left.record) || !entity.takes(Side::Right, &right.record) {
+            // A filter that no longer fits takes the record out of the traffic; it never blanks or deletes.
+            self.rest(link);
+            return;
+        }
+        let case = PairCase {
+            module: self.module,
+            entity,
+            link,
+            records: Sides::new(&left.record, &right.record),
+            fresh: None,
+        };
+        let pair = plan_pair(&case);
+        self.take(link, pair);
+    }
+
+    fn deleted(&mut self, link: &Link, side: Side, left: &Seen, right: &Seen) {
+        let kept = if side == Side::Left { right } else { left };
+        let title = self.title(side.other(), &kept.record);
+        self.plan.steps.push(Step {
+            action: Action::Retire { keys: link.keys.clone(), deleted_on: side },
+            why: Vec::new(),
+            title: title.clone(),
+        });
+        self.plan.findings.push(Finding {
+            records: link.keys.iter().map(|(side, key)| (side, key.clone())).collect(),
+            title,
+            matter: Matter::Deleted { side },
+        });
+        self.rest(link);
+    }
+
+    /// Takes over what was planned for a pair. A pair that needs nothing more rests until it changes.
+    fn take(&mut self, link: &Link, pair: PairPlan) {
+        let done = pair.steps.iter().all(|step| !matches!(step.action, Action::Write(_))) && pair.findings.is_empty();
+        self.plan.steps.extend(pair.steps);
+        self.plan.findings.extend(pair.findings);
+        if done {
+            self.rest(link);
+        }
+    }
+
+    fn rest(&mut self, link: &Link) {
+        for (side, key) in link.keys.iter() {
+            if self.seen(side, key).is_some_and(|seen| seen.dirty) {
+                self.plan.quiet.push((side, key.clone()));
+            }
+        }
+    }
+
+    /// Records without a link: tie those that find each other, make what is missing, hold what is unclear.
+    fn unlinked(&mut self) {
+        let (unlinked, linked) = candidates(self.module, self.observed);
+        let matched = find_partners(self.module, &unlinked, &linked);
+        let earlier_life = self.policy.earlier_life || marks_meet(&unlinked);
+        self.plan.findings.extend(matched.findings);
+        for (keys, evidence) in matched.ties {
+            self.tie(keys, evidence, earlier_life);
+        }
+        for side in Side::BOTH {
+            for key in matched.alone.get(side) {
+                self.alone(side, key, &unlinked.get(side)[key]);
+            }
+        }
+    }
+
+    fn tie(&mut self, keys: Sides<RecordKey>, evidence: Evidence, review: bool) {
+        let Some(entity) = self.module.entity_for(keys.as_ref().map(|key| &key.kind)) else { return };
+        let (Some(left), Some(right)) = (self.seen(Side::Left, &keys.left), self.seen(Side::Right, &keys.right)) else {
+            return;
+        };
+        let link = Link {
+            module: self.module.module.clone(),
+            keys,
+            evidence,
+            state: LinkState::Active,
+            review,
+            baseline: Some(Baseline { values: Sides::default(), mapping: self.module.fingerprint.clone() }),
+        };
+        let case = PairCase {
+            module: self.module,
+            entity,
+            link: &link,
+            records: Sides::new(&left.record, &right.record),
+            fresh: Some(&link),
+        };
+        let pair = plan_pair(&case);
+        self.take(&link, pair);
+    }
+
+    /// A record without a counterpart is made on the other side, where that is allowed and possible.
+    fn alone(&mut self, side: Side, key: &RecordKey, candidate: &Candidate) {
+        let target = side.other();
+        let maker = self.module.maker(target, &key.kind).filter(|_| *self.policy.creates.get(target));
+        let Some((entity, seen)) = maker.zip(self.seen(side, key)) else {
+            self.plan.quiet.push((side, key.clone()));
+            return;
+        };
+        let orphan = candidate.mark.is_some() && self.policy.earlier_life;
+        if orphan {
+            // It was made from a record that is gone: making that one again would undo somebody's deletion.
+            self.plan.findings.push(Finding {
+                records: vec![(side, key.clone())],
+                title: candidate.title.clone(),
+                matter: Matter::Deleted { side: target },
+            });
+            return;
+        }
+        match plan_birth(self.module, entity, side, &seen.record, &candidate.values) {
+            Ok(step) => self.plan.steps.push(step),
+            Err(finding) => self.plan.findings.push(finding),
+        }
+    }
+
+    fn title(&self, side: Side, record: &Record) -> String {
+        let entity = self.module.entities.iter().find(|entity| *entity.kinds.get(side) == record.kind);
+        entity
+            .map_or_else(|| record.id.to_string(), |entity| entity.title(&entity.project(side, &record.fields).values))
+    }
+}
+
+/// The unlinked records of a module in matching form, and the linked ones that stood on their side in their own right.
+fn candidates(
+    module: &ModuleMapping,
+    observed: &Observed,
+) -> (Sides<BTreeMap<RecordKey, Candidate>>, Sides<BTreeMap<RecordKey, Candidate>>) {
+    let mut bound: Sides<BTreeSet<&RecordKey>> = Sides::default();
+    let mut own_right: Sides<BTreeSet<&RecordKey>> = Sides::default();
+    for (_, link) in &observed.links {
+        for (side, key) in link.keys.iter() {
+            bound.get_mut(side).insert(key);
+            if link.evidence != Evidence::Created(side) {
+                own_right.get_mut(side).insert(key);
+            }
+        }
+    }
+    let gather = |side: Side, wanted: &dyn Fn(&RecordKey) -> bool| -> BTreeMap<RecordKey, Candidate> {
+        let present = observed.records.get(side).iter().filter(|(key, seen)| !seen.deleted && wanted(key));
+        present.filter_map(|(key, seen)| Some((key.clone(), candidate(module, side, &seen.record)?))).collect()
+    };
+    let unlinked = Sides::from_fn(|side| gather(side, &|key| !bound.get(side).contains(key)));
+    let linked = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
+    (unlinked, linked)
+}
+
+fn candidate(module: &ModuleMapping, side: Side, record: &Record) -> Option<Candidate> {
+    let entity: &EntityMapping = *module.entities_taking(side, record).first()?;
+    let values: Fields = entity.project(side, &record.fields).values;
+    Some(Candidate {
+        key: record.key(),
+        mark: record.mark.clone(),
+        title: entity.title(&values),
+        keys: module.keys(&values),
+        values,
+    })
+}
