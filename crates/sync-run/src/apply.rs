@@ -1,0 +1,370 @@
+//! Apply: carries out a plan's writes. It decides nothing; it performs, checks and records.
+//!
+//! # Expected flow, for each batch on one side
+//! 1. Records to be updated are checked against the revision the plan was made from; what changed is planned again.
+//! 2. The intents are journaled together.
+//! 3. The writes are sent, one by one.
+//! 4. What the system kept is read back where its answers did not show it.
+//! 5. Outcomes, records, links and baselines are committed together.
+//!
+//! # Guarantees
+//! Killed between any two of these, the next run finds every intent without an outcome and clears it up first.
+
+use std::collections::BTreeMap;
+
+use field_mapping::ModuleMapping;
+use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
+use sync_model::{
+    Baseline, Evidence, Fields, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides,
+};
+
+use crate::event::{Event, Miss};
+use crate::gather::Fresh;
+use crate::ports::{
+    Change, ConnectorError, ErrorClass, Intent, IntentId, Journaled, Outcome, Receipt, Refusal, WriteError,
+};
+use crate::{Run, RunError};
+
+/// What applying a plan left behind.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// Records that the systems refused or whose fate is unknown.
+    pub(crate) findings: Vec<Finding>,
+    /// Whether records changed under our hands, so that the module has to be planned again.
+    pub(crate) again: bool,
+}
+
+/// What came of one write.
+enum Written {
+    Done(Receipt),
+    Refused(Refusal),
+    Stale(Presence),
+    NotSent(String),
+    Unknown,
+}
+
+impl Run<'_> {
+    /// Carries out the writes of `plan`, both sides at once.
+    pub(crate) async fn apply(&self, module: &ModuleMapping, plan: &Plan) -> Result<Applied, RunError> {
+        if plan.writes_nothing() {
+            return Ok(Applied::default());
+        }
+        let wait = self.wait_for(plan.write_counts());
+        let (name, writes) = (module.module.clone(), plan.write_counts());
+        self.engine.events.take(Event::Applying { module: name, writes, wait });
+        let held: Vec<(Side, RecordKey)> = plan.findings.iter().flat_map(|it| it.records.iter().cloned()).collect();
+        let steps = Sides::from_fn(|side| {
+            let here = |step: &&Step| matches!(&step.action, Action::Write(write) if write.side == side);
+            plan.steps.iter().filter(here).cloned().collect::<Vec<_>>()
+        });
+        let (left, right) = futures::join!(
+            self.lane(module, Side::Left, &steps.left, &held),
+            self.lane(module, Side::Right, &steps.right, &held)
+        );
+        let (mut left, right) = (left?, right?);
+        left.findings.extend(right.findings);
+        left.again |= right.again;
+        Ok(left)
+    }
+
+    async fn lane(
+        &self,
+        module: &ModuleMapping,
+        side: Side,
+        steps: &[Step],
+        held: &[(Side, RecordKey)],
+    ) -> Result<Applied, RunError> {
+        let mut applied = Applied::default();
+        let mut left = steps.len();
+        for batch in steps.chunks(self.engine.pace.batch.max(1)) {
+            let fresh = self.drop_stale(side, batch, &mut applied).await?;
+            let journaled = self.intend(fresh).await?;
+            left -= batch.len();
+            let (written, down) = self.send(side, &journaled, left).await;
+            self.conclude(module, side, &journaled, written, held, &mut applied).await?;
+            if let Some(error) = down {
+                return Err(error.into());
+            }
+        }
+        Ok(applied)
+    }
+
+    /// Takes out the updates whose record changed since it was planned.
+    async fn drop_stale(&self, side: Side, batch: &[Step], applied: &mut Applied) -> Result<Vec<Step>, RunError> {
+        let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(|step| precondition(step)).collect();
+        if expected.is_empty() {
+            return Ok(batch.to_vec());
+        }
+        let stale = self.engine.connectors.get(side).stale(&expected).await?;
+        if stale.is_empty() {
+            return Ok(batch.to_vec());
+        }
+        let keys: Vec<RecordKey> = stale.iter().map(Presence::key).collect();
+        let changes = self.observe(side, stale, Fresh::Asked).await?;
+        self.commit(&changes).await?;
+        applied.again = true;
+        let (old, fresh): (Vec<_>, Vec<_>) = batch
+            .iter()
+            .cloned()
+            .partition(|step| precondition(step).is_some_and(|(key, _)| keys.contains(&key)));
+        for step in old {
+            self.engine.events.take(Event::Missed { step: Box::new(step), miss: Miss::Stale });
+        }
+        Ok(fresh)
+    }
+
+    /// Journals what is about to be written.
+    async fn intend(&self, steps: Vec<Step>) -> Result<Vec<(Journaled, Step)>, RunError> {
+        let mut intents = Vec::new();
+        for step in steps {
+            let Action::Write(write) = &step.action else { continue };
+            let intent = Intent {
+                id: IntentId(self.engine.guids.next()),
+                run: self.lease.run.clone(),
+                write: write.clone(),
+                before: self.before(write).await?,
+                why: step.why.clone(),
+                title: step.title.clone(),
+                at: self.engine.clock.now(),
+            };
+            intents.push((intent, step));
+        }
+        let changes: Vec<Change> =
+            intents.iter().map(|(intent, _)| Change::Intend(Box::new(intent.clone()))).collect();
+        if !changes.is_empty() {
+            self.commit(&changes).await?;
+        }
+        Ok(intents.into_iter().map(|(intent, step)| (Journaled::new(intent), step)).collect())
+    }
+
+    async fn before(&self, write: &Write) -> Result<Option<Record>, RunError> {
+        let WriteChange::Update { key, .. } = &write.change else { return Ok(None) };
+        let seen = self.store.seen(&self.engine.pair, write.side, std::slice::from_ref(key)).await?;
+        Ok(seen.into_iter().next().map(|seen| seen.record))
+    }
+
+    /// Sends the writes. When the system as a whole is of no use any more, the rest of the batch is not sent.
+    async fn send(
+        &self,
+        side: Side,
+        batch: &[(Journaled, Step)],
+        after: usize,
+    ) -> (Vec<Written>, Option<ConnectorError>) {
+        let connector = self.engine.connectors.get(side);
+        let mut written = Vec::new();
+        let mut down: Option<ConnectorError> = None;
+        for (at, (journaled, step)) in batch.iter().enumerate() {
+            if let Some(error) = &down {
+                written.push(Written::NotSent(error.message.clone()));
+                continue;
+            }
+            let left = (batch.len() - at - 1 + after) as u64;
+            match connector.write(journaled).await {
+                Ok(receipt) => {
+                    let wait = connector.wait_for(left);
+                    self.engine.events.take(Event::Wrote { step: Box::new(step.clone()), side, wait });
+                    written.push(Written::Done(receipt));
+                }
+                Err(WriteError::Refused(refusal)) => written.push(Written::Refused(refusal)),
+                Err(WriteError::Stale(now)) => written.push(Written::Stale(*now)),
+                Err(WriteError::Unknown(_)) => written.push(Written::Unknown),
+                Err(WriteError::NotSent(message)) => {
+                    down = Some(ConnectorError {
+                        system: connector.name(),
+                        class: ErrorClass::Unreachable,
+                        message: message.clone(),
+                    });
+                    written.push(Written::NotSent(message));
+                }
+                Err(WriteError::Down(error)) => {
+                    written.push(Written::NotSent(error.message.clone()));
+                    down = Some(error);
+                }
+            }
+        }
+        (written, down)
+    }
+
+    /// Records what came of a batch, in one commit.
+    async fn conclude(
+        &self,
+        module: &ModuleMapping,
+        side: Side,
+        batch: &[(Journaled, Step)],
+        written: Vec<Written>,
+        held: &[(Side, RecordKey)],
+        applied: &mut Applied,
+    ) -> Result<(), RunError> {
+        let kept = self.kept(side, &written).await;
+        let mut changes = Vec::new();
+        let mut lost = Vec::new();
+        for ((journaled, step), written) in batch.iter().zip(written) {
+            let intent = journaled.intent();
+            match written {
+                Written::Done(receipt) => {
+                    let after = receipt.after.or_else(|| kept.get(&receipt.key).cloned());
+                    changes.extend(self.done(Some(module), intent, receipt.key, after, held));
+                    let (name, change) = (&module.module, &intent.write.change);
+                    self.tally(|summary| summary.wrote(name, side, change, step.clone()));
+                }
+                Written::Refused(Refusal { message, field }) => {
+                    let matter = Matter::Refused { side, message: message.clone(), field: field.clone() };
+                    self.missed(step, Miss::Held(matter.clone()));
+                    applied.findings.push(finding(intent, matter));
+                    changes.push(self.concluded(intent, Outcome::Refused { message, field }));
+                }
+                Written::Stale(now) => {
+                    changes.extend(self.observe(side, vec![now], Fresh::Asked).await?);
+                    changes.push(self.concluded(intent, Outcome::Stale));
+                    applied.again = true;
+                    self.missed(step, Miss::Stale);
+                }
+                Written::NotSent(message) => {
+                    self.tally(|summary| summary.failed += 1);
+                    changes.push(self.concluded(intent, Outcome::NotSent));
+                    self.missed(step, Miss::NotSent(message));
+                }
+                Written::Unknown => lost.push((intent, step)),
+            }
+        }
+        self.commit(&changes).await?;
+        for (intent, step) in lost {
+            self.clear_up_lost(module, intent, step, applied).await?;
+        }
+        Ok(())
+    }
+
+    async fn clear_up_lost(
+        &self,
+        module: &ModuleMapping,
+        intent: &Intent,
+        step: &Step,
+        applied: &mut Applied,
+    ) -> Result<(), RunError> {
+        if self.clear_up(Some(module), intent).await? {
+            applied.again = true;
+        } else {
+            let matter = Matter::OutcomeUnknown { side: intent.write.side };
+            self.missed(step, Miss::Held(matter.clone()));
+            applied.findings.push(finding(intent, matter));
+        }
+        Ok(())
+    }
+
+    /// What the system kept of the records whose receipts did not show it. If that cannot be read now, the records are
+    /// noted as they were sent and looked at again in the next run.
+    async fn kept(&self, side: Side, written: &[Written]) -> BTreeMap<RecordKey, Record> {
+        let keys: Vec<RecordKey> = written
+            .iter()
+            .filter_map(|it| match it {
+                Written::Done(receipt) if receipt.after.is_none() => Some(receipt.key.clone()),
+                Written::Done(_)
+                | Written::Refused(_)
+                | Written::Stale(_)
+                | Written::NotSent(_)
+                | Written::Unknown => None,
+            })
+            .collect();
+        if keys.is_empty() {
+            return BTreeMap::new();
+        }
+        let read = self.engine.connectors.get(side).read_back(&keys).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what was written could not be read back; it is looked at again in the next run");
+            Vec::new()
+        });
+        read.iter().filter_map(Presence::record).map(|record| (record.key(), record.clone())).collect()
+    }
+
+    /// The changes that follow from a write that was done.
+    pub(crate) fn done(
+        &self,
+        module: Option<&ModuleMapping>,
+        intent: &Intent,
+        key: RecordKey,
+        after: Option<Record>,
+        held: &[(Side, RecordKey)],
+    ) -> Vec<Change> {
+        let write = &intent.write;
+        let side = write.side;
+        let keys = write.keys(key.clone());
+        let patch = patch_after(module, write, after.as_ref());
+        let mut changes = vec![self.concluded(intent, Outcome::Done { key: key.clone() })];
+        let seen = after.is_some();
+        let record = after.unwrap_or_else(|| as_sent(intent, &key));
+        changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
+        let mapping = module.map_or_else(|| sync_model::Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
+        match &write.change {
+            WriteChange::Create { .. } => changes.push(Change::Tie(Link {
+                module: write.module.clone(),
+                keys: keys.clone(),
+                evidence: Evidence::Created(side),
+                state: LinkState::Active,
+                review: false,
+                baseline: Some(Baseline { values: patch, mapping }),
+            })),
+            WriteChange::Update { .. } => changes.push(Change::Patch { keys: keys.clone(), patch, mapping }),
+        }
+        if seen {
+            let free = keys.iter().filter(|(side, key)| !held.contains(&(*side, (*key).clone())));
+            changes.extend(free.map(|(side, key)| Change::Quiet { side, key: key.clone() }));
+        }
+        changes
+    }
+
+    pub(crate) fn concluded(&self, intent: &Intent, outcome: Outcome) -> Change {
+        Change::Conclude { intent: intent.id, outcome, at: self.engine.clock.now() }
+    }
+
+    fn missed(&self, step: &Step, miss: Miss) {
+        self.engine.events.take(Event::Missed { step: Box::new(step.clone()), miss });
+    }
+
+    fn wait_for(&self, writes: Sides<usize>) -> u64 {
+        let wait = |side| self.engine.connectors.get(side).wait_for(*writes.get(side) as u64);
+        wait(Side::Left).max(wait(Side::Right))
+    }
+}
+
+fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {
+    match &step.action {
+        Action::Write(Write { change: WriteChange::Update { key, expected, .. }, .. }) => {
+            Some((key.clone(), expected.clone()))
+        }
+        Action::Write(_) | Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => None,
+    }
+}
+
+/// The baseline after a write: on the written side what the system really kept, on the other what was carried over.
+fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Record>) -> Sides<Fields> {
+    let mut patch = write.patch.clone();
+    let Some(after) = after else { return patch };
+    let kinds = match write.side {
+        Side::Left => Sides::new(&after.kind, &write.counterpart().kind),
+        Side::Right => Sides::new(&write.counterpart().kind, &after.kind),
+    };
+    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return patch };
+    let shown = entity.project(write.side, &after.fields).values;
+    let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
+    for name in names {
+        if let Some(value) = shown.get(name.as_str()) {
+            patch.get_mut(write.side).set(name, value.clone());
+        }
+    }
+    patch
+}
+
+/// A written record as far as it is known without having read it back.
+fn as_sent(intent: &Intent, key: &RecordKey) -> Record {
+    let mut fields = intent.before.as_ref().map(|before| before.fields.clone()).unwrap_or_default();
+    fields.overlay(&intent.write.fields);
+    Record { partial: true, ..Record::new(key.kind.clone(), key.id.clone(), fields) }
+}
+
+fn finding(intent: &Intent, matter: Matter) -> Finding {
+    let side = intent.write.side;
+    let mut records = vec![(side.other(), intent.write.counterpart().clone())];
+    if let WriteChange::Update { key, .. } = &intent.write.change {
+        records.push((side, key.clone()));
+    }
+    Finding { records, title: intent.title.clone(), matter }
+}

@@ -1,0 +1,401 @@
+//! The run as a whole: one lease, one pass over the modules, one summary.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Duration, Utc};
+use field_mapping::{Mapping, ModuleMapping};
+use reconcile::{Action, Finding, Matter, Plan, Policy, WriteChange};
+use sync_model::{Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
+
+use crate::dry::DryStore;
+use crate::error::{RulesError, RunError};
+use crate::event::{Event, Events};
+use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage};
+use crate::summary::Summary;
+
+/// Plans of one module in one run, before what keeps changing is left to the next run.
+const MOST_ROUNDS: u32 = 3;
+
+/// Two systems, a memory, and what a run needs from the world.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    /// Which pair this is.
+    pub pair: PairId,
+    /// The two systems.
+    pub connectors: Sides<Arc<dyn Connector>>,
+    /// The memory.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New guids.
+    pub guids: Arc<dyn Guids>,
+    /// Who hears what happens.
+    pub events: Arc<dyn Events>,
+    /// How long things may take.
+    pub pace: Pace,
+}
+
+/// How long things may take, and how many go together.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// How long a lease lives without a sign of life. A killed run blocks the next one for this long at most.
+    pub lease: Duration,
+    /// How long an answer that was lost may still be on its way, before a create that left no trace counts as not made.
+    pub settle: Duration,
+    /// How old a system's description of itself may be.
+    pub schema_age: Duration,
+    /// Writes that are journaled together.
+    pub batch: usize,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            lease: Duration::seconds(10),
+            settle: Duration::seconds(15),
+            schema_age: Duration::hours(12),
+            batch: 32,
+        }
+    }
+}
+
+/// What the user configured, as the engine needs it.
+pub trait Rules: Send + Sync {
+    /// The kinds whose description is needed, by side.
+    fn kinds(&self) -> Sides<Vec<Kind>>;
+
+    /// The mapping, checked against what both systems say of themselves.
+    ///
+    /// # Errors
+    /// When it does not fit; the text names every place and the remedy.
+    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError>;
+
+    /// What holds for every module.
+    fn policy(&self) -> Policy;
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Default)]
+pub struct Order {
+    /// Only these modules; empty means all.
+    pub modules: Vec<Module>,
+    /// Only this record, with what it needs.
+    pub record: Option<(Side, RecordKey)>,
+    /// Where this order may write. A single-record push to one system writes there only.
+    pub only_writes: Option<Side>,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// One plan for each module.
+    pub plans: Vec<Plan>,
+    /// Requests made to find out.
+    pub usage: Sides<Usage>,
+}
+
+/// A run in progress.
+#[derive(Debug)]
+pub(crate) struct Run<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) lease: Lease,
+    pub(crate) summary: Mutex<Summary>,
+}
+
+impl Engine {
+    /// What a run would do now. Nothing is written anywhere, neither to a system nor to the store.
+    ///
+    /// # Errors
+    /// When a system or the store cannot be used, or the rules do not fit.
+    pub async fn plan(&self, rules: &dyn Rules, order: &Order) -> Result<Preview, RunError> {
+        let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
+        let run = RunId::new(self.guids.next().to_string());
+        let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
+        let run = Run { engine: self, store, summary: Mutex::new(Summary::new(run)), lease };
+        let mapping = run.mapping(rules).await?;
+        let modules = chosen(&mapping, order);
+        run.gather(&modules).await?;
+        let policy = run.policy(&modules, rules.policy()).await?;
+        let mut plans = Vec::new();
+        for module in modules {
+            plans.push(run.plan_module(module, &policy, order).await?);
+        }
+        Ok(Preview { plans, usage: run.usage() })
+    }
+
+    /// Brings both systems into agreement.
+    ///
+    /// # Errors
+    /// When a system or the store cannot be used, or the rules do not fit. What was done until then is journaled.
+    pub async fn sync(&self, rules: &dyn Rules, order: &Order) -> Result<Summary, RunError> {
+        let run = RunId::new(self.guids.next().to_string());
+        let started = self.clock.now();
+        let lease = self.take_lease(&run).await?;
+        let run = Run { engine: self, store: Arc::clone(&self.store), summary: Mutex::new(Summary::new(run)), lease };
+        let result = tokio::select! {
+            result = run.carry_out(rules, order) => result,
+            error = run.keep_lease() => Err(error),
+        };
+        let summary = run.finish();
+        let record = RunRecord {
+            run: summary.run.clone(),
+            started,
+            ended: Some(self.clock.now()),
+            summary: run_summary(&summary, result.as_ref().err()),
+        };
+        let closed = self.store.close_run(&run.lease, &record).await;
+        result?;
+        closed?;
+        Ok(summary)
+    }
+
+    /// Takes the lease, waiting once for a former holder that gives no sign of life any more.
+    async fn take_lease(&self, run: &RunId) -> Result<Lease, RunError> {
+        let lease = self.pace.lease;
+        match self.store.open_run(&self.pair, run, self.clock.now(), lease).await {
+            Err(StoreError::Busy { until, .. }) => {
+                self.events.take(Event::Waiting { until });
+                let wait = until - self.clock.now() + Duration::milliseconds(500);
+                tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
+                Ok(self.store.open_run(&self.pair, run, self.clock.now(), lease).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+impl Run<'_> {
+    async fn carry_out(&self, rules: &dyn Rules, order: &Order) -> Result<(), RunError> {
+        let mapping = self.mapping(rules).await?;
+        self.recover(&mapping).await?;
+        let modules = chosen(&mapping, order);
+        self.gather(&modules).await?;
+        let policy = self.policy(&modules, rules.policy()).await?;
+        for module in &modules {
+            self.settle_module(module, &policy, order).await?;
+        }
+        if order.modules.is_empty() && order.record.is_none() {
+            self.rest_strangers(&modules).await?;
+        }
+        Ok(())
+    }
+
+    /// Plans and applies one module, again while records change under our hands.
+    async fn settle_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<(), RunError> {
+        let mut waiting = Vec::new();
+        for _ in 0..MOST_ROUNDS {
+            let plan = self.plan_module(module, policy, order).await?;
+            self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
+            self.commit(&self.own_changes(module, &plan)).await?;
+            let applied = self.apply(module, &plan).await?;
+            waiting = plan.findings;
+            waiting.extend(applied.findings);
+            if !applied.again {
+                break;
+            }
+        }
+        if order.record.is_none() {
+            let change = Change::Findings {
+                module: module.module.clone(),
+                findings: waiting.clone(),
+                at: self.engine.clock.now(),
+            };
+            self.commit(&[change]).await?;
+        }
+        let named = waiting.into_iter().map(|finding| (module.module.clone(), finding));
+        self.tally(|summary| summary.findings.extend(named));
+        Ok(())
+    }
+
+    /// One module's plan, restricted to what was ordered.
+    async fn plan_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<Plan, RunError> {
+        let mut scope = self.scope(&[module]);
+        scope.touched.extend(order.record.clone());
+        let observed = self.store.load(&self.engine.pair, &scope).await?;
+        let mut plan = reconcile::plan(module, &observed, policy);
+        let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
+        if creates && !scope.all {
+            // Whether a new record repeats a linked one shows only when all links are in view.
+            scope.all = true;
+            let observed = self.store.load(&self.engine.pair, &scope).await?;
+            plan = reconcile::plan(module, &observed, policy);
+        }
+        self.hold_unknown(&mut plan).await?;
+        restrict(&mut plan, order);
+        Ok(plan)
+    }
+
+    /// A create whose outcome is still unknown is not tried again: its source waits.
+    async fn hold_unknown(&self, plan: &mut Plan) -> Result<(), RunError> {
+        for intent in self.store.unfinished(&self.engine.pair).await? {
+            let WriteChange::Create { source, .. } = &intent.write.change else { continue };
+            let side = intent.write.side;
+            let before = plan.steps.len();
+            plan.steps.retain(|step| match &step.action {
+                Action::Write(write) => !(write.side == side && write.counterpart() == source),
+                Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
+            });
+            if plan.steps.len() < before {
+                plan.findings.push(Finding {
+                    records: vec![(side.other(), source.clone())],
+                    title: intent.title.clone(),
+                    matter: Matter::OutcomeUnknown { side },
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The part of a plan that changes only our own state.
+    fn own_changes(&self, module: &ModuleMapping, plan: &Plan) -> Vec<Change> {
+        let at = self.engine.clock.now();
+        let mut changes = Vec::new();
+        for step in &plan.steps {
+            match &step.action {
+                Action::Tie(link) => {
+                    self.tally(|summary| summary.linked += 1);
+                    changes.push(Change::Tie(link.clone()));
+                }
+                Action::Settle { keys, patch } => changes.push(Change::Patch {
+                    keys: keys.clone(),
+                    patch: patch.clone(),
+                    mapping: module.fingerprint.clone(),
+                }),
+                Action::Retire { keys, deleted_on } => {
+                    changes.push(Change::Retire { keys: keys.clone(), deleted_on: *deleted_on, at });
+                }
+                Action::Write(_) => {}
+            }
+        }
+        let quiet = plan.quiet.iter().map(|(side, key)| Change::Quiet { side: *side, key: key.clone() });
+        changes.extend(quiet);
+        changes
+    }
+
+    /// Records that no module takes are put aside, so that they are not looked at again until they change.
+    async fn rest_strangers(&self, modules: &[&ModuleMapping]) -> Result<(), RunError> {
+        let observed = self.store.load(&self.engine.pair, &self.scope(modules)).await?;
+        let linked: BTreeSet<(Side, &RecordKey)> =
+            observed.links.iter().flat_map(|(_, link)| link.keys.iter()).collect();
+        let mut changes = Vec::new();
+        for side in Side::BOTH {
+            for (key, seen) in observed.records.get(side) {
+                let taken = modules.iter().any(|module| !module.entities_taking(side, &seen.record).is_empty());
+                if seen.dirty && !taken && !linked.contains(&(side, key)) {
+                    changes.push(Change::Quiet { side, key: key.clone() });
+                }
+            }
+        }
+        if changes.is_empty() { Ok(()) } else { self.commit(&changes).await }
+    }
+
+    /// The mapping, checked against recent descriptions of both systems.
+    async fn mapping(&self, rules: &dyn Rules) -> Result<Mapping, RunError> {
+        let kinds = rules.kinds();
+        let (left, right) =
+            futures::join!(self.schema(Side::Left, &kinds.left), self.schema(Side::Right, &kinds.right));
+        Ok(rules.mapping(&Sides::new(left?, right?))?)
+    }
+
+    async fn schema(&self, side: Side, kinds: &[Kind]) -> Result<Schema, RunError> {
+        let now = self.engine.clock.now();
+        if let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
+            && now - at < self.engine.pace.schema_age
+            && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
+        {
+            return Ok(schema);
+        }
+        let schema = self.engine.connectors.get(side).schema(kinds).await?;
+        self.commit(&[Change::Schema { side, schema: Box::new(schema.clone()), at: now }]).await?;
+        Ok(schema)
+    }
+
+    /// The policy, with the proof of an earlier life if the records carry one although the store knows no link.
+    async fn policy(&self, modules: &[&ModuleMapping], mut policy: Policy) -> Result<Policy, RunError> {
+        if self.store.has_links(&self.engine.pair).await? {
+            return Ok(policy);
+        }
+        for module in modules {
+            let observed = self.store.load(&self.engine.pair, &self.scope(&[module])).await?;
+            policy.earlier_life |= reconcile::proves_earlier_life(module, &observed);
+        }
+        Ok(policy)
+    }
+
+    fn scope(&self, modules: &[&ModuleMapping]) -> Scope {
+        let kinds = Sides::from_fn(|side| {
+            let kinds: BTreeSet<Kind> = modules.iter().flat_map(|module| module.kinds(side)).collect();
+            kinds.into_iter().collect()
+        });
+        Scope { kinds, touched: Vec::new(), all: false }
+    }
+
+    pub(crate) async fn commit(&self, changes: &[Change]) -> Result<(), RunError> {
+        Ok(self.store.commit(&self.lease, changes).await?)
+    }
+
+    /// Extends the lease for as long as the run is alive; comes back only when it was lost.
+    async fn keep_lease(&self) -> RunError {
+        let life = self.engine.pace.lease;
+        loop {
+            tokio::time::sleep((life / 3).to_std().unwrap_or_default()).await;
+            let until: DateTime<Utc> = self.engine.clock.now() + life;
+            if let Err(error) = self.store.renew(&self.lease, until).await {
+                return error.into();
+            }
+        }
+    }
+
+    pub(crate) fn tally(&self, count: impl FnOnce(&mut Summary)) {
+        count(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn usage(&self) -> Sides<Usage> {
+        Sides::from_fn(|side| self.engine.connectors.get(side).usage())
+    }
+
+    fn finish(&self) -> Summary {
+        let mut summary = self.summary.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        summary.usage = self.usage();
+        summary
+    }
+}
+
+fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Vec<&'m ModuleMapping> {
+    let wanted = |module: &&ModuleMapping| order.modules.is_empty() || order.modules.contains(&module.module);
+    mapping.modules.iter().filter(wanted).collect()
+}
+
+/// Leaves in `plan` only what `order` asks for.
+fn restrict(plan: &mut Plan, order: &Order) {
+    if let Some((side, key)) = &order.record {
+        plan.steps.retain(|step| match &step.action {
+            Action::Tie(link) => link.keys.get(*side) == key,
+            Action::Settle { keys, .. } | Action::Retire { keys, .. } => keys.get(*side) == key,
+            Action::Write(write) => match &write.change {
+                WriteChange::Update { key: own, .. } if write.side == *side => own == key,
+                WriteChange::Update { .. } | WriteChange::Create { .. } => {
+                    write.side != *side && write.counterpart() == key
+                }
+            },
+        });
+        plan.findings.retain(|finding| finding.records.contains(&(*side, key.clone())));
+        plan.quiet.retain(|quiet| *quiet == (*side, key.clone()));
+    }
+    if let Some(only) = order.only_writes {
+        plan.steps.retain(|step| match &step.action {
+            Action::Write(write) => write.side == only,
+            Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
+        });
+    }
+}
+
+fn run_summary(summary: &Summary, error: Option<&RunError>) -> serde_json::Value {
+    let mut value = serde_json::to_value(summary).unwrap_or_default();
+    if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
+        map.insert("error".to_owned(), error.to_string().into());
+    }
+    value
+}

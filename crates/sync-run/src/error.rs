@@ -1,0 +1,51 @@
+//! Why a run ended early.
+
+use sync_model::Kind;
+
+use crate::ports::{ConnectorError, ErrorClass, StoreError};
+
+/// A run ended early. What was done until then is journaled and stands.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// A system cannot be used.
+    #[error(transparent)]
+    Connector(#[from] ConnectorError),
+    /// The database cannot be used, or another run is at work.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The settings do not fit the systems.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// A list did not come to an end.
+    #[error("the list of {kind} does not come to an end")]
+    EndlessList {
+        /// Which list.
+        kind: Kind,
+    },
+}
+
+impl RunError {
+    /// The kind of trouble with a system, if it is that.
+    #[must_use]
+    pub fn class(&self) -> Option<ErrorClass> {
+        match self {
+            Self::Connector(error) => Some(error.class),
+            Self::Store(_) | Self::Rules(_) | Self::EndlessList { .. } => None,
+        }
+    }
+
+    /// Whether another run is at work on this pair.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Busy { .. }))
+    }
+}
+
+/// The mapping does not fit what the systems say of themselves.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RulesError(
+    /// What does not fit, and what to do about it.
+    pub String,
+);

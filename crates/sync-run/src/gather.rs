@@ -1,0 +1,124 @@
+//! Gather: what changed on both sides is observed into the store's mirror, page by page.
+//!
+//! A page and the place it ends at are committed together, so a run may stop between any two pages. A record that is
+//! seen again as it stands in the mirror causes nothing: our own writes come back as echoes and are not even noted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use field_mapping::ModuleMapping;
+use sync_model::{Kind, Presence, Record, RecordKey, Side};
+
+use crate::event::Event;
+use crate::ports::{Change, Next};
+use crate::{Run, RunError};
+
+/// Pages of one walk before it is taken for endless.
+const MOST_PAGES: u32 = 100_000;
+
+impl Run<'_> {
+    /// Observes every kind of `modules` on both sides.
+    pub(crate) async fn gather(&self, modules: &[&ModuleMapping]) -> Result<(), RunError> {
+        let (left, right) =
+            futures::join!(self.gather_side(Side::Left, modules), self.gather_side(Side::Right, modules));
+        left.and(right)
+    }
+
+    async fn gather_side(&self, side: Side, modules: &[&ModuleMapping]) -> Result<(), RunError> {
+        let kinds: BTreeSet<Kind> = modules.iter().flat_map(|module| module.kinds(side)).collect();
+        for kind in &kinds {
+            self.walk(side, kind).await?;
+        }
+        Ok(())
+    }
+
+    async fn walk(&self, side: Side, kind: &Kind) -> Result<(), RunError> {
+        let connector = self.engine.connectors.get(side);
+        let since = self.store.cursor(&self.engine.pair, side, kind).await?;
+        let mut records = 0;
+        let mut page = 0;
+        loop {
+            let found = connector.changes(kind, since.as_ref(), page).await?;
+            records += found.seen.len();
+            let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;
+            if let Next::End(cursor) = &found.next
+                && since.as_ref() != Some(cursor)
+            {
+                changes.push(Change::Cursor { side, kind: kind.clone(), cursor: cursor.clone() });
+            }
+            if !changes.is_empty() {
+                self.commit(&changes).await?;
+            }
+            self.engine.events.take(Event::Gathered { side, kind: kind.clone(), records });
+            match found.next {
+                Next::End(_) => return Ok(()),
+                Next::Page(next) if next > page && next < MOST_PAGES => page = next,
+                Next::Page(_) => return Err(RunError::EndlessList { kind: kind.clone() }),
+            }
+        }
+    }
+
+    /// What these sights change in the mirror.
+    pub(crate) async fn observe(&self, side: Side, seen: Vec<Presence>, fresh: Fresh) -> Result<Vec<Change>, RunError> {
+        let keys: Vec<RecordKey> = seen.iter().map(Presence::key).collect();
+        let held = self.store.seen(&self.engine.pair, side, &keys).await?;
+        let held: BTreeMap<RecordKey, (Record, bool)> =
+            held.into_iter().map(|it| (it.record.key(), (it.record, it.deleted))).collect();
+        let mut changes = Vec::new();
+        for presence in seen {
+            match presence {
+                Presence::Unseen(_) => {}
+                Presence::Deleted(key) => {
+                    if held.get(&key).is_some_and(|(_, deleted)| !deleted) {
+                        changes.push(Change::Deleted { side, key });
+                    }
+                }
+                Presence::Present(record) => match held.get(&record.key()) {
+                    Some((known, false)) if !tells_more(known, &record, fresh) => {}
+                    Some((known, false)) => {
+                        let dirty = contradicts(known, &record);
+                        let record = Box::new(merged(known, record));
+                        changes.push(Change::Observe { side, record, dirty });
+                    }
+                    Some((_, true)) | None => {
+                        changes.push(Change::Observe { side, record: Box::new(record), dirty: true });
+                    }
+                },
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// How a sight came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fresh {
+    /// In a list of changes.
+    Listed,
+    /// By asking for this very record.
+    Asked,
+}
+
+/// Whether `seen` holds anything that the mirror does not.
+fn tells_more(known: &Record, seen: &Record, fresh: Fresh) -> bool {
+    known.revision != seen.revision
+        || contradicts(known, seen)
+        || known.lock != seen.lock
+        || known.mark != seen.mark
+        || (fresh == Fresh::Asked && known.partial && !seen.partial)
+}
+
+/// Whether a field that both know differs, or a new one appeared.
+fn contradicts(known: &Record, seen: &Record) -> bool {
+    known.lock != seen.lock
+        || seen.fields.iter().any(|(name, value)| known.fields.get(name.as_str()) != Some(value))
+}
+
+/// The newer sight, completed with what an earlier and complete sight of the *same revision* knew besides.
+fn merged(known: &Record, seen: Record) -> Record {
+    if !seen.partial || known.revision != seen.revision {
+        return seen;
+    }
+    let mut fields = known.fields.clone();
+    fields.overlay(&seen.fields);
+    Record { fields, partial: known.partial, ..seen }
+}
