@@ -1,1 +1,33 @@
-//! Settings wired into a run.
+//! The composition root: settings in, a wired run out. The binaries parse, call this crate, print and exit.
+//!
+//! [`Settings::parse`] turns `afstem.toml` into types. [`App`] wires the two connectors, the store and the mapping, and
+//! offers what a user asks for: [`App::status`], [`App::plan`], [`App::sync`], [`App::push`]. Everything a person reads
+//! is said here, in Danish and English; nothing in here prints.
+
+mod app;
+mod demo;
+mod error;
+mod language;
+mod reference;
+mod report;
+mod rules;
+mod sandboxed;
+mod settings;
+mod status;
+mod words;
+mod world;
+
+pub use app::{App, Reach};
+pub use demo::{Demo, DemoStep};
+pub use error::AppError;
+pub use language::{Language, Say};
+pub use reference::{ModuleName, RecordReference};
+pub use report::{plan_json, plan_lines, summary_json, summary_lines, Line};
+pub use sandboxed::{Served, serve_sandboxes};
+pub use settings::{
+    DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings, SettingsError,
+    SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
+};
+pub use status::{SideStatus, Status};
+pub use sync_run::{Event, Events, Preview, Summary};
+pub use words::{side_key, side_name};

@@ -1,0 +1,127 @@
+//! Why the application could not do what was asked, with the next step.
+
+use sync_model::Side;
+use sync_run::{ConnectorError, RunError, StoreError};
+
+use crate::settings::SettingsError;
+use crate::words::{next_step, side_name};
+use crate::{Language, Say};
+
+/// What was asked could not be done. Nothing was lost; what was written is journaled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// A system, the store or the mapping cannot be used.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The sandbox could not be served.
+    #[error("the sandbox could not be served: {0}")]
+    Sandbox(#[from] std::io::Error),
+    /// A single record was to be pushed in a direction that does not allow it.
+    #[error("single records are pushed only in the direction CRM→Dinero")]
+    PushDirection,
+    /// A record reference could not be understood.
+    #[error("`{0}` names no record")]
+    NoSuchReference(String),
+    /// A module that does not exist or is switched off.
+    #[error("`{0}` is no module that takes part")]
+    NoSuchModule(String),
+    /// The record does not exist or takes no part.
+    #[error("{0} was not found")]
+    NoSuchRecord(String),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl From<ConnectorError> for AppError {
+    fn from(error: ConnectorError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+/// The side that a connector's name stands for.
+pub(crate) fn side_of(system: &str) -> Side {
+    if system == "dinero" { Side::Left } else { Side::Right }
+}
+
+impl Say for AppError {
+    fn say(&self, language: Language) -> String {
+        match self {
+            Self::Settings(error) => error.say(language),
+            Self::Run(error) => run(error, language),
+            Self::Sandbox(error) => {
+                let what = language.pick("Sandkassen kunne ikke startes", "The sandbox could not be started");
+                format!("{what}: {error}")
+            }
+            Self::PushDirection => language
+                .pick(
+                    "En enkelt post kan kun sendes til Dinero, når retningen er CRM→Dinero (direction = \"crm-to-dinero\"). \
+                     Brug i stedet `afstem sync --record MODUL/ID`, som afstemmer den ene post efter alle regler.",
+                    "A single record can be sent to Dinero only when the direction is CRM→Dinero (direction = \
+                     \"crm-to-dinero\"). Use `afstem sync --record MODULE/ID` instead, which reconciles that record by all \
+                     the rules.",
+                )
+                .to_owned(),
+            Self::NoSuchReference(text) => {
+                let what = language.pick(
+                    "er ikke en post. Skriv modulets navn i Simply CRM og postens id, fx Accounts/11x57",
+                    "names no record. Write the module's name in Simply CRM and the record's id, such as Accounts/11x57",
+                );
+                format!("`{text}` {what}")
+            }
+            Self::NoSuchModule(name) => {
+                let what = language.pick(
+                    "er ikke et modul, der deltager. Se sync.modules i afstem.toml.",
+                    "is no module that takes part. See sync.modules in afstem.toml.",
+                );
+                format!("`{name}` {what}")
+            }
+            Self::NoSuchRecord(name) => {
+                let what = language.pick(
+                    "findes ikke, eller tages ikke med af kortlægningen.",
+                    "does not exist, or is left out by the mapping.",
+                );
+                format!("{name} {what}")
+            }
+        }
+    }
+}
+
+fn run(error: &RunError, language: Language) -> String {
+    match error {
+        RunError::Connector(error) => connector(error, language),
+        RunError::Store(StoreError::Busy { until, .. }) => match language {
+            Language::Da => {
+                format!("En anden kørsel er i gang med dette par. Prøv igen efter {} UTC.", until.format("%H:%M:%S"))
+            }
+            Language::En => {
+                format!("Another run is at work on this pair. Try again after {} UTC.", until.format("%H:%M:%S"))
+            }
+        },
+        RunError::Store(StoreError::Fenced) => language
+            .pick(
+                "En anden kørsel har overtaget dette par, fordi denne ikke gav livstegn. Intet mere skrives herfra.",
+                "Another run has taken over this pair, because this one gave no sign of life. Nothing more is written here.",
+            )
+            .to_owned(),
+        RunError::Store(error) => {
+            let what = language.pick("Databasen kan ikke bruges. Se store.url", "The database cannot be used. See store.url");
+            format!("{what}: {error}")
+        }
+        RunError::Rules(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// A system that cannot be used: its name, what happened, what to do.
+pub(crate) fn connector(error: &ConnectorError, language: Language) -> String {
+    let side = side_of(error.system);
+    format!("{}: {}. {}", side_name(side), error.message.trim_end_matches('.'), next_step(side, error.class, language))
+}
