@@ -1,0 +1,103 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Afstem keeps Simply CRM and Dinero in agreement.
+#[derive(Debug, Parser)]
+#[command(name = "afstem", version, about, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// The settings file. Otherwise AFSTEM_CONFIG, then ./afstem.toml, then the user's configuration directory.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print one JSON document on standard output and nothing else.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// The language of messages.
+    #[arg(long, global = true, value_enum)]
+    pub(crate) lang: Option<Lang>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// A language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// Danish.
+    Da,
+    /// English.
+    En,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell the whole story on an embedded sandbox and a temporary database.
+    Demo(DemoArguments),
+    /// Show whether both connections work, and what to do if not.
+    Status,
+    /// Show what would be written and why. Nothing is written anywhere.
+    Plan(PlanArguments),
+    /// Bring both systems into agreement.
+    Sync(SyncArguments),
+    /// Send one record to Dinero (direction CRM→Dinero only).
+    Push(PushArguments),
+    /// Serve both sandboxes on this machine, for trying things by hand.
+    Sandbox(SandboxArguments),
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// How many organisations, contacts and products each.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(4..=5000))]
+    pub(crate) records: u32,
+    /// Which data: the same seed tells the same story.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// Only this module. May be given several times.
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) module: Vec<String>,
+    /// Save the plan to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// Arguments of `sync`.
+#[derive(Debug, Args)]
+pub(crate) struct SyncArguments {
+    /// Only this module. May be given several times.
+    #[arg(long, value_name = "MODULE", conflicts_with = "record")]
+    pub(crate) module: Vec<String>,
+    /// Only this record, such as Accounts/11x57, by the full rules.
+    #[arg(long, value_name = "MODULE/ID")]
+    pub(crate) record: Option<String>,
+    /// Ask nothing.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `push`.
+#[derive(Debug, Args)]
+pub(crate) struct PushArguments {
+    /// The record: the module's name in Simply CRM and the id, such as Accounts/11x57.
+    #[arg(value_name = "MODULE/ID")]
+    pub(crate) record: String,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArguments {
+    /// How many organisations, contacts and products each.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) records: u32,
+    /// Which data.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}

@@ -1,0 +1,161 @@
+//! One function for each command. All of them end in an exit code.
+
+mod demo;
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use serde_json::json;
+use sync_app::{
+    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, plan_json, plan_lines, serve_sandboxes,
+    summary_json,
+};
+
+use crate::args::{Arguments, Command, PlanArguments, PushArguments, SandboxArguments, SyncArguments};
+use crate::progress::Progress;
+use crate::{AGREED, FAILED, TO_DO, WAITING, configuration, output};
+
+/// Does what was asked and says how it ended.
+pub(crate) async fn run(arguments: Arguments) -> u8 {
+    let json = arguments.json;
+    match &arguments.command {
+        Command::Demo(demo) => {
+            let language = configuration::language(arguments.lang, Language::default());
+            ended(demo::run(demo, language, json).await, language, json)
+        }
+        Command::Sandbox(sandbox) => {
+            let language = configuration::language(arguments.lang, Language::default());
+            ended(serve(sandbox, language, json).await, language, json)
+        }
+        Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) => {
+            let settings = match configuration::load(arguments.config.as_deref()) {
+                Ok(settings) => settings,
+                Err(error) => {
+                    let language = configuration::language(arguments.lang, error.language());
+                    return failed(&error.say(language), json);
+                }
+            };
+            let language = configuration::language(arguments.lang, settings.language);
+            ended(with_settings(&arguments.command, settings, language, json).await, language, json)
+        }
+    }
+}
+
+async fn with_settings(command: &Command, settings: Settings, language: Language, json: bool) -> Result<u8, AppError> {
+    let progress = Arc::new(Progress::new(language, json));
+    let taking_part = settings.sync.modules.clone();
+    let app = App::connect(Settings { language, ..settings }, None, progress)?;
+    match command {
+        Command::Status => Ok(status(&app, language, json).await),
+        Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,
+        Command::Sync(asked) => sync(&app, asked, &taking_part, language, json).await,
+        Command::Push(asked) => push(&app, asked, language, json).await,
+        Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
+    }
+}
+
+async fn status(app: &App, language: Language, json: bool) -> u8 {
+    let status = app.status().await;
+    if json {
+        output::document(&status.to_json());
+    } else {
+        output::status(&status, language);
+    }
+    if status.is_green() { AGREED } else { FAILED }
+}
+
+async fn plan(
+    app: &App,
+    asked: &PlanArguments,
+    taking_part: &[String],
+    language: Language,
+    json: bool,
+) -> Result<u8, AppError> {
+    let preview = app.plan(&modules(&asked.module, taking_part)?).await?;
+    let document = plan_json(&preview, language);
+    if let Some(path) = &asked.out {
+        std::fs::write(path, format!("{document:#}\n"))?;
+    }
+    if json {
+        output::document(&document);
+    } else {
+        let lines = plan_lines(&preview, language);
+        output::lines(&lines, language);
+        if lines.is_empty() {
+            output::print(language.pick("Intet at gøre: de to systemer stemmer.", "Nothing to do: the two systems agree."));
+        } else {
+            output::print(&app.cost(&preview, language));
+        }
+    }
+    let nothing = preview.plans.iter().all(|plan| plan.steps.is_empty() && plan.findings.is_empty());
+    Ok(if nothing { AGREED } else { TO_DO })
+}
+
+async fn sync(
+    app: &App,
+    asked: &SyncArguments,
+    taking_part: &[String],
+    language: Language,
+    json: bool,
+) -> Result<u8, AppError> {
+    let record = asked.record.as_deref().map(RecordReference::parse).transpose()?;
+    let modules = modules(&asked.module, taking_part)?;
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if terminal && !asked.yes && !json && record.is_none() && app.is_first_meeting().await? {
+        let preview = app.plan(&modules).await?;
+        output::lines(&plan_lines(&preview, language), language);
+        output::print(&app.cost(&preview, language));
+        let question = language.pick("Første synkronisering. Skal det ske?", "First synchronisation. Go ahead?");
+        if !cliclack::confirm(question).interact()? {
+            return Ok(AGREED);
+        }
+    }
+    let summary = match &record {
+        Some(record) => app.sync_record(record).await?,
+        None => app.sync(&modules).await?,
+    };
+    Ok(finished(&summary, language, json))
+}
+
+async fn push(app: &App, asked: &PushArguments, language: Language, json: bool) -> Result<u8, AppError> {
+    let summary = app.push(&RecordReference::parse(&asked.record)?).await?;
+    Ok(finished(&summary, language, json))
+}
+
+async fn serve(asked: &SandboxArguments, language: Language, json: bool) -> Result<u8, AppError> {
+    let served = serve_sandboxes(asked.records, asked.seed).await?;
+    if json {
+        output::document(&served.to_json());
+    } else {
+        output::print(&served.configuration());
+        output::tell(language.pick("Begge sandkasser kører. Stop med Ctrl-C.", "Both sandboxes are running. Stop with Ctrl-C."));
+    }
+    tokio::signal::ctrl_c().await?;
+    served.stop().await;
+    Ok(AGREED)
+}
+
+fn modules(named: &[String], taking_part: &[String]) -> Result<Vec<ModuleName>, AppError> {
+    named.iter().map(|name| ModuleName::parse(name, taking_part)).collect()
+}
+
+fn finished(summary: &Summary, language: Language, json: bool) -> u8 {
+    if json {
+        output::document(&summary_json(summary, language));
+    } else {
+        output::summary(summary, language);
+    }
+    if summary.in_agreement() { AGREED } else { WAITING }
+}
+
+fn ended(result: Result<u8, AppError>, language: Language, json: bool) -> u8 {
+    result.unwrap_or_else(|error| failed(&error.say(language), json))
+}
+
+fn failed(sentence: &str, json: bool) -> u8 {
+    if json {
+        output::document(&json!({ "error": sentence }));
+    }
+    output::complain(sentence);
+    FAILED
+}

@@ -1,0 +1,120 @@
+//! Everything that is printed: documents on standard output, sentences and tables on standard error or output.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+use sync_app::{Language, Line, SideStatus, Status, Summary, side_name, summary_lines};
+
+/// Lines of a table before it is cut.
+const MOST_LINES: usize = 40;
+
+/// Prints a sentence to standard error.
+pub(crate) fn tell(text: &str) {
+    // Nobody can be told that telling failed.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Prints an error to standard error.
+pub(crate) fn complain(text: &str) {
+    let red = colour(AnsiColor::Red);
+    let _ = writeln!(anstream::stderr(), "{red}✗{red:#} {text}");
+}
+
+/// Prints text to standard output.
+pub(crate) fn print(text: &str) {
+    let _ = writeln!(anstream::stdout(), "{text}");
+}
+
+/// Prints the one document of a `--json` call.
+pub(crate) fn document(value: &Value) {
+    let _ = writeln!(std::io::stdout(), "{value:#}");
+}
+
+/// Both connections, red or green.
+pub(crate) fn status(status: &Status, language: Language) {
+    for (side, connection) in status.sides.iter() {
+        let name = side_name(side);
+        match connection {
+            SideStatus::Green { account, detail } => {
+                let green = colour(AnsiColor::Green);
+                print(&format!("{green}●{green:#} {name}: {account} ({detail})"));
+            }
+            SideStatus::Red { cause, next_step } => {
+                let red = colour(AnsiColor::Red);
+                print(&format!("{red}●{red:#} {name}: {cause}"));
+                print(&format!("  {}: {next_step}", language.pick("Næste skridt", "Next step")));
+            }
+        }
+    }
+}
+
+/// A table of what is or was done, cut to a readable length.
+pub(crate) fn lines(lines: &[Line], language: Language) {
+    if lines.is_empty() {
+        return;
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(110);
+    }
+    table.set_header([
+        language.pick("Modul", "Module"),
+        language.pick("Post", "Record"),
+        language.pick("Hvad", "What"),
+        language.pick("Hvorfor", "Why"),
+    ]);
+    for line in lines.iter().take(MOST_LINES) {
+        table.add_row([&line.module, &line.record, &line.what, &line.why]);
+    }
+    print(&table.to_string());
+    if lines.len() > MOST_LINES {
+        let more = lines.len() - MOST_LINES;
+        print(&format!("… {more} {}", language.pick("mere; se dem alle med --json", "more; see them all with --json")));
+    }
+}
+
+/// What a run did.
+pub(crate) fn summary(summary: &Summary, language: Language) {
+    lines(&summary_lines(summary, language), language);
+    let counts = |label: &str, dinero: u64, crm: u64| format!("{label}: Dinero {dinero}, Simply CRM {crm}");
+    let (created, updated) = (&summary.created, &summary.updated);
+    let (requests, writes) = (summary.usage.map(|it| it.requests), summary.usage.map(|it| it.writes));
+    print(&counts(language.pick("Oprettet", "Created"), created.left, created.right));
+    print(&counts(language.pick("Rettet", "Updated"), updated.left, updated.right));
+    print(&format!(
+        "{}: {} · {}: {} · {}: {} · {}: {}",
+        language.pick("Koblet", "Linked"),
+        summary.linked,
+        language.pick("Konflikter", "Conflicts"),
+        summary.conflicts(),
+        language.pick("Venter", "Held"),
+        summary.held(),
+        language.pick("Fejlet", "Failed"),
+        summary.failed
+    ));
+    print(&counts(language.pick("Forespørgsler", "Requests"), requests.left, requests.right));
+    print(&counts(language.pick("Heraf skrivninger", "Of these writes"), writes.left, writes.right));
+    let green = colour(AnsiColor::Green);
+    let yellow = colour(AnsiColor::Yellow);
+    if summary.in_agreement() {
+        print(&format!("{green}✓{green:#} {}", language.pick("De to systemer stemmer.", "The two systems agree.")));
+    } else {
+        print(&format!(
+            "{yellow}!{yellow:#} {}",
+            language.pick("Færdig, men noget venter på dig (se ovenfor).", "Finished, but something waits for you (see above).")
+        ));
+    }
+}
+
+/// A headline of the demo.
+pub(crate) fn headline(text: &str) {
+    let bold = Style::new().bold();
+    print(&format!("\n{bold}{text}{bold:#}"));
+}
+
+fn colour(colour: AnsiColor) -> Style {
+    Style::new().fg_color(Some(colour.into()))
+}
