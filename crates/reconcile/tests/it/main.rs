@@ -1,0 +1,3 @@
+//! The judgement, exhaustively at small scope and by its laws.
+
+mod judge;

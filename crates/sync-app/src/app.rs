@@ -1,0 +1,188 @@
+//! One pair of systems, wired: what the binaries call.
+
+use std::sync::Arc;
+
+use api_transport::{HttpSettings, HttpTransport, Transport};
+use dinero_connector::DineroConnector;
+use secrecy::ExposeSecret;
+use simplycrm_connector::SimplyCrmConnector;
+use sync_model::{PairId, Side, Sides};
+use sync_run::{Clock, Connector, Engine, Events, Guids, Order, Pace, Preview, Store, Summary};
+
+use crate::error::AppError;
+use crate::reference::{ModuleName, RecordReference};
+use crate::report::writes;
+use crate::rules::ConfiguredRules;
+use crate::settings::{Settings, SyncDirection};
+use crate::status::Status;
+use crate::world::{RandomGuids, SystemClock};
+use crate::{Language, words};
+
+/// How requests leave the process, and what time it is when they do. Sandboxes and simulations bring their own.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// To Dinero.
+    pub dinero: Arc<dyn Transport>,
+    /// To Simply CRM.
+    pub simplycrm: Arc<dyn Transport>,
+}
+
+/// One pair of systems, wired by its settings.
+#[derive(Debug)]
+pub struct App {
+    settings: Settings,
+    connectors: Sides<Arc<dyn Connector>>,
+    clock: Arc<dyn Clock>,
+    guids: Arc<dyn Guids>,
+    events: Arc<dyn Events>,
+    rules: ConfiguredRules,
+}
+
+impl App {
+    /// Wires the pair of `settings`. Nothing is sent yet. Without `reach`, requests go over the network.
+    ///
+    /// # Errors
+    /// When the network client or an address cannot be used.
+    pub fn connect(settings: Settings, reach: Option<Reach>, events: Arc<dyn Events>) -> Result<Self, AppError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let reach = match reach {
+            Some(reach) => reach,
+            None => {
+                let network: Arc<dyn Transport> = Arc::new(HttpTransport::new(&HttpSettings::default())?);
+                Reach { dinero: Arc::clone(&network), simplycrm: network }
+            }
+        };
+        let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock));
+        let simplycrm =
+            SimplyCrmConnector::new(crate::wiring::simplycrm(&settings, reach.simplycrm)?, Arc::clone(&clock));
+        let rules = ConfiguredRules::new(&settings, None);
+        Ok(Self {
+            settings,
+            connectors: Sides::new(Arc::new(dinero), Arc::new(simplycrm)),
+            clock,
+            guids: Arc::new(RandomGuids),
+            events,
+            rules,
+        })
+    }
+
+    /// Uses a custom mapping: the file's name and its text.
+    #[must_use]
+    pub fn with_mapping(mut self, file: String, text: String) -> Self {
+        self.rules = ConfiguredRules::new(&self.settings, Some((file, text)));
+        self
+    }
+
+    /// Whether both connections work, and what to do if not.
+    pub async fn status(&self) -> Status {
+        let (left, right) = futures::join!(self.connectors.left.check(), self.connectors.right.check());
+        Status::new(Sides::new(left, right), self.settings.language)
+    }
+
+    /// What a sync would do now. Nothing is written anywhere.
+    ///
+    /// # Errors
+    /// When a system, the store or the mapping cannot be used.
+    pub async fn plan(&self, modules: &[ModuleName]) -> Result<Preview, AppError> {
+        Ok(self.engine().await?.plan(&self.rules, &order(modules)).await?)
+    }
+
+    /// Brings both systems into agreement.
+    ///
+    /// # Errors
+    /// When a system, the store or the mapping cannot be used. What was written until then is journaled.
+    pub async fn sync(&self, modules: &[ModuleName]) -> Result<Summary, AppError> {
+        Ok(self.engine().await?.sync(&self.rules, &order(modules)).await?)
+    }
+
+    /// Reconciles one record by all the rules.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub async fn sync_record(&self, record: &RecordReference) -> Result<Summary, AppError> {
+        self.one(record, None).await
+    }
+
+    /// Sends one record to Dinero.
+    ///
+    /// # Errors
+    /// [`AppError::PushDirection`] unless data go from Simply CRM to Dinero only; otherwise as [`sync`](Self::sync).
+    pub async fn push(&self, record: &RecordReference) -> Result<Summary, AppError> {
+        if self.settings.sync.direction != SyncDirection::CrmToDinero || record.side != Side::Right {
+            return Err(AppError::PushDirection);
+        }
+        self.one(record, Some(Side::Left)).await
+    }
+
+    async fn one(&self, record: &RecordReference, only_writes: Option<Side>) -> Result<Summary, AppError> {
+        let modules = match record.module() {
+            Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
+            None => Vec::new(),
+        };
+        let order = Order {
+            record: Some((record.side, record.key.clone())),
+            only_writes,
+            ..order(&modules)
+        };
+        let engine = self.engine().await?;
+        let summary = engine.sync(&self.rules, &order).await?;
+        let keys = [record.key.clone()];
+        if engine.store.seen(&engine.pair, record.side, &keys).await?.is_empty() {
+            return Err(AppError::NoSuchRecord(record.to_string()));
+        }
+        Ok(summary)
+    }
+
+    /// Whether this pair never ran before, as far as the store knows.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn is_first_meeting(&self) -> Result<bool, AppError> {
+        let engine = self.engine().await?;
+        Ok(!engine.store.has_links(&engine.pair).await?)
+    }
+
+    /// What carrying out `preview` would cost, in words.
+    #[must_use]
+    pub fn cost(&self, preview: &Preview, language: Language) -> String {
+        let writes = writes(preview);
+        let wait = |side: Side| self.connectors.get(side).wait_for(*writes.get(side) as u64);
+        let seconds = wait(Side::Left).max(wait(Side::Right)).div_ceil(1000);
+        let counts = Side::BOTH.map(|side| format!("{} {}", words::side_name(side), writes.get(side))).join(", ");
+        match language {
+            Language::Da => format!("Skrivninger: {counts}. Grænsen for forespørgsler gør, at det tager mindst {seconds} s."),
+            Language::En => format!("Writes: {counts}. The rate limit makes this take {seconds} s at least."),
+        }
+    }
+
+    /// The engine over the opened store.
+    async fn engine(&self) -> Result<Engine, AppError> {
+        Ok(Engine {
+            pair: pair(&self.settings),
+            connectors: self.connectors.clone(),
+            store: open_store(self.settings.store_url.expose_secret()).await?,
+            clock: Arc::clone(&self.clock),
+            guids: Arc::clone(&self.guids),
+            events: Arc::clone(&self.events),
+            pace: Pace::default(),
+        })
+    }
+}
+
+/// A pair is one Dinero organisation and one Simply CRM installation.
+fn pair(settings: &Settings) -> PairId {
+    let address = settings.simplycrm.url.trim_end_matches('/').to_lowercase();
+    PairId::new(format!("{}@{address}", settings.dinero.organization_id))
+}
+
+fn order(modules: &[ModuleName]) -> Order {
+    Order { modules: modules.iter().map(|name| name.0.clone()).collect(), ..Order::default() }
+}
+
+async fn open_store(url: &str) -> Result<Arc<dyn Store>, AppError> {
+    if url.starts_with("sqlite:") {
+        Ok(Arc::new(store_sqlite::SqliteStore::open(url).await?))
+    } else {
+        Ok(Arc::new(store_postgres::PostgresStore::connect(url).await?))
+    }
+}

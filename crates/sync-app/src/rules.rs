@@ -1,0 +1,91 @@
+//! The user's settings as the engine's rules.
+
+use std::collections::BTreeMap;
+
+use field_mapping::{Direction, Drift, Mapping, Priority};
+use reconcile::Policy;
+use rust_decimal::Decimal;
+use sync_model::{Kind, Schema, Side, Sides, Value};
+use sync_run::{Rules, RulesError};
+
+use crate::settings::{DataPriority, Settings, SyncDirection};
+use crate::{Language, Say};
+
+/// The account for sales with 25 % VAT in Dinero's standard chart (dinero-api fact sheet §6.6); used where the settings
+/// name none.
+const STANDARD_SALES_ACCOUNT: u32 = 1000;
+
+/// The settings of one pair, as rules.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfiguredRules {
+    direction: Direction,
+    creates: Sides<bool>,
+    modules: Vec<String>,
+    mapping: Option<(String, String)>,
+    variables: BTreeMap<String, Value>,
+    language: Language,
+}
+
+impl ConfiguredRules {
+    /// The rules of `settings`; `mapping` is the custom mapping's file name and text, if there is one.
+    pub(crate) fn new(settings: &Settings, mapping: Option<(String, String)>) -> Self {
+        let account = settings.invoices.vat_accounts.get("25").copied().unwrap_or(STANDARD_SALES_ACCOUNT);
+        let account = Value::Decimal(Decimal::from(account));
+        Self {
+            direction: direction(settings),
+            creates: creates(settings.sync.direction),
+            modules: settings.sync.modules.clone(),
+            mapping,
+            variables: BTreeMap::from([("sales_account".to_owned(), account)]),
+            language: settings.language,
+        }
+    }
+}
+
+fn direction(settings: &Settings) -> Direction {
+    let drift = if settings.sync.overwrite_drift { Drift::Overwrite } else { Drift::Keep };
+    match settings.sync.direction {
+        SyncDirection::CrmToDinero => Direction::OneWay { from: Side::Right, drift },
+        SyncDirection::DineroToCrm => Direction::OneWay { from: Side::Left, drift },
+        SyncDirection::Both { first: DataPriority::Crm } => {
+            Direction::TwoWay { priority: Priority::Prefer(Side::Right) }
+        }
+        SyncDirection::Both { first: DataPriority::Dinero } => {
+            Direction::TwoWay { priority: Priority::Prefer(Side::Left) }
+        }
+    }
+}
+
+fn creates(direction: SyncDirection) -> Sides<bool> {
+    match direction {
+        SyncDirection::CrmToDinero => Sides::new(true, false),
+        SyncDirection::DineroToCrm => Sides::new(false, true),
+        SyncDirection::Both { .. } => Sides::new(true, true),
+    }
+}
+
+impl Rules for ConfiguredRules {
+    fn kinds(&self) -> Sides<Vec<Kind>> {
+        field_mapping::kinds_of(&self.modules)
+    }
+
+    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+        let source = match &self.mapping {
+            Some((file, text)) => field_mapping::Source::Custom { file, text },
+            None => field_mapping::Source::Standard,
+        };
+        let resolved = field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables);
+        resolved.map_err(|diagnostics| {
+            let sentences: Vec<String> = diagnostics.iter().map(|it| it.say(self.language)).collect();
+            RulesError(sentences.join("\n"))
+        })
+    }
+
+    fn policy(&self) -> Policy {
+        let priority = match self.direction {
+            Direction::TwoWay { priority } => Some(priority),
+            Direction::OneWay { .. } => None,
+        };
+        Policy { priority, creates: self.creates, earlier_life: false }
+    }
+}
