@@ -10,13 +10,11 @@
 //! # Guarantees
 //! Killed between any two of these, the next run finds every intent without an outcome and clears it up first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::ModuleMapping;
 use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
-use sync_model::{
-    Baseline, Evidence, Fields, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides,
-};
+use sync_model::{Baseline, Evidence, Fields, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides};
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
@@ -32,6 +30,19 @@ pub(crate) struct Applied {
     pub(crate) findings: Vec<Finding>,
     /// Whether records changed under our hands, so that the module has to be planned again.
     pub(crate) again: bool,
+    /// Links that got a write and whose written record is known as it now is.
+    done: Vec<Sides<RecordKey>>,
+    /// Records of which something came to nothing: they are looked at again, whatever else was done for them.
+    missed: BTreeSet<(Side, RecordKey)>,
+}
+
+impl Applied {
+    fn miss(&mut self, write: &Write) {
+        self.missed.insert((write.side.other(), write.counterpart().clone()));
+        if let WriteChange::Update { key, .. } = &write.change {
+            self.missed.insert((write.side, key.clone()));
+        }
+    }
 }
 
 /// What came of one write.
@@ -52,28 +63,32 @@ impl Run<'_> {
         let wait = self.wait_for(plan.write_counts());
         let (name, writes) = (module.module.clone(), plan.write_counts());
         self.engine.events.take(Event::Applying { module: name, writes, wait });
-        let held: Vec<(Side, RecordKey)> = plan.findings.iter().flat_map(|it| it.records.iter().cloned()).collect();
         let steps = Sides::from_fn(|side| {
             let here = |step: &&Step| matches!(&step.action, Action::Write(write) if write.side == side);
             plan.steps.iter().filter(here).cloned().collect::<Vec<_>>()
         });
-        let (left, right) = futures::join!(
-            self.lane(module, Side::Left, &steps.left, &held),
-            self.lane(module, Side::Right, &steps.right, &held)
-        );
-        let (mut left, right) = (left?, right?);
-        left.findings.extend(right.findings);
-        left.again |= right.again;
-        Ok(left)
+        let (left, right) =
+            futures::join!(self.lane(module, Side::Left, &steps.left), self.lane(module, Side::Right, &steps.right));
+        let (mut applied, right) = (left?, right?);
+        applied.findings.extend(right.findings);
+        applied.again |= right.again;
+        applied.done.extend(right.done);
+        applied.missed.extend(right.missed);
+        applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
+        self.rest(&applied).await?;
+        Ok(applied)
     }
 
-    async fn lane(
-        &self,
-        module: &ModuleMapping,
-        side: Side,
-        steps: &[Step],
-        held: &[(Side, RecordKey)],
-    ) -> Result<Applied, RunError> {
+    /// Puts aside the records for which everything was done, on both sides.
+    async fn rest(&self, applied: &Applied) -> Result<(), RunError> {
+        let waits = |side: Side, key: &RecordKey| applied.missed.contains(&(side, key.clone()));
+        let all_done = applied.done.iter().filter(|keys| !keys.iter().any(|(side, key)| waits(side, key)));
+        let quiet: Vec<Change> =
+            all_done.flat_map(|keys| keys.iter().map(|(side, key)| Change::Quiet { side, key: key.clone() })).collect();
+        if quiet.is_empty() { Ok(()) } else { self.commit(&quiet).await }
+    }
+
+    async fn lane(&self, module: &ModuleMapping, side: Side, steps: &[Step]) -> Result<Applied, RunError> {
         let mut applied = Applied::default();
         let mut left = steps.len();
         for batch in steps.chunks(self.engine.pace.batch.max(1)) {
@@ -81,7 +96,7 @@ impl Run<'_> {
             let journaled = self.intend(fresh).await?;
             left -= batch.len();
             let (written, down) = self.send(side, &journaled, left).await;
-            self.conclude(module, side, &journaled, written, held, &mut applied).await?;
+            self.conclude(module, side, &journaled, written, &mut applied).await?;
             if let Some(error) = down {
                 return Err(error.into());
             }
@@ -103,11 +118,12 @@ impl Run<'_> {
         let changes = self.observe(side, stale, Fresh::Asked).await?;
         self.commit(&changes).await?;
         applied.again = true;
-        let (old, fresh): (Vec<_>, Vec<_>) = batch
-            .iter()
-            .cloned()
-            .partition(|step| precondition(step).is_some_and(|(key, _)| keys.contains(&key)));
+        let (old, fresh): (Vec<_>, Vec<_>) =
+            batch.iter().cloned().partition(|step| precondition(step).is_some_and(|(key, _)| keys.contains(&key)));
         for step in old {
+            if let Action::Write(write) = &step.action {
+                applied.miss(write);
+            }
             self.engine.events.take(Event::Missed { step: Box::new(step), miss: Miss::Stale });
         }
         Ok(fresh)
@@ -129,8 +145,7 @@ impl Run<'_> {
             };
             intents.push((intent, step));
         }
-        let changes: Vec<Change> =
-            intents.iter().map(|(intent, _)| Change::Intend(Box::new(intent.clone()))).collect();
+        let changes: Vec<Change> = intents.iter().map(|(intent, _)| Change::Intend(Box::new(intent.clone()))).collect();
         if !changes.is_empty() {
             self.commit(&changes).await?;
         }
@@ -192,7 +207,6 @@ impl Run<'_> {
         side: Side,
         batch: &[(Journaled, Step)],
         written: Vec<Written>,
-        held: &[(Side, RecordKey)],
         applied: &mut Applied,
     ) -> Result<(), RunError> {
         let kept = self.kept(side, &written).await;
@@ -200,10 +214,16 @@ impl Run<'_> {
         let mut lost = Vec::new();
         for ((journaled, step), written) in batch.iter().zip(written) {
             let intent = journaled.intent();
+            if !matches!(written, Written::Done(_)) {
+                applied.miss(&intent.write);
+            }
             match written {
                 Written::Done(receipt) => {
                     let after = receipt.after.or_else(|| kept.get(&receipt.key).cloned());
-                    changes.extend(self.done(Some(module), intent, receipt.key, after, held));
+                    if after.is_some() {
+                        applied.done.push(intent.write.keys(receipt.key.clone()));
+                    }
+                    changes.extend(self.done(Some(module), intent, receipt.key, after));
                     let (name, change) = (&module.module, &intent.write.change);
                     self.tally(|summary| summary.wrote(name, side, change, step.clone()));
                 }
@@ -258,11 +278,9 @@ impl Run<'_> {
             .iter()
             .filter_map(|it| match it {
                 Written::Done(receipt) if receipt.after.is_none() => Some(receipt.key.clone()),
-                Written::Done(_)
-                | Written::Refused(_)
-                | Written::Stale(_)
-                | Written::NotSent(_)
-                | Written::Unknown => None,
+                Written::Done(_) | Written::Refused(_) | Written::Stale(_) | Written::NotSent(_) | Written::Unknown => {
+                    None
+                }
             })
             .collect();
         if keys.is_empty() {
@@ -282,7 +300,6 @@ impl Run<'_> {
         intent: &Intent,
         key: RecordKey,
         after: Option<Record>,
-        held: &[(Side, RecordKey)],
     ) -> Vec<Change> {
         let write = &intent.write;
         let side = write.side;
@@ -296,17 +313,13 @@ impl Run<'_> {
         match &write.change {
             WriteChange::Create { .. } => changes.push(Change::Tie(Link {
                 module: write.module.clone(),
-                keys: keys.clone(),
+                keys,
                 evidence: Evidence::Created(side),
                 state: LinkState::Active,
                 review: false,
                 baseline: Some(Baseline { values: patch, mapping }),
             })),
-            WriteChange::Update { .. } => changes.push(Change::Patch { keys: keys.clone(), patch, mapping }),
-        }
-        if seen {
-            let free = keys.iter().filter(|(side, key)| !held.contains(&(*side, (*key).clone())));
-            changes.extend(free.map(|(side, key)| Change::Quiet { side, key: key.clone() }));
+            WriteChange::Update { .. } => changes.push(Change::Patch { keys, patch, mapping }),
         }
         changes
     }
