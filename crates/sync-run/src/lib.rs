@@ -2,11 +2,41 @@
 //!
 //! A [`Connector`] shows one system as records; a [`Store`] remembers; a [`Clock`] and a source of [`Guids`] bring time
 //! and chance in from outside. This crate knows nothing of HTTP, of SQL, of Dinero or of Simply CRM.
+//!
+//! # Expected flow
+//! [`Engine::sync`] takes the pair's lease, clears up what an earlier run left unfinished, observes what changed on both
+//! sides into the store's mirror, plans module by module, journals each write before it is sent, reads back what the
+//! systems kept, and gives the lease back. [`Engine::plan`] does the same without writing anything anywhere.
+//!
+//! # Guarantees
+//! - Every write to a system is preceded by a journaled [`Intent`] and followed by a journaled [`Outcome`].
+//! - A run may be killed at any moment; the next one finds the same final state, and no record is made twice.
+//! - A record that is absent from a list is never taken for deleted, a field that was not returned never for empty.
+//!
+//! # Caveats
+//! - Where a system has no compare-and-set, one request's time lies between the look at a record and the write to it.
+//!   An edit in that window is seen at the next run, and the journal holds the value that was overwritten.
 
+mod apply;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod dry;
+mod engine;
+mod error;
+mod event;
+mod gather;
 mod ports;
+mod recover;
+mod summary;
 
+pub use engine::{Engine, Order, Pace, Preview, Rules};
+pub(crate) use engine::Run;
+pub use error::{RulesError, RunError};
+pub use event::{Event, Events, Miss, Unheard};
+pub use ports::keeping;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, IntentId, Journaled,
     Lease, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage,
     WriteError,
 };
+pub use summary::Summary;

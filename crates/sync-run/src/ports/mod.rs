@@ -1,6 +1,7 @@
 //! The ports: what a run needs from the two systems, from the database and from the world.
 
 mod connector;
+pub mod keeping;
 mod store;
 mod world;
 

@@ -1,0 +1,45 @@
+//! What every store works out the same way, so that two databases never remember one history differently.
+
+use std::collections::HashMap;
+use std::mem::discriminant;
+
+use chrono::{DateTime, Utc};
+use reconcile::Finding;
+use sync_model::{Baseline, Fields, Fingerprint, Module, Sides};
+
+use crate::StoredFinding;
+
+/// The baseline after `patch`: what the patch knows replaces what stood there, side by side and field by field.
+#[must_use]
+pub fn settled(before: Option<Baseline>, patch: &Sides<Fields>, mapping: &Fingerprint) -> Baseline {
+    let mut values = before.map(|baseline| baseline.values).unwrap_or_default();
+    for (side, newer) in patch.iter() {
+        values.get_mut(side).overlay(newer);
+    }
+    Baseline { values, mapping: mapping.clone() }
+}
+
+/// The module's `findings` as they are kept. One that waited `before` about the same records for the same kind of
+/// reason keeps the time since which it waits, even when its details changed; any other waits since `at`.
+#[must_use]
+pub fn waiting(
+    before: &[StoredFinding],
+    module: &Module,
+    findings: &[Finding],
+    at: DateTime<Utc>,
+) -> Vec<StoredFinding> {
+    let known: HashMap<_, _> = before
+        .iter()
+        .filter(|stored| stored.module == *module)
+        .map(|stored| ((&stored.finding.records, discriminant(&stored.finding.matter)), stored.since))
+        .collect();
+    let since = |finding: &Finding| known.get(&(&finding.records, discriminant(&finding.matter))).copied();
+    findings
+        .iter()
+        .map(|finding| StoredFinding {
+            module: module.clone(),
+            finding: finding.clone(),
+            since: since(finding).unwrap_or(at),
+        })
+        .collect()
+}
