@@ -21,14 +21,16 @@ pub(crate) struct Keeping<'a> {
 /// The text the column holds afterwards; `None` is NULL. References and owners are not kept here.
 pub(crate) fn keep(keeping: Keeping<'_>, field: &Field, value: &Value) -> Result<Option<String>, Failure> {
     let text = php_text(value, keeping.version);
+    if text.is_empty()
+        && unset(field).is_some_and(|unset| unset.is_empty())
+        && matches!(field.kind, Kind::Currency | Kind::Double)
+    {
+        return Ok(None);
+    }
     Ok(match &field.kind {
         Kind::Text => {
-            let decoded = match keeping.version {
-                Version::V8 => super::html::decode_special(&text),
-                Version::V6 | Version::V7 if text.contains("<script") => super::html::encode_special(&text),
-                Version::V6 | Version::V7 => text,
-            };
-            Some(cut(&decoded, length(keeping.module, &field.name)))
+            let harmless = if text.contains("<script") { super::html::encode_special(&text) } else { text };
+            Some(cut(&harmless, length(keeping.module, &field.name)))
         }
         Kind::LongText => Some(cut(&text, length(keeping.module, &field.name))),
         Kind::Integer => Some(integer(&text)),

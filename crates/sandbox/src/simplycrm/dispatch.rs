@@ -2,7 +2,7 @@
 //! checks, how an answer is wrapped (fact sheet §1).
 
 use super::failure::Failure;
-use super::php::Php;
+use super::php::{Php, Spelling};
 use super::profile::Version;
 use super::read::split_id;
 use super::write::Manner;
@@ -147,6 +147,7 @@ impl SimplyCrm {
             "update" => self.change(&user, call.get("element"), Manner::Update, now),
             "revise" => self.change(&user, call.get("element"), Manner::Revise, now),
             "delete" => self.delete(&user, call.get("id"), now),
+            "retrieve_inventory" if self.profile.version >= Version::V8 => Err(Failure::Fatal),
             "retrieve" | "retrieve_inventory" => self.retrieve(&user, call.get("id")),
             "query" => self.query(&user, call.get("query")),
             "sync" => self.sync(&user, call.get("modifiedTime"), call.get("elementType"), call.get("syncType")),
@@ -235,7 +236,11 @@ impl SimplyCrm {
             Err(Failure::Empty) => return Reply::Answer(response(StatusCode::OK, "application/json", String::new())),
             Err(Failure::Silence) => return Reply::NoAnswer,
         };
-        let mut body = envelope.encode();
+        let spelling = match self.profile.version {
+            Version::V6 | Version::V7 => Spelling::Escaped,
+            Version::V8 => Spelling::Raw,
+        };
+        let mut body = envelope.encode(spelling);
         if self.switches.html_before_json {
             body.insert_str(0, "<br />\n<b>Warning</b>:  Undefined array key \"id\" in <b>/var/www/html/include/utils/utils.php</b> on line <b>1</b><br />\n");
         }

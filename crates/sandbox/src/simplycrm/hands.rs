@@ -61,6 +61,11 @@ impl SimplyCrm {
         self.sessions.clear();
     }
 
+    /// Ends one session.
+    pub fn forget_session(&mut self, name: &str) {
+        self.sessions.remove(name);
+    }
+
     /// Ends the challenges, as their five minutes do.
     pub fn forget_challenges(&mut self) {
         self.challenges.clear();

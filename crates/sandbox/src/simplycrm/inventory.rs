@@ -24,19 +24,20 @@ struct Totals {
 
 impl SimplyCrm {
     pub(crate) fn save_inventory(&mut self, mut row: Row, element: &Element, manner: Manner) -> Result<Php, Failure> {
+        let with_lines = has_lines(element);
         let tax_type_sent =
             element.get("hdnTaxType").is_some_and(|value| !php_text(value, self.profile.version).is_empty());
-        if !tax_type_sent {
-            match (self.profile.version, manner) {
-                // The 7.3 code trips over the missing tax mode (recording invoice).
-                (Version::V7, Manner::Revise) => return Err(Failure::Fatal),
-                (Version::V7, _) | (Version::V8, Manner::Create) => row.set("hdnTaxType", "individual"),
-                (Version::V6, _) | (Version::V8, Manner::Update | Manner::Revise) => {}
-            }
+        match (self.profile.version, manner) {
+            _ if tax_type_sent => {}
+            // The 7.3 code trips over the missing tax mode (recordings invoice and invoice-more).
+            (Version::V7, _) => return Err(Failure::Fatal),
+            (Version::V8, Manner::Revise) if !with_lines => {}
+            (Version::V6, _) => {}
+            (Version::V8, _) => row.set("hdnTaxType", ""),
         }
         let number = row.number;
-        let with_lines = has_lines(element);
         if with_lines {
+            self.check_products(&mut row, element)?;
             self.move_stock(&row.lines, Decimal::ONE);
             row.lines = self.lines(element, number);
             self.move_stock(&row.lines, Decimal::NEGATIVE_ONE);
@@ -50,6 +51,15 @@ impl SimplyCrm {
         let mut answer = self.record(&row);
         if let Some(totals) = totals {
             self.show_computed(&mut answer, totals, manner);
+        }
+        if manner == Manner::Revise && !with_lines && self.profile.version >= Version::V8 {
+            answer.retain(|(key, _)| key != "LineItems_FinalDetails");
+            let first = row.lines.first().into_iter().flat_map(|line| &line.cells);
+            answer.extend(first.filter_map(|(name, value)| match name.as_str() {
+                "sequence_no" | "incrementondel" | "description" => None,
+                "image" | "purchase_cost" | "margin" => Some((name.clone(), Php::Null)),
+                _ => Some((name.clone(), Php::text(value))),
+            }));
         }
         if manner != Manner::Revise {
             let balance = decimal(row.cell("hdnGrandTotal")) - decimal(row.cell("received"));
@@ -67,13 +77,36 @@ impl SimplyCrm {
                 "pre_tax_total" => *value = Php::Number(totals.before_tax),
                 "hdnGrandTotal" => *value = Php::Number(totals.grand),
                 "LineItems" if manner == Manner::Update => *value = Php::List(Vec::new()),
-                "productid" if manner == Manner::Create => *value = Php::Null,
+                "productid" if manner == Manner::Create && self.profile.version < Version::V8 => *value = Php::Null,
+                "productid" if manner == Manner::Create => *value = Php::text(""),
                 _ => {}
             }
         }
         if manner == Manner::Create && self.profile.version > Version::V6 {
             answer.push(("new".into(), Php::Bool(true)));
         }
+    }
+
+    /// 8.x looks the products up: an id that is none stops the save, a product that is not there leaves a header
+    /// without lines behind.
+    fn check_products(&mut self, row: &mut Row, element: &Element) -> Result<(), Failure> {
+        if self.profile.version < Version::V8 {
+            return Ok(());
+        }
+        let sent = element.get("LineItems").and_then(Value::as_array).into_iter().flatten();
+        for line in sent {
+            let id = line.get("productid").map(|id| php_text(id, self.profile.version)).unwrap_or_default();
+            let number: Option<u64> = split_id(&id).and_then(|(_, number)| number.parse().ok());
+            let known = number.is_some_and(|number| self.records.contains_key(&number));
+            if number.is_some() && !known && !self.records.contains_key(&row.number) {
+                row.set("hdnGrandTotal", fixed(Decimal::ZERO, 8));
+                self.records.insert(row.number, row.clone());
+            }
+            if !known {
+                return Err(Failure::wrong_id());
+            }
+        }
+        Ok(())
     }
 
     fn lines(&self, element: &Element, invoice: u64) -> Vec<Line> {

@@ -49,6 +49,9 @@ pub const ADMIN_ACCESS_KEY: &str = "q3Y8wYzK1fWn7TbA";
 /// Access key of the user `integration` of a new installation.
 pub const INTEGRATION_ACCESS_KEY: &str = "Zk5rQ0vXm2LhE9sD";
 
+/// Settings of a user that are NULL until someone sets them.
+const NULL_IN_USERS: [&str; 3] = ["phone_crm_extension", "rowheight", "hidecompletedevents"];
+
 /// One installation with its data, sessions and log. A clone is a snapshot.
 #[derive(Debug, Clone)]
 pub struct SimplyCrm {
@@ -97,6 +100,22 @@ impl SimplyCrm {
     pub fn recorded(version: Version) -> Self {
         let mut crm = Self::bare(Profile::recorded(version));
         crm.set_taxes(&[("VAT", "4.500"), ("Sales", "10.000"), ("Service", "12.500")]);
+        crm.add_actor(
+            "CompanyDetails",
+            1,
+            &[
+                ("organizationname", "vtiger"),
+                ("address", "95, 12th Main Road, 3rd Block, Rajajinagar"),
+                ("city", "Bangalore"),
+                ("state", "Karnataka"),
+                ("country", "India"),
+                ("code", "560010"),
+                ("phone", "+91 9243602352"),
+                ("fax", "+91 9243602352"),
+                ("website", "www.vtiger.com"),
+                ("logoname", "vtiger-crm-logo.png"),
+            ],
+        );
         crm
     }
 
@@ -187,6 +206,9 @@ impl SimplyCrm {
             number,
             User { number, name: name.to_owned(), access_key: access_key.to_owned(), admin, active: true },
         );
+        let described = self.schema.module("Users").into_iter().flat_map(|users| users.own_fields());
+        let unset: Vec<String> =
+            described.map(|field| field.name.clone()).filter(|name| !NULL_IN_USERS.contains(&name.as_str())).collect();
         let email = format!("{name}@example.invalid");
         self.add_actor(
             "Users",

@@ -1,5 +1,5 @@
-//! Values as PHP's `json_encode` writes them: slashes escaped, everything outside ASCII as `\uXXXX`,
-//! an empty map as `[]`. Clients meet exactly these bytes, so the stand-in writes them itself.
+//! Values as the server writes them in JSON. Clients meet exactly these bytes, so the stand-in writes them itself
+//! (recording json-encoding).
 
 use rust_decimal::Decimal;
 use serde_json::Value;
@@ -15,6 +15,16 @@ pub(crate) enum Php {
     Text(String),
     List(Vec<Php>),
     Map(Vec<(String, Php)>),
+}
+
+/// How an answer spells its texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// As PHP's `json_encode`: slashes escaped, everything outside ASCII as `\uXXXX`.
+    Escaped,
+    /// As the encoder of 8.x: only quotes, backslashes and the common blanks escaped, so a control character in a
+    /// text makes an answer that is not JSON.
+    Raw,
 }
 
 impl Php {
@@ -46,16 +56,16 @@ impl Php {
 
     /// The same value for a test or the demonstration to look into.
     pub(crate) fn to_json(&self) -> Value {
-        serde_json::from_str(&self.encode()).unwrap_or(Value::Null)
+        serde_json::from_str(&self.encode(Spelling::Escaped)).unwrap_or(Value::Null)
     }
 
-    pub(crate) fn encode(&self) -> String {
+    pub(crate) fn encode(&self, spelling: Spelling) -> String {
         let mut out = String::new();
-        self.write(&mut out);
+        self.write(spelling, &mut out);
         out
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&self, spelling: Spelling, out: &mut String) {
         match self {
             Self::Null => out.push_str("null"),
             Self::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
@@ -65,14 +75,14 @@ impl Php {
                 let kept = number.round_sf(17).unwrap_or(*number).normalize();
                 out.push_str(&kept.to_string());
             }
-            Self::Text(text) => write_text(text, out),
+            Self::Text(text) => write_text(text, spelling, out),
             Self::List(items) => {
                 out.push('[');
                 for (place, item) in items.iter().enumerate() {
                     if place > 0 {
                         out.push(',');
                     }
-                    item.write(out);
+                    item.write(spelling, out);
                 }
                 out.push(']');
             }
@@ -83,9 +93,9 @@ impl Php {
                     if place > 0 {
                         out.push(',');
                     }
-                    write_text(key, out);
+                    write_text(key, spelling, out);
                     out.push(':');
-                    value.write(out);
+                    value.write(spelling, out);
                 }
                 out.push('}');
             }
@@ -93,10 +103,15 @@ impl Php {
     }
 }
 
-fn write_text(text: &str, out: &mut String) {
+fn write_text(text: &str, spelling: Spelling, out: &mut String) {
     out.push('"');
     for character in text.chars() {
         match character {
+            _ if spelling == Spelling::Raw
+                && !matches!(character, '"' | '\\' | '\u{8}' | '\u{c}' | '\n' | '\r' | '\t') =>
+            {
+                out.push(character)
+            }
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '/' => out.push_str("\\/"),
@@ -170,12 +185,12 @@ fn number_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{Php, decimal, is_numeric};
+    use super::{Php, Spelling, decimal, is_numeric};
 
     #[test]
     fn writes_the_bytes_php_writes() {
         let answer = Php::map([("navn", Php::text("Æ/\"\\\u{1}")), ("tom", Php::Map(Vec::new()))]);
-        assert_eq!(answer.encode(), r#"{"navn":"\u00c6\/\"\\\u0001","tom":[]}"#);
+        assert_eq!(answer.encode(Spelling::Escaped), r#"{"navn":"\u00c6\/\"\\\u0001","tom":[]}"#);
     }
 
     #[test]

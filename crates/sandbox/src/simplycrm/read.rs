@@ -3,7 +3,7 @@
 use super::SimplyCrm;
 use super::columns::unset;
 use super::failure::Failure;
-use super::html::encode_all;
+use super::html::{decode_special, encode_all};
 use super::php::Php;
 use super::profile::Version;
 use super::row::Row;
@@ -28,7 +28,7 @@ impl SimplyCrm {
         let Some(module) = self.schema.module(&row.module) else { return Vec::new() };
         let mut entries: Vec<(String, Php)> = module
             .own_fields()
-            .filter(|field| field.kind != Kind::Id || field.name == "id")
+            .filter(|field| !self.is_secret(module, field))
             .map(|field| (field.name.clone(), self.shown(row, field, View::Record)))
             .collect();
         if module.entity && module.name != "Users" && self.profile.version > Version::V6 {
@@ -56,7 +56,10 @@ impl SimplyCrm {
     pub(crate) fn shown(&self, row: &Row, field: &Field, view: View) -> Php {
         let cell = row.cells.get(&field.name);
         match &field.kind {
-            Kind::Id if field.name == "id" => Php::Text(format!("{}x{}", self.schema.prefix(&row.module), row.number)),
+            Kind::Id => Php::Text(format!("{}x{}", self.schema.prefix(&row.module), row.number)),
+            Kind::Reference(modules) if modules.is_empty() && self.profile.version >= Version::V8 => {
+                Php::text(cell.map_or("", String::as_str))
+            }
             Kind::Reference(modules) => match cell.and_then(|number| self.reference(modules, number)) {
                 Some(id) => Php::Text(id),
                 // These two columns are empty rather than NULL.
@@ -67,7 +70,7 @@ impl SimplyCrm {
             },
             Kind::Owner => Php::Text(cell.map(|number| self.owner(number)).unwrap_or_default()),
             _ => match cell {
-                Some(text) => Php::text(text),
+                Some(text) => Php::Text(self.readable(field, text)),
                 None if !self.is_entity(&row.module) || row.module == "Users" => self.nothing(),
                 None => match unset(field) {
                     Some(text) => Php::Text(text),
@@ -119,10 +122,26 @@ impl SimplyCrm {
             _ => module.label_fields.iter().map(|field| row.cell(field)).collect(),
         };
         let title = parts.join(" ");
-        encode_all(match self.profile.version {
-            Version::V6 | Version::V7 => &title,
-            Version::V8 => title.trim(),
+        encode_all(&match (self.profile.version, title.trim()) {
+            // Trimmed unless nothing is left that PHP takes for something.
+            (Version::V6 | Version::V7, _) | (Version::V8, "" | "0") => title,
+            (Version::V8, trimmed) => decode_special(trimmed),
         })
+    }
+
+    /// 7.3 shows access keys and password hashes to administrators, 8.4 does not (recording query-limits-users).
+    pub(crate) fn is_secret(&self, module: &Module, field: &Field) -> bool {
+        self.profile.version >= Version::V8
+            && module.name == "Users"
+            && matches!(field.name.as_str(), "accesskey" | "user_password" | "confirm_password")
+    }
+
+    /// 8.x decodes the entities of short texts on their way out.
+    fn readable(&self, field: &Field, text: &str) -> String {
+        match (self.profile.version, &field.kind) {
+            (Version::V8, Kind::Text) => decode_special(text),
+            _ => text.to_owned(),
+        }
     }
 
     /// The living record an id names, with the checks in the server's order (fact sheet §1.4).

@@ -56,7 +56,8 @@ impl SimplyCrm {
         let parent = self.find(sent["parent_id"].as_str(), user)?.clone();
         let number = self.records.values().flat_map(|row| &row.lines).map(|line| line.number).max().unwrap_or(0) + 1;
         let place = u32::try_from(parent.lines.len()).unwrap_or(u32::MAX).saturating_add(1);
-        let line = self.line(&sent, place, number);
+        let mut line = self.line(&sent, place, number);
+        line.cells.insert("incrementondel".into(), "0".into());
         if let Some(row) = self.records.get_mut(&parent.number) {
             row.lines.push(line);
         }
@@ -65,7 +66,6 @@ impl SimplyCrm {
 
     /// A line retrieved by its own id shows no taxes, whatever it has.
     pub(crate) fn retrieve_line(&self, number: &str) -> Result<Php, Failure> {
-        let module = self.schema.module("LineItem").ok_or_else(Failure::denied)?;
         let row = self.line_rows().into_iter().find(|row| row.number.to_string() == number);
         let mut row =
             row.ok_or_else(|| Failure::new("RECORD_NOT_FOUND", "Record you are trying to access is not found"))?;
@@ -74,17 +74,9 @@ impl SimplyCrm {
                 *value = "0.000".into();
             }
         }
-        Ok(Php::Map(self.record(&row)).with_id_of(module.prefix, number))
-    }
-}
-
-impl Php {
-    fn with_id_of(mut self, prefix: u32, number: &str) -> Self {
-        if let Self::Map(entries) = &mut self {
-            entries.retain(|(key, _)| key != "id");
-            entries.push(("id".into(), Self::Text(format!("{prefix}x{number}"))));
-        }
-        self
+        let mut entries = self.record(&row);
+        entries.push(("description".into(), Php::text(row.cell("description"))));
+        Ok(Php::Map(entries))
     }
 }
 

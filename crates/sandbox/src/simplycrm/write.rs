@@ -39,7 +39,7 @@ impl SimplyCrm {
         if !self.is_writable(user, &module.name) || !module.described {
             return Err(Failure::denied());
         }
-        let element = match (parse_element(self.profile.version, element)?, self.profile.version) {
+        let mut element = match (parse_element(self.profile.version, element)?, self.profile.version) {
             (Some(element), _) => element,
             (None, Version::V8) => return Err(Failure::Fatal),
             (None, Version::V6 | Version::V7) => Map::new(),
@@ -49,6 +49,7 @@ impl SimplyCrm {
         }
         self.check_references(&module, &element)?;
         check_mandatory(&module, &element, Manner::Create)?;
+        self.open_lines(&mut element)?;
         if module.is_inventory() && !has_lines(&element) {
             return Err(Failure::new("MANDATORY_FIELDS_MISSING", "Mandatory Fields Missing.."));
         }
@@ -113,6 +114,17 @@ impl SimplyCrm {
             row.stamp(user.number, now);
         }
         Ok(Php::map([("status", Php::text("successful"))]))
+    }
+
+    /// Lines sent as a text of JSON: earlier versions read it, 8.x throws (recording invoice-more).
+    fn open_lines(&self, element: &mut Element) -> Result<(), Failure> {
+        let Some(Value::String(text)) = element.get("LineItems") else { return Ok(()) };
+        if self.profile.version >= Version::V8 {
+            return Err(Failure::internal());
+        }
+        let lines = serde_json::from_str(text).unwrap_or(Value::Null);
+        element.insert("LineItems".into(), lines);
+        Ok(())
     }
 
     fn actor_write(&self, module: &Module) -> Failure {
@@ -180,7 +192,11 @@ impl SimplyCrm {
             let default = Value::String(field.default.clone());
             let sent = element.get(&field.name);
             let value = match (sent, manner) {
-                (Some(Value::Null) | None, Manner::Create) if !field.default.is_empty() => &default,
+                (Some(Value::Null) | None, Manner::Create)
+                    if !field.default.is_empty() && field.kind != Kind::LongText =>
+                {
+                    &default
+                }
                 (Some(value), _) => value,
                 (None, Manner::Update) if self.profile.version == Version::V6 && field.kind != Kind::Owner => &default,
                 (None, _) => continue,
