@@ -9,11 +9,22 @@
 //! This crate is pure: no clock, no randomness, no input or output, no floating point.
 
 mod binding;
+mod diagnostic;
 mod fault;
+mod fold;
+mod lens;
 mod mapping;
+mod resolve;
+mod source;
+mod translate;
 
+pub use diagnostic::Diagnostic;
 pub use fault::{Fault, FaultKind};
+pub use fold::fold;
+pub use lens::{Lens, is_valid_cvr, is_valid_gln};
 pub use mapping::{
     Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping,
     Priority, Projection, Rendering,
 };
+pub use resolve::{kinds_of, resolve};
+pub use source::Source;

@@ -10,6 +10,8 @@ use crate::Fault;
 pub struct Mapping {
     /// In the order in which they are run: what others refer to comes first.
     pub modules: Vec<ModuleMapping>,
+    /// Fields and modules of the standard mapping that this pair does not have, and that are therefore left out.
+    pub notes: Vec<String>,
 }
 
 /// How one module's records are read, matched and written.

@@ -1,0 +1,24 @@
+//! Text in matching form: what people mean, whatever they type.
+
+use icu_casemap::CaseMapperBorrowed;
+
+/// `text` without case, accents, blanks and punctuation. Danish letters fold to the two letters they are also written as.
+///
+/// ```
+/// assert_eq!(field_mapping::fold("Ærø  Bådebyggeri, A/S"), field_mapping::fold("aeroe baadebyggeri a/s"));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let small = CaseMapperBorrowed::new().fold_string(text);
+    let mut danish = String::with_capacity(small.len());
+    for char in small.chars() {
+        match char {
+            'æ' => danish.push_str("ae"),
+            'ø' => danish.push_str("oe"),
+            'å' => danish.push_str("aa"),
+            other => danish.push(other),
+        }
+    }
+    let plain = deunicode::deunicode(&danish).to_lowercase();
+    plain.chars().filter(char::is_ascii_alphanumeric).collect()
+}
