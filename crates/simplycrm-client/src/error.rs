@@ -298,7 +298,9 @@ impl Error {
                 Kind::Died { .. } | Kind::WebPage { .. } | Kind::Empty | Kind::Garbled { .. } | Kind::Shape { .. } => {
                     true
                 }
-                Kind::TurnedAway { .. } | Kind::Unsendable(_) | Kind::Stale { .. } => false,
+                // Only 429 says for certain that nothing was begun.
+                Kind::TurnedAway { status } => *status != 429,
+                Kind::Unsendable(_) | Kind::Stale { .. } => false,
             }
     }
 

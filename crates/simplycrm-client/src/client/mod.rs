@@ -9,11 +9,10 @@ pub use upkeep::Precondition;
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use api_transport::Transport;
-use bytes::Bytes;
+use api_transport::{Courier, Transport};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
@@ -85,12 +84,10 @@ pub struct SimplyCrmClient {
 struct Inner {
     settings: SimplyCrmSettings,
     endpoint: Endpoint,
-    transport: Arc<dyn Transport>,
+    courier: Courier,
     pool: Arc<SessionPool>,
     connection: RwLock<Option<Arc<Connection>>>,
     logins: AtomicU64,
-    requests: AtomicU64,
-    writes: AtomicU64,
     has_revise: OnceCell<bool>,
 }
 
@@ -101,22 +98,30 @@ impl fmt::Debug for SimplyCrmClient {
 }
 
 impl SimplyCrmClient {
-    /// A client that has not logged in yet; it does so with the first call.
+    /// A client that has not logged in yet; it does so with the first call. It knows no rate limit, because none is
+    /// published; its sessions limit it.
     ///
     /// # Errors
     /// When `settings.url` is not the address of an installation.
     pub fn new(settings: SimplyCrmSettings, transport: Arc<dyn Transport>) -> Result<Self, Error> {
+        let subject = settings.username.clone();
+        Self::with_courier(settings, Courier::new(transport, 0, &subject))
+    }
+
+    /// As [`new`](Self::new), with a rate limit and a retry policy of the caller's.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_courier(settings: SimplyCrmSettings, courier: Courier) -> Result<Self, Error> {
         let endpoint = settings.url.parse().map_err(|reason| Error::unsendable("login", reason))?;
         let pool = SessionPool::new(settings.sessions);
         let inner = Inner {
             settings,
             endpoint,
-            transport,
+            courier,
             pool,
             connection: RwLock::default(),
             logins: AtomicU64::new(0),
-            requests: AtomicU64::new(0),
-            writes: AtomicU64::new(0),
             has_revise: OnceCell::new(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -125,13 +130,13 @@ impl SimplyCrmClient {
     /// How many requests this client and its clones have sent, logins included.
     #[must_use]
     pub fn requests(&self) -> u64 {
-        self.inner.requests.load(Ordering::Relaxed)
+        self.inner.courier.usage().requests
     }
 
     /// How many of them may have changed something in the CRM.
     #[must_use]
     pub fn writes(&self) -> u64 {
-        self.inner.writes.load(Ordering::Relaxed)
+        self.inner.courier.usage().writes
     }
 
     /// Who we are on which server, logging in if that has not happened yet.
@@ -195,7 +200,7 @@ impl Inner {
     /// Sends one call and reads its answer.
     async fn exchange<T: DeserializeOwned>(&self, call: &Call, session: Option<&SessionName>) -> Result<T, Error> {
         let request = call.request(Context { endpoint: &self.endpoint, session })?;
-        let answer: Result<Answer<T>, Error> = match self.send(call, request).await {
+        let answer: Result<Answer<T>, Error> = match self.courier.carry(call.errand(), request).await {
             Ok(response) => call.decode(&response),
             Err(error) => Err(Error::new(call.owned_name(), call.writes(), Kind::Transport(error))),
         };
@@ -215,18 +220,6 @@ impl Inner {
                 Err(error)
             }
         }
-    }
-
-    async fn send(
-        &self,
-        call: &Call,
-        request: http::Request<Bytes>,
-    ) -> Result<http::Response<Bytes>, api_transport::TransportError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        if call.writes() {
-            self.writes.fetch_add(1, Ordering::Relaxed);
-        }
-        self.transport.send(request).await
     }
 
     fn known_connection(&self) -> Option<Arc<Connection>> {

@@ -1,6 +1,6 @@
 //! Attached files (7.3 and newer; fact sheet §3).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -21,6 +21,7 @@ impl Operation for FilesRetrieve {
     const NAME: &'static str = "files_retrieve";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![("id", self.id.to_string())]

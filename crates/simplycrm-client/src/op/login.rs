@@ -1,6 +1,6 @@
 //! Opening and closing sessions (fact sheet §2).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 use chrono::{DateTime, Utc};
 use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
@@ -131,6 +131,7 @@ impl Operation for Logout {
     const NAME: &'static str = "logout";
     const VERB: Verb = Verb::Post;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         Vec::new()
@@ -155,6 +156,7 @@ impl Operation for ExtendSession {
     const NAME: &'static str = "extendsession";
     const VERB: Verb = Verb::Post;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
     const IN_SESSION: bool = false;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {

@@ -11,7 +11,7 @@ mod sync;
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::safety::Safety;
+use api_transport::{Errand, Safety};
 use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -81,6 +81,8 @@ pub trait Operation {
     const SAFETY: Safety;
     /// Whether it is carried out in a session.
     const IN_SESSION: bool = true;
+    /// Whether there are servers without it. They answer HTTP 500, which then is no reason to ask again.
+    const OPTIONAL: bool = false;
 
     /// Its parameters in wire order, without `operation` and `sessionName`.
     fn parameters(&self) -> Vec<(&'static str, String)>;
@@ -93,6 +95,7 @@ pub trait Operation {
             verb: Self::VERB,
             safety: Self::SAFETY,
             in_session: Self::IN_SESSION,
+            optional: Self::OPTIONAL,
             parameters,
         }
     }
@@ -127,13 +130,22 @@ pub struct Call {
     verb: Verb,
     safety: Safety,
     in_session: bool,
+    optional: bool,
     parameters: Vec<(Cow<'static, str>, String)>,
 }
 
 impl Call {
     /// A call that reads, with its parameters in the URL.
     pub fn get(name: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), verb: Verb::Get, safety: Safety::Read, in_session: true, parameters: Vec::new() }
+        Self {
+            name: name.into(),
+            verb: Verb::Get,
+            safety: Safety::Read,
+            in_session: true,
+            // It is the way out for what only some servers have.
+            optional: true,
+            parameters: Vec::new(),
+        }
     }
 
     /// A call that writes, with its parameters in a form. It is never sent twice.
@@ -179,7 +191,16 @@ impl Call {
     }
 
     pub(crate) fn writes(&self) -> bool {
-        self.safety == Safety::UnsafeWrite
+        self.safety.writes()
+    }
+
+    pub(crate) fn errand(&self) -> Errand {
+        let operation = match &self.name {
+            Cow::Borrowed(name) => name,
+            Cow::Owned(_) => "call",
+        };
+        let safety = if self.optional { Safety::UnsafeWrite } else { self.safety };
+        Errand { operation, safety, writes: self.writes() }
     }
 
     pub(crate) fn owned_name(&self) -> Cow<'static, str> {

@@ -1,6 +1,6 @@
 //! Reading many records (fact sheet §4).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 
 use super::{Operation, Verb};
 use crate::error::Error;
@@ -61,6 +61,7 @@ impl Operation for QueryRelated {
     const NAME: &'static str = "query_related";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![("query", self.statement.clone()), ("id", self.id.to_string()), ("relatedLabel", self.label.clone())]

@@ -1,6 +1,6 @@
 //! Reading and writing one record (fact sheet §3).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 use serde::Deserialize;
 
 use super::{Operation, Verb};
@@ -59,6 +59,7 @@ impl Operation for RetrieveInventory {
     const NAME: &'static str = "retrieve_inventory";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![("id", self.id.to_string())]

@@ -1,6 +1,6 @@
 //! Relations between records (7.0 and newer; fact sheet §3).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 
 use super::{Acknowledged, Operation, Verb};
 use crate::id::{ModuleName, WsId};
@@ -19,6 +19,7 @@ impl Operation for RelatedTypes {
     const NAME: &'static str = "relatedtypes";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![("elementType", self.module.to_string())]
@@ -41,6 +42,7 @@ impl Operation for RetrieveRelated {
     const NAME: &'static str = "retrieve_related";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         vec![

@@ -1,6 +1,6 @@
 //! Which modules and fields the user may see (fact sheet §3).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 
 use super::{Operation, Verb};
 use crate::id::ModuleName;

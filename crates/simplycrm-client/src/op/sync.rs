@@ -1,6 +1,6 @@
 //! Changes and deletions since a point in time, where the installation has a working `sync` (fact sheet §5).
 
-use crate::safety::Safety;
+use api_transport::Safety;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
@@ -37,6 +37,7 @@ impl Operation for Sync {
     const NAME: &'static str = "sync";
     const VERB: Verb = Verb::Get;
     const SAFETY: Safety = Safety::Read;
+    const OPTIONAL: bool = true;
 
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters =

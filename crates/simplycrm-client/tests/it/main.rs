@@ -1,0 +1,10 @@
+//! The tests of the crate as its users see it.
+
+#![allow(clippy::unwrap_used)]
+
+mod fake;
+mod invoices;
+mod queries;
+mod sessions;
+mod upkeep;
+mod wire;
