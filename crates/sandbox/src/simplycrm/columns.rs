@@ -29,6 +29,11 @@ pub(crate) fn keep(keeping: Keeping<'_>, field: &Field, value: &Value) -> Result
     }
     Ok(match &field.kind {
         Kind::Text => {
+            let text = match keeping.version {
+                Version::V6 | Version::V7 => text,
+                // 8.x takes the byte order mark for one wherever it stands.
+                Version::V8 => text.replace('\u{feff}', ""),
+            };
             let harmless = if text.contains("<script") { super::html::encode_special(&text) } else { text };
             Some(cut(&harmless, length(keeping.module, &field.name)))
         }

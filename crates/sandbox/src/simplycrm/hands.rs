@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::related::number_of;
 use super::row::{Row, server_time};
 use super::write::Manner;
-use super::{LogEntry, Profile, SimplyCrm, User};
+use super::{LogEntry, Profile, SimplyCrm, SyncOperation, User};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -59,6 +59,11 @@ impl SimplyCrm {
     /// Ends every session, as the server's clean-up does.
     pub fn forget_sessions(&mut self) {
         self.sessions.clear();
+    }
+
+    /// Repairs or breaks the `sync` operation.
+    pub fn set_sync(&mut self, sync: SyncOperation) {
+        self.profile.sync = sync;
     }
 
     /// Ends one session.
@@ -223,6 +228,7 @@ fn element(fields: &[(&str, &str)]) -> Map<String, Value> {
     fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 fn refused(failure: Failure) -> EditError {
     EditError::Refused(format!("{failure:?}"))
 }

@@ -14,6 +14,9 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// The one charge of a stock installation, as its field is named.
+const CHARGE: &str = "shipping_&_handling";
+
 /// The computed amounts of an inventory record.
 #[derive(Debug, Clone, Copy)]
 struct Totals {
@@ -24,7 +27,7 @@ struct Totals {
 
 impl SimplyCrm {
     pub(crate) fn save_inventory(&mut self, mut row: Row, element: &Element, manner: Manner) -> Result<Php, Failure> {
-        let with_lines = has_lines(element);
+        let with_lines = has_lines(element) || manner == Manner::Create;
         let tax_type_sent =
             element.get("hdnTaxType").is_some_and(|value| !php_text(value, self.profile.version).is_empty());
         match (self.profile.version, manner) {
@@ -53,7 +56,7 @@ impl SimplyCrm {
             self.show_computed(&mut answer, totals, manner);
         }
         if manner == Manner::Revise && !with_lines && self.profile.version >= Version::V8 {
-            answer.retain(|(key, _)| key != "LineItems_FinalDetails");
+            answer.retain(|(key, _)| key != "LineItems_FinalDetails" && !key.starts_with(CHARGE));
             let first = row.lines.first().into_iter().flat_map(|line| &line.cells);
             answer.extend(first.filter_map(|(name, value)| match name.as_str() {
                 "sequence_no" | "incrementondel" | "description" => None,
@@ -207,10 +210,9 @@ impl SimplyCrm {
 
     /// What `retrieve` adds to the header: charges, lines, the first product, and the form's own view of it all.
     pub(crate) fn inventory_part(&self, row: &Row) -> Vec<(String, Php)> {
-        let charge = "shipping_&_handling";
-        let mut entries = vec![(charge.to_owned(), Php::Null)];
+        let mut entries = vec![(CHARGE.to_owned(), Php::Null)];
         for tax in self.actors["Tax"].keys() {
-            entries.push((format!("{charge}_shtax{tax}"), Php::Int(0)));
+            entries.push((format!("{CHARGE}_shtax{tax}"), Php::Int(0)));
         }
         entries.push(("LineItems".into(), Php::list(row.lines.iter().map(|line| self.line_answer(row, line)))));
         let first = row.lines.first().map(|line| self.product_id(line)).unwrap_or_default();

@@ -49,6 +49,27 @@ pub const ADMIN_ACCESS_KEY: &str = "q3Y8wYzK1fWn7TbA";
 /// Access key of the user `integration` of a new installation.
 pub const INTEGRATION_ACCESS_KEY: &str = "Zk5rQ0vXm2LhE9sD";
 
+/// The settings every user starts with.
+const USER_SETTINGS: &[(&str, &str)] = &[
+    ("activity_view", "This Week"),
+    ("lead_view", "Today"),
+    ("start_hour", "00:00"),
+    ("end_hour", "23:00"),
+    ("currency_grouping_pattern", "123,456,789"),
+    ("currency_symbol_placement", "$1.0"),
+    ("internal_mailer", "1"),
+    ("theme", "alphagrey"),
+    ("reminder_interval", "1 Minute"),
+    ("truncate_trailing_zeros", "1"),
+    ("dayoftheweek", "Sunday"),
+    ("default_record_view", "Summary"),
+    ("leftpanelhide", "0"),
+    ("defaulteventstatus", "Planned"),
+    ("defaultactivitytype", "Call"),
+    ("defaultcalendarview", "MyCalendar"),
+    ("defaultlandingpage", "Home"),
+];
+
 /// Settings of a user that are NULL until someone sets them.
 const NULL_IN_USERS: [&str; 3] = ["phone_crm_extension", "rowheight", "hidecompletedevents"];
 
@@ -231,8 +252,22 @@ impl SimplyCrm {
                 ("language", "en_us"),
                 ("callduration", "5"),
                 ("othereventduration", "5"),
+                ("accesskey", access_key),
+                ("userlabel", if number == 1 { "Lab Administrator" } else { name }),
+                ("is_owner", if number == 1 { "1" } else { "0" }),
             ],
         );
+        if let Some(row) = self.actors.get_mut("Users").and_then(|rows| rows.get_mut(&number)) {
+            for (field, value) in USER_SETTINGS {
+                row.set(field, *value);
+            }
+            if self.profile.version >= Version::V8 {
+                row.set("calendarsharedtype", "public");
+            }
+            for field in unset {
+                row.cells.entry(field).or_default();
+            }
+        }
         format!("{}x{number}", self.schema.prefix("Users"))
     }
 

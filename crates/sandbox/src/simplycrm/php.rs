@@ -110,7 +110,7 @@ fn write_text(text: &str, spelling: Spelling, out: &mut String) {
             _ if spelling == Spelling::Raw
                 && !matches!(character, '"' | '\\' | '\u{8}' | '\u{c}' | '\n' | '\r' | '\t') =>
             {
-                out.push(character)
+                out.push(character);
             }
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),

@@ -70,8 +70,10 @@ impl SimplyCrm {
             },
             Kind::Owner => Php::Text(cell.map(|number| self.owner(number)).unwrap_or_default()),
             _ => match cell {
-                Some(text) => Php::Text(self.readable(field, text)),
+                Some(text) if view == View::Record => Php::Text(self.readable(field, text)),
+                Some(text) => Php::text(text),
                 None if !self.is_entity(&row.module) || row.module == "Users" => self.nothing(),
+                None if view == View::Query && field.name == "region_id" => self.nothing(),
                 None => match unset(field) {
                     Some(text) => Php::Text(text),
                     None if view == View::Query => self.nothing(),

@@ -74,6 +74,7 @@ impl SimplyCrm {
                 *value = "0.000".into();
             }
         }
+        row.set("incrementondel", "1");
         let mut entries = self.record(&row);
         entries.push(("description".into(), Php::text(row.cell("description"))));
         Ok(Php::Map(entries))

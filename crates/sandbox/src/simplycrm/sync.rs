@@ -54,7 +54,7 @@ impl SimplyCrm {
             .filter(|row| everyone || row.cell("assigned_user_id") == owner)
             .collect();
         changed.sort_by_key(|row| (row.modified.timestamp(), row.number));
-        let mark = changed.iter().take(PAGE).last().map_or(seconds, |row| row.modified.timestamp());
+        let mark = changed.get(changed.len().min(PAGE).wrapping_sub(1)).map_or(seconds, |row| row.modified.timestamp());
         let (page, rest): (Vec<&Row>, Vec<&Row>) =
             changed.into_iter().partition(|row| row.modified.timestamp() <= mark);
         let id = |row: &Row| Php::Text(format!("{}x{}", module.prefix, row.number));

@@ -39,7 +39,7 @@ impl SimplyCrm {
         if !self.is_writable(user, &module.name) || !module.described {
             return Err(Failure::denied());
         }
-        let mut element = match (parse_element(self.profile.version, element)?, self.profile.version) {
+        let element = match (parse_element(self.profile.version, element)?, self.profile.version) {
             (Some(element), _) => element,
             (None, Version::V8) => return Err(Failure::Fatal),
             (None, Version::V6 | Version::V7) => Map::new(),
@@ -49,9 +49,9 @@ impl SimplyCrm {
         }
         self.check_references(&module, &element)?;
         check_mandatory(&module, &element, Manner::Create)?;
-        self.open_lines(&mut element)?;
-        if module.is_inventory() && !has_lines(&element) {
-            return Err(Failure::new("MANDATORY_FIELDS_MISSING", "Mandatory Fields Missing.."));
+        self.check_currency(&module, &element)?;
+        if module.is_inventory() {
+            self.check_lines(&element)?;
         }
         self.wait_behind_transaction()?;
         let mut row = Row::new(&module.name, self.next_record, now);
@@ -93,6 +93,7 @@ impl SimplyCrm {
         }
         self.check_references(&module, &element)?;
         check_mandatory(&module, &element, manner)?;
+        self.check_currency(&module, &element)?;
         self.fill(user, &module, &mut row, &element, manner)?;
         self.check_unique(&row)?;
         row.stamp(user.number, now);
@@ -116,15 +117,16 @@ impl SimplyCrm {
         Ok(Php::map([("status", Php::text("successful"))]))
     }
 
-    /// Lines sent as a text of JSON: earlier versions read it, 8.x throws (recording invoice-more).
-    fn open_lines(&self, element: &mut Element) -> Result<(), Failure> {
-        let Some(Value::String(text)) = element.get("LineItems") else { return Ok(()) };
-        if self.profile.version >= Version::V8 {
-            return Err(Failure::internal());
+    /// A record without lines is refused; lines sent as one text make 8.x throw and 7.3 save none of them
+    /// (recording invoice-more).
+    fn check_lines(&self, element: &Element) -> Result<(), Failure> {
+        let is_text = matches!(element.get("LineItems"), Some(Value::String(text)) if !text.is_empty());
+        match (is_text, self.profile.version) {
+            (true, Version::V8) => Err(Failure::internal()),
+            (true, Version::V6 | Version::V7) => Ok(()),
+            (false, _) if has_lines(element) => Ok(()),
+            (false, _) => Err(Failure::new("MANDATORY_FIELDS_MISSING", "Mandatory Fields Missing..")),
         }
-        let lines = serde_json::from_str(text).unwrap_or(Value::Null);
-        element.insert("LineItems".into(), lines);
-        Ok(())
     }
 
     fn actor_write(&self, module: &Module) -> Failure {
@@ -157,6 +159,17 @@ impl SimplyCrm {
                     format!("Invalid reference specified for {}", field.name),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    /// Products and services are not written in a currency that has been put out of use.
+    fn check_currency(&self, module: &Module, element: &Element) -> Result<(), Failure> {
+        let id = element.get("currency_id").map(|id| php_text(id, self.profile.version)).unwrap_or_default();
+        let number = split_id(&id).and_then(|(_, number)| number.parse().ok()).unwrap_or(1);
+        let code = self.actors["Currency"].get(&number).map_or("", |row| row.cell("currency_code"));
+        if module.is_priced() && self.switches.inactive_currencies.contains(code) {
+            return Err(Failure::new("CURRENCY_INACTIVE", "Currency is inactive"));
         }
         Ok(())
     }
@@ -298,7 +311,7 @@ impl SimplyCrm {
                 self.records.insert(row.number, row);
             }
             Version::V6 | Version::V7 if manner == Manner::Create => {
-                self.hung_creates = CREATES_BEHIND_OPEN_TRANSACTION
+                self.hung_creates = CREATES_BEHIND_OPEN_TRANSACTION;
             }
             Version::V6 | Version::V7 => {}
         }

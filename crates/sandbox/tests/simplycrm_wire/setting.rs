@@ -2,7 +2,7 @@
 
 use crate::replay::Replay;
 use chrono::{DateTime, TimeDelta};
-use sandbox::simplycrm::Version;
+use sandbox::simplycrm::{SyncOperation, Version};
 use serde_json::{Value, json};
 
 type Fields<'a> = &'a [(&'a str, &'a str)];
@@ -12,7 +12,11 @@ pub(crate) fn prepare(replay: &mut Replay) {
     replay.crm.add_user("cph", "cphcphcphcphcph1", true);
     replay.crm.set_user_field("cph", "date_format", "dd-mm-yyyy");
     replay.crm.add_user("sales", "salessalessales1", false);
+    for (field, value) in [("hour_format", "24"), ("last_name", "Cph"), ("time_zone", "Europe/Copenhagen")] {
+        replay.crm.set_user_field("cph", field, value);
+    }
     match replay.topic.as_str() {
+        "sync" => replay.crm.set_sync(SyncOperation::Works),
         "crud-contacts" => {
             make(replay, "Accounts", ("2", "2"), &[("accountname", "Rød Grød 2")]);
         }
@@ -35,6 +39,12 @@ pub(crate) fn prepare(replay: &mut Replay) {
             invoice(replay, ("13", "13"));
         }
         "query" => contacts(replay),
+        "time" => {
+            for place in 0..100 {
+                let nobody = format!("none {place}");
+                make(replay, "Contacts", (&nobody, &nobody), &[("lastname", "x")]);
+            }
+        }
         "related" => {
             let account = make(replay, "Accounts", ("230", "232"), &[("accountname", "Relation ApS")]);
             make(replay, "Contacts", ("231", "233"), &[("lastname", "Rel"), ("account_id", &account)]);
@@ -43,8 +53,8 @@ pub(crate) fn prepare(replay: &mut Replay) {
         "modified-window" => {
             make(replay, "Accounts", ("230", "232"), &[("accountname", "Relation ApS")]);
             replay.now += TimeDelta::days(1);
-            make(replay, "Contacts", ("488", "491"), &[("lastname", "Vindue 1")]);
-            make(replay, "Contacts", ("489", "492"), &[("lastname", "Vindue 2")]);
+            make(replay, "Contacts", ("488", "490"), &[("lastname", "Vindue 1")]);
+            make(replay, "Contacts", ("489", "491"), &[("lastname", "Vindue 2")]);
         }
         _ => {}
     }
@@ -112,8 +122,10 @@ pub(crate) fn intervene(replay: &mut Replay, name: &str, request: &Value) {
             let number = id_in(request).unwrap_or_default();
             make(replay, "Contacts", (&number, &number), &[("lastname", "Ærø \"x\" / <b>")]);
         }
-        ("owner-not-existing", "create with an account as owner") => replay.crm.end_open_transaction(),
-        ("modified-window", "after delete of one") => remove(replay, "12x488", "12x491"),
+        ("owner-not-existing", "create with an account as owner" | "create, owner given as bare number") => {
+            replay.crm.end_open_transaction();
+        }
+        ("modified-window", "after delete of one") => remove(replay, "12x488", "12x490"),
         ("sync", _) => sync(replay, name, request),
         ("time", _) => time(replay, name, request),
         _ => {}
@@ -131,7 +143,7 @@ fn sync(replay: &mut Replay, name: &str, request: &Value) {
     let since = request["query"]["modifiedTime"].as_str().and_then(|text| text.parse().ok());
     if let Some(moment) = since
         .and_then(|since: i64| DateTime::from_timestamp(since + 1, 0))
-        .filter(|moment| moment.timestamp() < 1_800_000_000)
+        .filter(|moment| moment.timestamp() < 1_795_450_000)
     {
         replay.now = replay.now.max(moment);
     }
@@ -160,8 +172,45 @@ fn sync(replay: &mut Replay, name: &str, request: &Value) {
         "after the owner changed from the caller to another user" => {
             change(replay, ("12x237", "12x239"), "assigned_user_id", sales);
         }
+        "paging, call 1" => pages(replay),
+        "250 records with the same modifiedtime (set by the lab in the database)" => {
+            replay.now += TimeDelta::seconds(1);
+            for id in paged(replay) {
+                replay.crm.edit(&id, &[("phone", "1")], "admin", replay.now).expect("a record to edit");
+            }
+        }
+        "120 deleted" => {
+            replay.now += TimeDelta::seconds(2);
+            for id in paged(replay).into_iter().take(120) {
+                replay.crm.remove(&id, "admin", replay.now).expect("a record to delete");
+            }
+        }
         _ => {}
     }
+}
+
+/// 250 contacts made one after another, spread over the seconds as they were.
+fn pages(replay: &mut Replay) {
+    let (start, spread) = match replay.version {
+        Version::V6 | Version::V7 => (238, [(113, 5), (126, 9), (11, 10)]),
+        Version::V8 => (240, [(115, 4), (106, 8), (29, 10)]),
+    };
+    let begin = replay.now - TimeDelta::seconds(1);
+    let mut place = 0;
+    for (count, seconds) in spread {
+        replay.now = begin + TimeDelta::seconds(seconds);
+        for _ in 0..count {
+            let (number, name) = ((start + place).to_string(), format!("Side {place:03}"));
+            make(replay, "Contacts", (&number, &number), &[("lastname", &name)]);
+            place += 1;
+        }
+    }
+}
+
+fn paged(replay: &Replay) -> Vec<String> {
+    let contacts = replay.crm.records("Contacts").into_iter();
+    let paged = contacts.filter(|contact| contact["lastname"].as_str().is_some_and(|name| name.starts_with("Side ")));
+    paged.filter_map(|contact| contact["id"].as_str().map(str::to_owned)).collect()
 }
 
 fn time(replay: &mut Replay, name: &str, request: &Value) {
