@@ -3,7 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 
-use crate::error::{Code, Kind};
+use crate::code::Code;
+use crate::error::Kind;
 
 /// An answer, and what had to be overlooked to read it.
 #[derive(Debug, Clone, PartialEq, Eq)]

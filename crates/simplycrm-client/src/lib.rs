@@ -16,6 +16,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod client;
+mod code;
 mod element;
 mod endpoint;
 mod envelope;
@@ -35,10 +36,11 @@ pub mod vtql;
 mod whole;
 
 pub use client::{Precondition, SimplyCrmClient, SimplyCrmSettings};
+pub use code::Code;
 pub use element::Element;
 pub use endpoint::Endpoint;
 pub use envelope::{Answer, Repair};
-pub use error::{Code, Error};
+pub use error::Error;
 pub use id::{FieldName, InvalidName, ModuleName, WsId};
 pub use invoice::{Invoice, InvoiceChanges, TaxMode, Totals, UnsayableLine};
 pub use line::{Discount, InvoiceLine, LineItem};

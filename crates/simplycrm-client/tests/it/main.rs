@@ -4,6 +4,7 @@
 
 mod fake;
 mod invoices;
+mod network;
 mod queries;
 mod sessions;
 mod upkeep;
