@@ -1,0 +1,52 @@
+//! Opening a database: how it is kept safe on the disk, and brought to this version.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sync_run::StoreError;
+use tokio::sync::Mutex;
+
+use crate::SqliteStore;
+use crate::fault::Fault;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// How long one process waits for another that writes to the same file.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl SqliteStore {
+    /// Opens the database at `url` and brings it to this version. `sqlite://path` is a file, made when it is missing;
+    /// `sqlite::memory:` lives as long as the store.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the file cannot be opened, belongs to a newer version or is no database.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self::connect(url).await?)
+    }
+
+    async fn connect(url: &str) -> Result<Self, Fault> {
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE)
+            .shared_cache(false)
+            .disable_statement_logging();
+        let mut writer = options.connect().await?;
+        migrate(&mut writer).await?;
+        let reader = if in_memory { None } else { Some(Mutex::new(options.connect().await?)) };
+        Ok(Self { writer: Mutex::new(writer), reader })
+    }
+}
+
+/// In one transaction, so that two processes that open a new file at once do not both build it.
+async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    MIGRATIONS.run(&mut *transaction).await?;
+    Ok(transaction.commit().await?)
+}
