@@ -4,8 +4,10 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
 use md5::{Digest as _, Md5};
+use proptest::prelude::*;
 use sandbox::simplycrm::{
-    CustomFields, EditError, INTEGRATION_ACCESS_KEY, Prefixes, Profile, SimplyCrm, SyncOperation, Version,
+    CustomFields, EditError, Goods, INTEGRATION_ACCESS_KEY, Organisation, Person, Prefixes, Profile, SimplyCrm,
+    SyncOperation, Version,
 };
 use sandbox::{Reply, Sandbox};
 use serde_json::{Value, json};
@@ -294,4 +296,67 @@ fn an_inactive_user_stays_outside() {
     let digest = hex::encode(Md5::digest(format!("{token}{INTEGRATION_ACCESS_KEY}")));
     let login = caller.json("POST", &[("operation", "login"), ("username", "integration"), ("accessKey", &digest)]);
     assert_eq!(login["error"]["code"], "AUTHENTICATION_REQUIRED");
+}
+
+#[test]
+fn planted_records_say_the_same_in_several_spellings() {
+    let mut crm = SimplyCrm::new(Profile::simply());
+    let organisations: Vec<Organisation> = (0..5)
+        .map(|place| Organisation {
+            name: format!("Firma {place} ApS"),
+            phone: "12345678".into(),
+            cvr: format!("1000000{place}"),
+            ..Organisation::default()
+        })
+        .collect();
+    let person = Person { last_name: "Hansen".into(), organisation: Some(3), ..Person::default() };
+    let hours = Goods {
+        name: "Timer".into(),
+        number: "T1".into(),
+        price: "850.50".parse().expect("a price"),
+        service: true,
+        ..Goods::default()
+    };
+    let planted = crm.plant(&organisations, &[person], &[hours], "mette", start()).expect("a user");
+    let records = crm.records("Accounts");
+    let column = |field: &str| -> Vec<&str> { records.iter().filter_map(|record| record[field].as_str()).collect() };
+    assert_eq!(column("phone"), ["12345678", "12 34 56 78", "+45 12 34 56 78", "004512345678", "+4512345678"]);
+    assert_eq!(column("bill_country"), ["Danmark", "DK", "", "Danmark", "Denmark"]);
+    assert_eq!(column("cf_cvr")[4], "10000004");
+    let contact = crm.record_of(&planted.people[0]).expect("a contact");
+    assert_eq!(contact["account_id"], planted.organisations[3].as_str());
+    let service = crm.record_of(&planted.goods[0]).expect("a service");
+    assert_eq!((&service["unit_price"], &service["cf_varenr"]), (&json!("850.50000000"), &json!("T1")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Whatever is asked, the server answers: with an envelope, or as it does when it breaks.
+    #[test]
+    fn no_query_brings_the_stand_in_down(tail in "[a-zA-Z0-9_'\"%\\\\;,()*=<>! .øÆ-]{0,60}") {
+        let mut caller = Caller::new(Profile::recorded(Version::V8).with_custom_fields(CustomFields::Slugs));
+        caller.crm.add("Contacts", &[("lastname", "Ærø")], "mette", start()).expect("a record");
+        for query in [format!("select {tail} from Contacts;"), format!("select * from Contacts where lastname {tail};")] {
+            let (status, text) = caller.text("GET", &[("operation", "query"), ("query", &query)]);
+            prop_assert!(status == 200 && text.starts_with("{\"success\":"), "{query}: {status} {text}");
+        }
+    }
+
+    /// Values of any kind and size are cut, rounded or refused, never fatal to the stand-in.
+    #[test]
+    fn no_value_brings_the_stand_in_down(text in "\\PC{0,40}", number in any::<i64>(), digits in "-?[0-9]{1,40}(\\.[0-9]{1,12})?") {
+        let mut caller = Caller::new(Profile::simply());
+        let account = caller.make("Accounts", json!({"accountname": "Bageri ApS"}));
+        for value in [json!(text), json!(number), json!(digits), json!([text]), json!({"a": digits})] {
+            let element = json!({
+                "subject": value, "account_id": account, "assigned_user_id": "19x1", "bill_street": value, "ship_street": "x",
+                "productid": "14x1", "hdnTaxType": "group", "hdnDiscountAmount": value, "txtAdjustment": value, "duedate": value,
+                "LineItems": [{"productid": "14x1", "quantity": value, "listprice": value, "tax1": value, "discount_percent": value}],
+            });
+            caller.write("create", "Invoice", &element);
+            caller.write("revise", "", &json!({"id": account, "employees": value, "phone": value, "annual_revenue": value}));
+        }
+        prop_assert!(caller.crm.record_of(&account).is_some());
+    }
 }

@@ -84,19 +84,23 @@ fn integer(text: &str) -> String {
 fn amount(keeping: Keeping<'_>, field: &Field, text: &str) -> String {
     let strict = keeping.version >= Version::V8 && field.name == "unit_price";
     let number = if strict && !is_numeric(text) { Decimal::ZERO } else { decimal(text) };
-    let most = Decimal::from_i128_with_scale(9_999_999_999_999_999_999_999_999, 8);
     // A user sees, and a save keeps, two decimals unless set otherwise.
-    let rounded = if number.abs() > most {
+    let rounded = if number.abs() > most() {
         number
     } else {
         number.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
     };
-    fixed(rounded.clamp(-most, most), 8)
+    fixed(rounded, 8)
+}
+
+/// The largest amount a column holds.
+fn most() -> Decimal {
+    Decimal::from_i128_with_scale(9_999_999_999_999_999_999_999_999, 8)
 }
 
 /// A number with exactly so many decimals, as a decimal column reads.
 pub(crate) fn fixed(number: Decimal, scale: u32) -> String {
-    let mut kept = number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
+    let mut kept = number.clamp(-most(), most()).round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero);
     if kept.is_zero() {
         kept.set_sign_positive(true);
     }

@@ -136,6 +136,9 @@ impl SimplyCrm {
 
     /// Makes a record as a person would in the CRM, and gives its id. Rules of the web service about mandatory and
     /// unique fields do not apply.
+    ///
+    /// # Errors
+    /// When there is no such module, user or field, or the CRM does not take a value.
     pub fn add(
         &mut self,
         module: &str,
@@ -165,6 +168,9 @@ impl SimplyCrm {
     }
 
     /// Edits fields as a person would in the CRM: the record is then modified now, by that user.
+    ///
+    /// # Errors
+    /// When there is no such record, user or field, or the CRM does not take a value.
     pub fn edit(&mut self, id: &str, fields: &[(&str, &str)], user: &str, now: DateTime<Utc>) -> Result<(), EditError> {
         let user = self.person(user)?;
         let mut row = self.living(id)?.clone();
@@ -185,6 +191,9 @@ impl SimplyCrm {
     }
 
     /// Attaches a tax (`tax1`, …) with a percentage to a product or service, without a save.
+    ///
+    /// # Errors
+    /// When there is no such record.
     pub fn attach_tax(&mut self, id: &str, tax: &str, percentage: &str) -> Result<(), EditError> {
         let number = self.living(id)?.number;
         if let Some(row) = self.records.get_mut(&number) {
@@ -194,6 +203,9 @@ impl SimplyCrm {
     }
 
     /// Moves a record to the recycle bin, as a person would.
+    ///
+    /// # Errors
+    /// When there is no such record or user.
     pub fn remove(&mut self, id: &str, user: &str, now: DateTime<Utc>) -> Result<(), EditError> {
         let user = self.person(user)?;
         self.living(id)?;

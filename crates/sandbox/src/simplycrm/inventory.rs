@@ -65,7 +65,7 @@ impl SimplyCrm {
             }));
         }
         if manner != Manner::Revise {
-            let balance = decimal(row.cell("hdnGrandTotal")) - decimal(row.cell("received"));
+            let balance = decimal(row.cell("hdnGrandTotal")).saturating_sub(decimal(row.cell("received")));
             row.set("balance", fixed(balance, 8));
         }
         self.records.insert(number, row);
@@ -161,27 +161,32 @@ impl SimplyCrm {
         let mut base_total = Decimal::ZERO;
         for (line, sent) in row.lines.iter().zip(&sent) {
             let base = net(line);
-            let tax = if group { Decimal::ZERO } else { base * self.own_percentage(line, sent) / hundred };
-            base_total += base;
-            subtotal += base + tax;
+            let tax =
+                if group { Decimal::ZERO } else { base.saturating_mul(self.own_percentage(line, sent)) / hundred };
+            base_total = base_total.saturating_add(base);
+            subtotal = subtotal.saturating_add(base).saturating_add(tax);
         }
         let discount = match decimal(row.cell("hdnDiscountAmount")) {
-            amount if amount.is_zero() => subtotal * decimal(row.cell("hdnDiscountPercent")) / hundred,
+            amount if amount.is_zero() => subtotal.saturating_mul(decimal(row.cell("hdnDiscountPercent"))) / hundred,
             amount => amount,
         };
         let charges = decimal(row.cell("hdnS_H_Amount"));
         let percentage: Decimal = match sent.first() {
             Some(Value::Object(first)) if group => {
                 let taxes = first.iter().filter(|(name, _)| is_numbered(name, "tax"));
-                taxes.map(|(_, value)| decimal(&php_text(value, self.profile.version))).sum()
+                taxes.map(|(_, value)| decimal(&fixed(decimal(&php_text(value, self.profile.version)), 3))).sum()
             }
             _ => Decimal::ZERO,
         };
-        let tax = (subtotal - discount) * percentage / hundred;
+        let discounted = subtotal.saturating_sub(discount);
+        let tax = discounted.saturating_mul(percentage) / hundred;
         Totals {
             subtotal,
-            before_tax: base_total - discount + charges,
-            grand: subtotal - discount + charges + tax + decimal(row.cell("txtAdjustment")),
+            before_tax: base_total.saturating_sub(discount).saturating_add(charges),
+            grand: discounted
+                .saturating_add(charges)
+                .saturating_add(tax)
+                .saturating_add(decimal(row.cell("txtAdjustment"))),
         }
     }
 
@@ -202,7 +207,7 @@ impl SimplyCrm {
         for line in lines {
             if let Some(product) = self.records.get_mut(&line.product).filter(|row| row.module == "Products") {
                 let stock = decimal(product.cell("qtyinstock"))
-                    + direction * decimal(line.cells.get("quantity").map_or("", String::as_str));
+                    + direction.saturating_mul(decimal(line.cells.get("quantity").map_or("", String::as_str)));
                 product.set("qtyinstock", fixed(stock, 3));
             }
         }
@@ -292,9 +297,11 @@ impl SimplyCrm {
 /// Quantity times price less the line's discount; an amount goes before a percentage.
 fn net(line: &Line) -> Decimal {
     let cell = |name: &str| decimal(line.cells.get(name).map_or("", String::as_str));
-    let gross = cell("quantity") * cell("listprice");
+    let gross = cell("quantity").saturating_mul(cell("listprice"));
     match cell("discount_amount") {
-        amount if amount.is_zero() => gross - gross * cell("discount_percent") / Decimal::ONE_HUNDRED,
-        amount => gross - amount,
+        amount if amount.is_zero() => {
+            gross.saturating_sub(gross.saturating_mul(cell("discount_percent")) / Decimal::ONE_HUNDRED)
+        }
+        amount => gross.saturating_sub(amount),
     }
 }

@@ -28,6 +28,7 @@ mod read;
 mod related;
 mod row;
 mod schema;
+mod seeding;
 mod session;
 mod sync;
 mod vtql;
@@ -36,6 +37,7 @@ mod write;
 pub use dispatch::LogEntry;
 pub use hands::EditError;
 pub use profile::{CustomFields, Prefixes, Profile, Switches, SyncOperation, Version};
+pub use seeding::{Goods, Organisation, Person, Planted};
 
 use chrono::DateTime;
 use md5::{Digest as _, Md5};
@@ -43,6 +45,7 @@ use row::Row;
 use schema::Schema;
 use session::{Challenge, Session};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Access key of the user `admin` of a new installation.
 pub const ADMIN_ACCESS_KEY: &str = "q3Y8wYzK1fWn7TbA";
@@ -79,7 +82,7 @@ pub struct SimplyCrm {
     profile: Profile,
     /// What goes wrong today beyond single faults.
     pub switches: Switches,
-    schema: Schema,
+    schema: Arc<Schema>,
     users: BTreeMap<u64, User>,
     /// Users, groups, currencies, taxes, the company: rows with an id space of their own.
     actors: BTreeMap<String, BTreeMap<u64, Row>>,
@@ -141,7 +144,7 @@ impl SimplyCrm {
     }
 
     fn bare(profile: Profile) -> Self {
-        let schema = Schema::new(&profile);
+        let schema = Arc::new(Schema::new(&profile));
         let mut crm = Self {
             profile,
             switches: Switches::default(),

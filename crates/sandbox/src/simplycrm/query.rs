@@ -10,6 +10,7 @@ use super::row::Row;
 use super::schema::{Field, Kind, Module, Place};
 use super::vtql::{self, Columns, Condition, Literal, Operator, Query};
 use super::{SimplyCrm, User};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// The largest page.
@@ -85,23 +86,15 @@ impl SimplyCrm {
     }
 
     /// The living rows of a module.
-    fn rows(&self, module: &Module) -> Vec<Row> {
+    fn rows(&self, module: &Module) -> Vec<Cow<'_, Row>> {
         if let Some(rows) = self.actors.get(&module.name) {
-            return rows.values().cloned().collect();
+            return rows.values().map(Cow::Borrowed).collect();
         }
         if module.name == "LineItem" {
-            return self.line_rows();
+            return self.line_rows().into_iter().map(Cow::Owned).collect();
         }
-        let mut rows: Vec<Row> =
-            self.records.values().filter(|row| !row.deleted && row.module == module.name).cloned().collect();
-        for row in &mut rows {
-            // The join with the lines leaves each record with its last one.
-            if let Some(line) = row.lines.last().cloned() {
-                row.cells.extend(line.cells.into_iter().filter(|(name, _)| name != "description"));
-                row.set("productid", line.product.to_string());
-            }
-        }
-        rows
+        let living = self.records.values().filter(|row| !row.deleted && row.module == module.name);
+        living.map(joined).collect()
     }
 
     fn holds(&self, module: &Module, row: &Row, alternatives: &[Vec<Condition>]) -> Result<bool, Failure> {
@@ -132,7 +125,7 @@ impl SimplyCrm {
         Ok(met)
     }
 
-    fn sort(&self, module: &Module, query: &Query, rows: &mut [Row]) -> Result<(), Failure> {
+    fn sort(&self, module: &Module, query: &Query, rows: &mut [Cow<'_, Row>]) -> Result<(), Failure> {
         for name in &query.order {
             if module.field(name).is_none() || !is_joined(query, name) {
                 return Err(Failure::database());
@@ -161,6 +154,16 @@ fn add_undescribed(module: &Module, row: &Row, entries: &mut Vec<(String, Php)>)
     };
     entries.retain(|(name, _)| !matches!(name.as_str(), "hdnDiscountPercent" | "hdnDiscountAmount"));
     entries.extend(extra.iter().map(|name| ((*name).to_owned(), Php::text(row.cell(name)))));
+}
+
+/// A record as the join with its lines leaves it: with the columns of the last one.
+fn joined(row: &Row) -> Cow<'_, Row> {
+    let Some(line) = row.lines.last() else { return Cow::Borrowed(row) };
+    let mut joined = row.clone();
+    let columns = line.cells.iter().filter(|(name, _)| *name != "description");
+    joined.cells.extend(columns.map(|(name, value)| (name.clone(), value.clone())));
+    joined.set("productid", line.product.to_string());
+    Cow::Owned(joined)
 }
 
 /// The word after the first FROM, which is looked at before any syntax.

@@ -299,6 +299,14 @@ fn bare(name: &str) -> Described {
 }
 
 impl Field {
+    pub(crate) fn label(&self) -> &str {
+        self.description["label"].as_str().unwrap_or_default()
+    }
+
+    pub(crate) fn is_custom(&self) -> bool {
+        self.name.starts_with("cf_")
+    }
+
     fn new(description: Value, inventory: bool, priced: bool) -> Self {
         let name = description["name"].as_str().unwrap_or_default().to_owned();
         let beside = priced && (is_numbered(&name, "tax") || is_numbered(&name, "currency"))

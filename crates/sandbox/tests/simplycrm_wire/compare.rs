@@ -1,5 +1,6 @@
 //! Whether two answers say the same: same keys, same values where a value is determined by the request.
 
+use rust_decimal::Decimal;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -162,7 +163,7 @@ fn same(recorded: &Value, ours: &Value, path: &str, numbers: &mut Numbers, found
                 same(one, other, &format!("{path}.{place}"), numbers, found);
             }
         }
-        (Value::Number(one), Value::Number(other)) if one.as_f64() == other.as_f64() => {}
+        (Value::Number(one), Value::Number(other)) if decimal(one) == decimal(other) => {}
         (Value::String(one), Value::String(other)) => {
             if one.starts_with('…')
                 || one.starts_with('<') && one.ends_with('>') && field != "lastname"
@@ -180,6 +181,11 @@ fn same(recorded: &Value, ours: &Value, path: &str, numbers: &mut Numbers, found
         _ if recorded == ours => {}
         _ => found.push(format!("{path}: {recorded} became {ours}")),
     }
+}
+
+fn decimal(number: &serde_json::Number) -> Option<Decimal> {
+    let text = number.to_string();
+    Decimal::from_scientific(&text).ok().or_else(|| text.parse().ok())
 }
 
 /// Values that differ from server to server, or that the form repeats from elsewhere.
