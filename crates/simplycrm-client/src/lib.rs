@@ -8,6 +8,23 @@
 //!   these and a transport of your own you can do without the client.
 //! - [`Error`] answers questions, such as whether a lost write may have happened.
 //!
+//! ```no_run
+//! # async fn run(crm: simplycrm_client::SimplyCrmClient) -> Result<(), Box<dyn std::error::Error>> {
+//! use futures::TryStreamExt;
+//! use simplycrm_client::vtql::{Condition, Pattern, Select, Text};
+//! use simplycrm_client::{FieldName, ModuleName};
+//!
+//! const NAME: FieldName = FieldName::literal("accountname");
+//! let danish = Select::from(ModuleName::ACCOUNTS)
+//!     .columns([NAME])
+//!     .filter(Condition::like(NAME, Pattern::ends_with(&Text::new(" ApS")?)));
+//! let mut records = std::pin::pin!(crm.scan(danish));
+//! while let Some(record) = records.try_next().await? {
+//!     println!("{:?}", record.text(NAME)?);
+//! }
+//! # Ok(()) }
+//! ```
+//!
 //! Facts about the API are cited as "fact sheet §n" in the documentation; they were read in vtiger's code and checked
 //! against recorded exchanges with vtiger 7.3.0 and 8.4.0, which the tests of this crate replay.
 
@@ -50,3 +67,8 @@ pub use record::{FieldError, Record};
 pub use schema::{FieldKind, FieldSchema, ModuleSchema, PicklistValue};
 pub use session::Connection;
 pub use value::{FieldValue, decode_entities};
+
+/// The examples of the README, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
