@@ -104,8 +104,8 @@ impl SimplyCrmClient {
     /// # Errors
     /// When `settings.url` is not the address of an installation.
     pub fn new(settings: SimplyCrmSettings, transport: Arc<dyn Transport>) -> Result<Self, Error> {
-        let subject = settings.username.clone();
-        Self::with_courier(settings, Courier::new(transport, 0, &subject))
+        let courier = Courier::new(transport, 0, &settings.url);
+        Self::with_courier(settings, courier)
     }
 
     /// As [`new`](Self::new), with a rate limit and a retry policy of the caller's.
