@@ -125,6 +125,37 @@ fn custom_fields_come_in_two_namings_or_not_at_all() {
 }
 
 #[test]
+fn a_description_names_the_taxes_currencies_and_rules_there_are() {
+    let unique = [("Accounts".to_owned(), "cf_cvr".to_owned())].into();
+    let mut caller = Caller::new(Profile { unique, ..Profile::simply() });
+    caller.crm.add_currency("Euro", "EUR", "7.46000");
+    let mut named = |module: &str, stem: &str| -> Vec<(String, String)> {
+        let described = caller.json("GET", &[("operation", "describe"), ("elementType", module)]);
+        let fields = described["result"]["fields"].as_array().expect("fields").clone();
+        let text = |field: &Value, key: &str| field[key].as_str().unwrap_or_default().to_owned();
+        let found = fields.iter().filter(|field| text(field, "name").starts_with(stem));
+        found.map(|field| (text(field, "name"), text(field, "label"))).collect()
+    };
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(name, label)| ((*name).to_owned(), (*label).to_owned())).collect()
+    };
+    assert_eq!(named("Invoice", "tax"), pairs(&[("tax1", "Moms"), ("tax2", "Momsfri")]));
+    assert_eq!(
+        named("Products", "currency"),
+        pairs(&[("currency1", "Denmark, Kroner DKK"), ("currency2", "Euro EUR")])
+    );
+    let accounts = caller.json("GET", &[("operation", "describe"), ("elementType", "Accounts")])["result"].clone();
+    let unique: Vec<&Value> = accounts["fields"]
+        .as_array()
+        .expect("fields")
+        .iter()
+        .filter(|field| field["isunique"] == true)
+        .map(|field| &field["name"])
+        .collect();
+    assert_eq!((unique, &accounts["allowDuplicates"]), (vec![&json!("cf_cvr")], &json!(false)));
+}
+
+#[test]
 fn a_persons_edit_shows_as_modified_now_by_that_person() {
     let mut caller = Caller::new(Profile::simply());
     let id = caller.make("Accounts", json!({"accountname": "Bageri ApS"}));

@@ -8,6 +8,7 @@ use super::{LogEntry, Profile, SimplyCrm, SyncOperation, User};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::fmt;
+use std::sync::Arc;
 
 /// Why an edit by hand could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,6 +100,7 @@ impl SimplyCrm {
     /// Adds a currency (name, code, rate to the base currency) and gives its id.
     pub fn add_currency(&mut self, name: &str, code: &str, rate: &str) -> String {
         let number = self.actors.get("Currency").map_or(0, |rows| rows.len() as u64) + 1;
+        Arc::make_mut(&mut self.schema).fit_currency(number, name, code);
         self.add_actor(
             "Currency",
             number,

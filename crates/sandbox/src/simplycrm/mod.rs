@@ -18,6 +18,7 @@ mod collation;
 mod columns;
 mod dispatch;
 mod failure;
+mod fitting;
 mod hands;
 mod html;
 mod inventory;
@@ -202,6 +203,7 @@ impl SimplyCrm {
 
     /// Replaces the taxes: label and percentage with three decimals, named `tax1`, `tax2`, … in that order.
     pub fn set_taxes(&mut self, taxes: &[(&str, &str)]) {
+        Arc::make_mut(&mut self.schema).fit_taxes(taxes);
         self.actors.insert("Tax".into(), BTreeMap::new());
         for ((label, percentage), number) in taxes.iter().zip(1..) {
             let name = format!("tax{number}");

@@ -145,11 +145,17 @@ impl Schema {
                 Module::new(profile, listed, description)
             })
             .collect();
-        Self { modules }
+        let mut schema = Self { modules };
+        schema.fit_rules(profile);
+        schema
     }
 
     pub(crate) fn modules(&self) -> impl Iterator<Item = &Module> {
         self.modules.iter()
+    }
+
+    pub(crate) fn modules_mut(&mut self) -> impl Iterator<Item = &mut Module> {
+        self.modules.iter_mut()
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<&Module> {
@@ -174,7 +180,6 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> T {
 }
 
 fn apply(changes: Option<&Vec<Value>>, description: &mut Described) {
-    description.allow_duplicates = description.allow_duplicates.map(|_| false);
     for change in changes.into_iter().flatten() {
         let known = description.fields.iter_mut().find(|field| field["name"] == change["name"]);
         match known {
@@ -243,6 +248,10 @@ impl Module {
         matches!(self.name.as_str(), "Products" | "Services")
     }
 
+    pub(crate) fn set_rule(&mut self, ruled: bool, version: Version) {
+        self.allow_duplicates = self.allow_duplicates.map(|_| !ruled && version < Version::V8);
+    }
+
     /// Whether a field of this type (`email`, `phone`, …) is in the module.
     pub(crate) fn has_field_type(&self, kind: &str) -> bool {
         self.field_types.iter().any(|known| known == kind)
@@ -303,11 +312,21 @@ impl Field {
         self.description["label"].as_str().unwrap_or_default()
     }
 
+    pub(crate) fn description(&self) -> &Value {
+        &self.description
+    }
+
+    pub(crate) fn set_unique(&mut self, unique: bool) {
+        if let Some(said) = self.description.get_mut("isunique") {
+            *said = json!(unique);
+        }
+    }
+
     pub(crate) fn is_custom(&self) -> bool {
         self.name.starts_with("cf_")
     }
 
-    fn new(description: Value, inventory: bool, priced: bool) -> Self {
+    pub(crate) fn new(description: Value, inventory: bool, priced: bool) -> Self {
         let name = description["name"].as_str().unwrap_or_default().to_owned();
         let beside = priced && (is_numbered(&name, "tax") || is_numbered(&name, "currency"))
             || inventory && name.starts_with("shipping_&_handling");
