@@ -273,6 +273,31 @@ fn individual_tax_counts_only_what_the_product_has() {
 }
 
 #[test]
+fn a_keyset_scan_sees_every_record_once() {
+    let mut caller = Caller::new(Profile::simply());
+    for place in 0..2_050 {
+        let name = format!("Firma {place}");
+        caller.crm.add("Accounts", &[("accountname", &name)], "mette", start()).expect("a record");
+    }
+    let (mut seen, mut last) = (Vec::new(), "11x0".to_owned());
+    loop {
+        let page = caller.query(&format!("SELECT id FROM Accounts WHERE id > '{last}' ORDER BY id LIMIT 100;"));
+        let ids: Vec<String> = page["result"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .filter_map(|row| row["id"].as_str().map(str::to_owned))
+            .collect();
+        let Some(id) = ids.last() else { break };
+        last = id.clone();
+        seen.extend(ids);
+    }
+    let known: Vec<String> =
+        caller.crm.records("Accounts").iter().filter_map(|record| record["id"].as_str().map(str::to_owned)).collect();
+    assert_eq!((seen.len(), seen), (2_050, known));
+}
+
+#[test]
 fn the_oldest_version_blanks_what_an_update_leaves_out() {
     let mut caller = Caller::new(Profile { version: Version::V6, ..Profile::simply() });
     let id = caller.make("Accounts", json!({"accountname": "Bageri ApS", "phone": "12345678"}));

@@ -6,6 +6,7 @@ use super::profile::{CustomFields, Profile, Version};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// All modules, in the order in which `listtypes` names them.
 #[derive(Debug, Clone)]
@@ -70,7 +71,7 @@ pub(crate) enum Place {
     Beside,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
     name: String,
@@ -82,7 +83,7 @@ struct Listed {
     field_types: Vec<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Described {
     name: String,
@@ -111,6 +112,24 @@ const DESCRIPTIONS: [&str; 16] = [
     include_str!("describe/Vendors.json"),
 ];
 
+/// The descriptions as recorded; parsing them takes longer than fitting them.
+static RECORDED: LazyLock<Recorded> = LazyLock::new(|| Recorded {
+    listed: parse(include_str!("describe/modules.json")),
+    described: DESCRIPTIONS
+        .iter()
+        .map(|text| parse::<Described>(text))
+        .map(|module| (module.name.clone(), module))
+        .collect(),
+    changes: parse(include_str!("describe/changes-in-8.4.json")),
+});
+
+struct Recorded {
+    listed: Vec<Listed>,
+    described: BTreeMap<String, Described>,
+    /// Fields that 8.4 describes otherwise.
+    changes: BTreeMap<String, Vec<Value>>,
+}
+
 /// Custom fields of a module: slug, label, number in the stock style.
 fn custom_fields(module: &str) -> &'static [(&'static str, &'static str, u32)] {
     match module {
@@ -125,24 +144,19 @@ fn custom_fields(module: &str) -> &'static [(&'static str, &'static str, u32)] {
 
 impl Schema {
     pub(crate) fn new(profile: &Profile) -> Self {
-        let listed: Vec<Listed> = parse(include_str!("describe/modules.json"));
-        let changes: BTreeMap<String, Vec<Value>> = parse(include_str!("describe/changes-in-8.4.json"));
-        let mut described: BTreeMap<String, Described> = DESCRIPTIONS
+        let recorded = &*RECORDED;
+        let modules = recorded
+            .listed
             .iter()
-            .map(|text| parse::<Described>(text))
-            .map(|module| (module.name.clone(), module))
-            .collect();
-        let modules = listed
-            .into_iter()
             .map(|listed| {
-                let mut description = described.remove(&listed.name);
+                let mut description = recorded.described.get(&listed.name).cloned();
                 if let Some(description) = &mut description {
                     if profile.version >= Version::V8 {
-                        apply(changes.get(&listed.name), description);
+                        apply(recorded.changes.get(&listed.name), description);
                     }
                     add_custom(profile, description);
                 }
-                Module::new(profile, listed, description)
+                Module::new(profile, listed.clone(), description)
             })
             .collect();
         let mut schema = Self { modules };
