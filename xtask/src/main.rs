@@ -1,2 +1,74 @@
-//! Checks and chores of this workspace.
-fn main() {}
+//! Checks and chores of this workspace: `cargo xtask help` names them.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
+
+mod arrows;
+mod bench;
+mod contract;
+mod failure;
+mod links;
+mod postgres;
+mod process;
+mod properties;
+mod rust_file;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Checks and chores of this workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Checks that crates depend on each other only as docs/architecture.md allows.
+    Arrows,
+    /// Checks the house rules that no lint knows: sizes, names, headings, links, no floats, nothing unfinished.
+    Tidy,
+    /// Runs all tests, with a throw-away PostgreSQL server of their own.
+    Test,
+    /// Runs the benchmarks.
+    Bench {
+        /// Only benchmarks whose name contains this.
+        filter: Option<String>,
+    },
+    /// Shows which test proves which property of docs/properties.md.
+    Properties {
+        /// Properties that must have a test, such as `P1,P2,L5`.
+        #[arg(long, value_delimiter = ',')]
+        require: Vec<String>,
+    },
+    /// Runs both clients' contract tests and says how much of each API they cover.
+    Contract,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<(), Failure> {
+    let workspace = Workspace::load()?;
+    match task {
+        Task::Arrows => arrows::check(&workspace),
+        Task::Tidy => tidy::check(&workspace),
+        Task::Test => test::run(&workspace),
+        Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
+        Task::Properties { require } => properties::check(&workspace, require),
+        Task::Contract => contract::run(&workspace),
+    }
+}
