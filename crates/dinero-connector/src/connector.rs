@@ -1,0 +1,288 @@
+//! The connector itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use dinero_client::op::{
+    CreateContact, CreateProduct, GetContact, GetProduct, ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
+};
+use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
+use reconcile::WriteChange;
+use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
+use sync_run::{
+    ChangePage, Clock, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt,
+    Refusal, Usage, WriteError,
+};
+use uuid::Uuid;
+
+use crate::errors::{NAME, down, write};
+use crate::kind::{CONTACT, is};
+use crate::walk::{self, Changes};
+use crate::{contact, product, schema};
+
+/// Dinero as records.
+#[derive(Debug)]
+pub struct DineroConnector {
+    client: DineroClient,
+    clock: Arc<dyn Clock>,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered for the length of a process.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The latest change seen of each kind, by Dinero's times.
+    latest: BTreeMap<Kind, DateTime<Utc>>,
+    /// Whole objects as they were last sent, until they are read back.
+    sent: BTreeMap<RecordKey, Fields>,
+}
+
+impl DineroConnector {
+    /// A connector over `client`.
+    #[must_use]
+    pub fn new(client: DineroClient, clock: Arc<dyn Clock>) -> Self {
+        Self { client, clock, memory: Mutex::default() }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn page(&self, kind: &Kind, since: Option<DateTime<Utc>>, page: u32) -> Result<Changes, ConnectorError> {
+        let found = if is(kind, CONTACT) {
+            walk::contacts(&self.client, since, page).await
+        } else {
+            walk::products(&self.client, since, page).await
+        };
+        let found = found.map_err(|error| down(&error))?;
+        if let Some(latest) = found.latest {
+            let mut memory = self.memory();
+            let known = memory.latest.entry(kind.clone()).or_insert(latest);
+            *known = latest.max(*known);
+        }
+        Ok(found)
+    }
+
+    /// Everything of `kind` that changed lately, reaching back behind what was seen before.
+    async fn lately(&self, kind: &Kind) -> Result<Vec<Presence>, ConnectorError> {
+        let latest = self.memory().latest.get(kind).copied();
+        let since = walk::begin(latest.map(|latest| walk::cursor(latest, self.clock.now())).as_ref());
+        let mut seen = Vec::new();
+        for page in 0.. {
+            let found = self.page(kind, since, page).await?;
+            seen.extend(found.seen);
+            if found.is_last {
+                break;
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
+        let Some(guid) = guid(key) else { return Ok(Presence::Unseen(key.clone())) };
+        let found = if is(&key.kind, CONTACT) {
+            self.client.send(&GetContact(ContactGuid(guid))).await.map(|it| contact::seen(&it, false))
+        } else {
+            self.client.send(&GetProduct(ProductGuid(guid))).await.map(|it| product::seen(&it, false))
+        };
+        match found {
+            Ok(presence) => Ok(presence),
+            // One 404 proves little; nothing is concluded from it.
+            Err(error) if error.is_not_found() => Ok(Presence::Unseen(key.clone())),
+            Err(error) => Err(down(&error)),
+        }
+    }
+
+    async fn create(&self, intent: &Intent, kind: &Kind, mark: &Mark) -> Result<RecordKey, WriteError> {
+        let fields = &intent.write.fields;
+        let made = if is(kind, CONTACT) {
+            let guid = ContactGuid(intent.id.0);
+            match self.client.send(&CreateContact(contact::body(fields, Some(guid), Some(mark)))).await {
+                Ok(created) => created.contact_guid.0,
+                // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
+                Err(error) if error.is_duplicate() => guid.0,
+                Err(error) => return Err(write(&error)),
+            }
+        } else {
+            let body = product::body(fields, Some(mark));
+            self.client.send(&CreateProduct(body)).await.map_err(|error| write(&error))?.product_guid.0
+        };
+        let key = RecordKey::new(kind.clone(), made.to_string().as_str());
+        let mut whole = fields.clone();
+        whole.set("ExternalReference", sync_model::Value::text(mark.as_str()));
+        self.memory().sent.insert(key.clone(), whole);
+        Ok(key)
+    }
+
+    async fn update(&self, intent: &Intent, key: &RecordKey, expected: &Revision) -> Result<RecordKey, WriteError> {
+        let standing = match &intent.before {
+            Some(before) if !before.partial && before.revision == *expected => before.clone(),
+            Some(_) | None => match self.one(key).await? {
+                Presence::Present(record) if record.revision == *expected => record,
+                other => return Err(WriteError::Stale(Box::new(other))),
+            },
+        };
+        let mut whole = standing.fields;
+        whole.overlay(&intent.write.fields);
+        let mark = Mark::new(intent.write.counterpart().id.as_str());
+        let Some(guid) = guid(key) else {
+            let message = format!("{key} has no guid");
+            return Err(WriteError::Refused(Refusal { message, field: None }));
+        };
+        let sent = if is(&key.kind, CONTACT) {
+            let contact = contact::body(&whole, None, Some(&mark));
+            self.client.send(&UpdateContact { guid: ContactGuid(guid), contact }).await
+        } else {
+            let product = product::body(&whole, Some(&mark));
+            self.client.send(&UpdateProduct { guid: ProductGuid(guid), product }).await
+        };
+        sent.map_err(|error| write(&error))?;
+        if whole.get("ExternalReference").is_none_or(sync_model::Value::is_empty) {
+            whole.set("ExternalReference", sync_model::Value::text(mark.as_str()));
+        }
+        self.memory().sent.insert(key.clone(), whole);
+        Ok(key.clone())
+    }
+
+    /// A list's sight of a record, completed with what was sent: together they are the whole object.
+    fn completed(&self, presence: Presence) -> Presence {
+        let Presence::Present(record) = presence else { return presence };
+        let Some(mut whole) = self.memory().sent.remove(&record.key()) else { return Presence::Present(record) };
+        whole.overlay(&record.fields);
+        Presence::Present(Record { fields: whole, partial: false, ..record })
+    }
+}
+
+fn guid(key: &RecordKey) -> Option<Uuid> {
+    Uuid::parse_str(key.id.as_str()).ok()
+}
+
+#[async_trait]
+impl Connector for DineroConnector {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn check(&self) -> Result<Health, ConnectorError> {
+        let reached = self.client.send(&ListOrganizations).await.map_err(|error| down(&error))?;
+        let wanted = self.client.organization();
+        let trouble = |class, message: String| Err(ConnectorError { system: NAME, class, message });
+        match reached.iter().find(|organization| organization.id == Some(wanted.0)) {
+            None => trouble(ErrorClass::Permission, format!("the key does not reach organisation {wanted}")),
+            Some(organization) if organization.is_pro == Some(false) => {
+                trouble(ErrorClass::Subscription, format!("organisation {wanted} has no Pro subscription"))
+            }
+            Some(organization) => Ok(Health {
+                account: organization.name.clone().unwrap_or_else(|| wanted.to_string()),
+                detail: format!("Firma ID {wanted}"),
+            }),
+        }
+    }
+
+    async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {
+        Ok(schema::schema(kinds))
+    }
+
+    async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
+        let found = self.page(kind, walk::begin(since), page).await?;
+        let next = if found.is_last {
+            let latest = self.memory().latest.get(kind).copied();
+            let moved = latest.map(|latest| walk::cursor(latest, self.clock.now()));
+            // A walk that found nothing begins at the same place again, or at the very beginning.
+            Next::End(moved.or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
+        } else {
+            Next::Page(page + 1)
+        };
+        Ok(ChangePage { seen: found.seen, next })
+    }
+
+    async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
+        let mut seen = Vec::new();
+        for key in keys {
+            seen.push(self.one(key).await?);
+        }
+        Ok(seen)
+    }
+
+    async fn stale(&self, expected: &[(RecordKey, Revision)]) -> Result<Vec<Presence>, ConnectorError> {
+        let kinds: BTreeSet<&Kind> = expected.iter().map(|(key, _)| &key.kind).collect();
+        let mut changed = Vec::new();
+        for kind in kinds {
+            let lately = self.lately(kind).await?;
+            changed.extend(lately.into_iter().filter(|presence| {
+                let key = presence.key();
+                let expected = expected.iter().find(|(wanted, _)| *wanted == key).map(|(_, revision)| revision);
+                expected.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != *revision))
+            }));
+        }
+        Ok(changed)
+    }
+
+    async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
+        let intent = intent.intent();
+        let key = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
+            WriteChange::Update { key, expected, .. } => self.update(intent, key, expected).await?,
+        };
+        Ok(Receipt { key, after: None })
+    }
+
+    async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
+        let kinds: BTreeSet<&Kind> = keys.iter().map(|key| &key.kind).collect();
+        let mut found = BTreeMap::new();
+        for kind in kinds {
+            let lately = self.lately(kind).await?;
+            found.extend(lately.into_iter().map(|presence| (presence.key(), presence)));
+        }
+        let mut seen = Vec::new();
+        for key in keys {
+            // What the list does not show yet, or not in the window that clocks suggest, is asked for by itself.
+            match found.remove(key) {
+                Some(presence) => seen.push(self.completed(presence)),
+                None => seen.push(self.one(key).await?),
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
+        let WriteChange::Create { kind, mark, .. } = &intent.write.change else { return Ok(Probed::Absent) };
+        if is(kind, CONTACT) {
+            let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
+            return Ok(match self.one(&key).await? {
+                Presence::Present(record) => Probed::Found(record),
+                // Deleted since: it was made, and a person took it away.
+                Presence::Deleted(key) => Probed::Ambiguous(vec![key]),
+                Presence::Unseen(_) => Probed::Absent,
+            });
+        }
+        let filter = Filter::products(ProductField::ExternalReference, mark.as_str());
+        let unsayable = |error: dinero_client::FilterError| ConnectorError {
+            system: NAME,
+            class: ErrorClass::Protocol,
+            message: error.to_string(),
+        };
+        let list = ListProducts { filter: Some(filter.map_err(unsayable)?), ..ListProducts::new() };
+        let found = self.client.send(&list).await.map_err(|error| down(&error))?;
+        let mut found: Vec<Presence> = found.collection.iter().map(|item| product::seen(item, true)).collect();
+        Ok(match found.len() {
+            0 => Probed::Absent,
+            1 => match found.remove(0) {
+                Presence::Present(record) => Probed::Found(record),
+                other => Probed::Ambiguous(vec![other.key()]),
+            },
+            _ => Probed::Ambiguous(found.iter().map(Presence::key).collect()),
+        })
+    }
+
+    fn usage(&self) -> Usage {
+        let usage = self.client.usage();
+        Usage { requests: usage.requests, writes: usage.writes }
+    }
+
+    fn wait_for(&self, requests: u64) -> u64 {
+        u64::try_from(self.client.forecast(requests).as_millis()).unwrap_or(u64::MAX)
+    }
+}

@@ -1,0 +1,90 @@
+//! Contacts as records, and back.
+
+use dinero_client::ContactGuid;
+use dinero_client::model::{Contact, ContactWrite};
+use rust_decimal::Decimal;
+use sync_model::{Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey};
+
+use crate::kind::{CONTACT, flag, mark, put_flag, put_number, put_text, revision, text, whole};
+
+/// A contact as it was seen; `partial` when a list showed a part of it.
+pub(crate) fn seen(contact: &Contact, partial: bool) -> Presence {
+    let key = RecordKey::new(CONTACT, contact.contact_guid.to_string().as_str());
+    if contact.deleted_at.is_some() {
+        return Presence::Deleted(key);
+    }
+    let mut fields = Fields::new();
+    let texts = [
+        ("ExternalReference", &contact.external_reference),
+        ("Name", &contact.name),
+        ("Street", &contact.street),
+        ("ZipCode", &contact.zip_code),
+        ("City", &contact.city),
+        ("CountryKey", &contact.country_key),
+        ("Phone", &contact.phone),
+        ("Email", &contact.email),
+        ("Webpage", &contact.webpage),
+        ("AttPerson", &contact.att_person),
+        ("VatNumber", &contact.vat_number),
+        ("EanNumber", &contact.ean_number),
+        ("SENumber", &contact.se_number),
+        ("PNumber", &contact.p_number),
+        ("PaymentConditionType", &contact.payment_condition_type),
+        ("MemberNumber", &contact.member_number),
+        ("CompanyTypeKey", &contact.company_type_key),
+        ("InvoiceMailOutOptionKey", &contact.invoice_mail_out_option_key),
+        ("PreferredInvoiceLanguageKey", &contact.preferred_invoice_language_key),
+        ("PreferredInvoiceCurrencyKey", &contact.preferred_invoice_currency_key),
+    ];
+    for (name, value) in texts {
+        put_text(&mut fields, name, value);
+    }
+    put_flag(&mut fields, "IsPerson", contact.is_person);
+    put_flag(&mut fields, "IsMember", contact.is_member);
+    put_flag(&mut fields, "UseCvr", contact.use_cvr);
+    let days = contact.payment_condition_number_of_days.map(|days| days.map(Decimal::from));
+    put_number(&mut fields, "PaymentConditionNumberOfDays", days);
+    Presence::Present(Record {
+        kind: Kind::new(CONTACT),
+        id: RecordId::new(contact.contact_guid.to_string()),
+        fields,
+        partial,
+        revision: revision(contact.updated_at.as_ref(), contact.created_at.as_ref()),
+        changed_at: contact.updated_at.as_ref().map(|time| time.at),
+        mark: mark(&contact.external_reference),
+        lock: Lock::Open,
+    })
+}
+
+/// The whole contact as it is written.
+pub(crate) fn body(fields: &Fields, guid: Option<ContactGuid>, sign: Option<&Mark>) -> ContactWrite {
+    let company = !flag(fields, "IsPerson");
+    let company_text = |name| text(fields, name).filter(|_| company);
+    ContactWrite {
+        contact_guid: guid,
+        external_reference: text(fields, "ExternalReference").or_else(|| sign.map(|mark| mark.to_string())),
+        name: text(fields, "Name").unwrap_or_default(),
+        street: text(fields, "Street"),
+        zip_code: text(fields, "ZipCode"),
+        city: text(fields, "City"),
+        country_key: text(fields, "CountryKey").unwrap_or_default(),
+        phone: text(fields, "Phone"),
+        email: text(fields, "Email"),
+        webpage: text(fields, "Webpage"),
+        att_person: company_text("AttPerson"),
+        vat_number: company_text("VatNumber"),
+        ean_number: company_text("EanNumber"),
+        se_number: company_text("SENumber"),
+        p_number: company_text("PNumber"),
+        payment_condition_type: text(fields, "PaymentConditionType"),
+        payment_condition_number_of_days: whole(fields, "PaymentConditionNumberOfDays"),
+        is_person: !company,
+        is_member: flag(fields, "IsMember"),
+        member_number: text(fields, "MemberNumber"),
+        use_cvr: flag(fields, "UseCvr"),
+        company_type_key: text(fields, "CompanyTypeKey"),
+        invoice_mail_out_option_key: text(fields, "InvoiceMailOutOptionKey"),
+        preferred_invoice_language_key: text(fields, "PreferredInvoiceLanguageKey"),
+        preferred_invoice_currency_key: text(fields, "PreferredInvoiceCurrencyKey"),
+    }
+}

@@ -1,0 +1,45 @@
+//! The client's errors, cut by what has to follow.
+
+use dinero_client::Error;
+use sync_run::{ConnectorError, ErrorClass, Refusal, WriteError};
+
+pub(crate) const NAME: &str = "dinero";
+
+/// A call failed that says nothing of one record.
+pub(crate) fn down(error: &Error) -> ConnectorError {
+    ConnectorError { system: NAME, class: class(error), message: error.to_string() }
+}
+
+fn class(error: &Error) -> ErrorClass {
+    if error.is_bad_credentials() {
+        ErrorClass::Credentials
+    } else if error.needs_pro() {
+        ErrorClass::Subscription
+    } else if error.is_throttled() || error.is_brownout() {
+        ErrorClass::Busy
+    } else if error.is_forbidden() {
+        ErrorClass::Permission
+    } else if error.is_unreachable() {
+        ErrorClass::Unreachable
+    } else {
+        ErrorClass::Protocol
+    }
+}
+
+/// A write failed.
+pub(crate) fn write(error: &Error) -> WriteError {
+    if error.is_bad_credentials() || error.needs_pro() || error.is_forbidden() {
+        return WriteError::Down(down(error));
+    }
+    if error.is_throttled() || error.is_brownout() {
+        return WriteError::NotSent(error.to_string());
+    }
+    if error.outcome_unknown() {
+        return WriteError::Unknown(error.to_string());
+    }
+    if error.is_unreachable() {
+        return WriteError::NotSent(error.to_string());
+    }
+    let field = error.fields().and_then(|fields| fields.keys().next().cloned());
+    WriteError::Refused(Refusal { message: error.to_string(), field })
+}

@@ -1,0 +1,63 @@
+//! What both kinds have in common: values, times, marks.
+
+use dinero_client::model::{AuditTime, Known};
+use rust_decimal::Decimal;
+use sync_model::{Fields, Kind, Mark, Revision, Value};
+
+/// Contacts: companies and persons.
+pub(crate) const CONTACT: &str = "contact";
+/// Products.
+pub(crate) const PRODUCT: &str = "product";
+
+/// Whether `kind` is this one.
+pub(crate) fn is(kind: &Kind, name: &str) -> bool {
+    kind.as_str() == name
+}
+
+pub(crate) fn put_text(fields: &mut Fields, name: &str, value: &Known<String>) {
+    if let Some(value) = value {
+        fields.set(name, value.as_ref().map_or(Value::Empty, |text| Value::text(text.clone())));
+    }
+}
+
+pub(crate) fn put_flag(fields: &mut Fields, name: &str, value: Known<bool>) {
+    if let Some(value) = value {
+        fields.set(name, Value::Flag(value.unwrap_or_default()));
+    }
+}
+
+pub(crate) fn put_number(fields: &mut Fields, name: &str, value: Known<Decimal>) {
+    if let Some(value) = value {
+        fields.set(name, value.map_or(Value::Empty, |number| Value::Decimal(number.normalize())));
+    }
+}
+
+/// The text of a field, `None` where it is empty or unknown.
+pub(crate) fn text(fields: &Fields, name: &str) -> Option<String> {
+    fields.get(name).filter(|value| !value.is_empty()).map(ToString::to_string)
+}
+
+pub(crate) fn flag(fields: &Fields, name: &str) -> bool {
+    fields.get(name) == Some(&Value::Flag(true))
+}
+
+pub(crate) fn number(fields: &Fields, name: &str) -> Option<Decimal> {
+    fields.get(name).and_then(Value::as_decimal)
+}
+
+pub(crate) fn whole(fields: &Fields, name: &str) -> Option<i64> {
+    number(fields, name).and_then(|number| i64::try_from(number).ok())
+}
+
+/// The version of a record: when it was last changed, in the API's own spelling.
+pub(crate) fn revision(updated: Option<&AuditTime>, created: Option<&AuditTime>) -> Revision {
+    Revision::new(updated.or(created).map_or("", |time| time.text.as_str()))
+}
+
+/// Our mark is a Simply CRM id in `ExternalReference`. Anything else there is the user's own and is never touched.
+pub(crate) fn mark(reference: &Known<String>) -> Option<Mark> {
+    let text = reference.as_ref()?.as_deref()?;
+    let (prefix, number) = text.split_once('x')?;
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (digits(prefix) && digits(number)).then(|| Mark::new(text))
+}

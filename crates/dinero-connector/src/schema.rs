@@ -1,0 +1,96 @@
+//! What Dinero's own model says of contacts and products (fact sheet §7.1–7.3). It is the same for every organisation.
+
+use std::collections::BTreeMap;
+
+use sync_model::{Choice, FieldName, FieldSpec, FieldType, Kind, KindSchema, Schema};
+
+use crate::kind::{CONTACT, PRODUCT, is};
+
+/// Units that a product may be counted in.
+const UNITS: [&str; 19] = [
+    "hours",
+    "parts",
+    "km",
+    "day",
+    "week",
+    "month",
+    "kilogram",
+    "cubicMetre",
+    "set",
+    "litre",
+    "box",
+    "case",
+    "carton",
+    "metre",
+    "package",
+    "shipment",
+    "squareMetre",
+    "session",
+    "tonne",
+];
+/// The longest external reference.
+const REFERENCE: u32 = 128;
+
+/// The schema of `kinds`.
+pub(crate) fn schema(kinds: &[Kind]) -> Schema {
+    let mut schema = Schema { kinds: BTreeMap::new() };
+    for kind in kinds {
+        if is(kind, CONTACT) {
+            schema.kinds.insert(kind.clone(), contact(kind));
+        } else if is(kind, PRODUCT) {
+            schema.kinds.insert(kind.clone(), product(kind));
+        }
+    }
+    schema
+}
+
+fn contact(kind: &Kind) -> KindSchema {
+    let mut fields: Vec<FieldSpec> = [
+        "Street",
+        "ZipCode",
+        "City",
+        "Phone",
+        "Email",
+        "Webpage",
+        "AttPerson",
+        "VatNumber",
+        "EanNumber",
+        "SENumber",
+        "PNumber",
+        "PaymentConditionType",
+        "MemberNumber",
+        "CompanyTypeKey",
+        "InvoiceMailOutOptionKey",
+        "PreferredInvoiceLanguageKey",
+        "PreferredInvoiceCurrencyKey",
+    ]
+    .map(|name| field(name, FieldType::Text, false))
+    .into();
+    fields.push(field("Name", FieldType::Text, true));
+    fields.push(field("CountryKey", FieldType::Text, true));
+    fields.push(FieldSpec { max_chars: Some(REFERENCE), ..field("ExternalReference", FieldType::Text, false) });
+    fields.extend(["IsPerson", "IsMember", "UseCvr"].map(|name| field(name, FieldType::Flag, false)));
+    fields.push(field("PaymentConditionNumberOfDays", FieldType::Decimal { scale: Some(0) }, false));
+    KindSchema { kind: kind.clone(), label: "Kontakter".to_owned(), fields }
+}
+
+fn product(kind: &Kind) -> KindSchema {
+    let units = UNITS.map(|unit| Choice { value: unit.to_owned(), label: unit.to_owned() });
+    let text = |name| field(name, FieldType::Text, false);
+    let number = |name, scale| field(name, FieldType::Decimal { scale: Some(scale) }, false);
+    let fields = vec![
+        text("ProductNumber"),
+        FieldSpec { required: true, ..text("Name") },
+        number("BaseAmountValue", 2),
+        number("Quantity", 2),
+        number("AccountNumber", 0),
+        field("Unit", FieldType::Choice(units.into()), true),
+        FieldSpec { max_chars: Some(REFERENCE), ..text("ExternalReference") },
+        FieldSpec { max_chars: Some(REFERENCE), ..text("Comment") },
+    ];
+    KindSchema { kind: kind.clone(), label: "Produkter".to_owned(), fields }
+}
+
+fn field(name: &str, ty: FieldType, required: bool) -> FieldSpec {
+    FieldSpec { name: FieldName::new(name), label: name.to_owned(), ty, required, writable: true, max_chars: None }
+}
