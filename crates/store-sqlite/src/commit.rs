@@ -12,11 +12,7 @@ use crate::fault::Fault;
 use crate::text::{from_json, json};
 use crate::{journal, lease};
 
-pub(crate) async fn commit(
-    connection: &mut SqliteConnection,
-    lease: &Lease,
-    changes: &[Change],
-) -> Result<(), Fault> {
+pub(crate) async fn commit(connection: &mut SqliteConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     lease::hold(&mut transaction, lease).await?;
     for change in changes {

@@ -81,17 +81,12 @@ pub(crate) async fn findings_of(
         .collect()
 }
 
-pub(crate) async fn runs(
-    db: &mut SqliteConnection,
-    pair: &PairId,
-    limit: u32,
-) -> Result<Vec<RunRecord>, Fault> {
-    let rows =
-        sqlx::query("select run, started, ended, summary from run where pair = $1 order by n desc limit $2")
-            .bind(pair.as_str())
-            .bind(i64::from(limit))
-            .fetch_all(db)
-            .await?;
+pub(crate) async fn runs(db: &mut SqliteConnection, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, Fault> {
+    let rows = sqlx::query("select run, started, ended, summary from run where pair = $1 order by n desc limit $2")
+        .bind(pair.as_str())
+        .bind(i64::from(limit))
+        .fetch_all(db)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(RunRecord {

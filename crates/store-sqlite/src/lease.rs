@@ -71,11 +71,7 @@ pub(crate) async fn hold(connection: &mut SqliteConnection, lease: &Lease) -> Re
     held.map(|_| ()).ok_or(Fault::Port(StoreError::Fenced))
 }
 
-pub(crate) async fn renew(
-    connection: &mut SqliteConnection,
-    lease: &Lease,
-    until: DateTime<Utc>,
-) -> Result<(), Fault> {
+pub(crate) async fn renew(connection: &mut SqliteConnection, lease: &Lease, until: DateTime<Utc>) -> Result<(), Fault> {
     let renewed = sqlx::query("update lease set until = $4 where pair = $1 and epoch = $2 and run = $3")
         .bind(lease.pair.as_str())
         .bind(lease.epoch)

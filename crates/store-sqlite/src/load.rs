@@ -31,11 +31,7 @@ pub(crate) async fn load(connection: &mut SqliteConnection, pair: &PairId, scope
     gather(&links, &free, scope)
 }
 
-async fn every_link(
-    db: &mut SqliteConnection,
-    pair: &PairId,
-    kinds: &Sides<String>,
-) -> Result<Vec<SqliteRow>, Fault> {
+async fn every_link(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String>) -> Result<Vec<SqliteRow>, Fault> {
     let rows = sqlx::query(
         "select l.*, a.body as left_body, a.deleted as left_deleted, a.dirty as left_dirty,
              b.body as right_body, b.deleted as right_deleted, b.dirty as right_dirty
@@ -106,11 +102,7 @@ async fn any_unlinked_in_play(
     Ok(found.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).bind(touched).fetch_one(db).await?)
 }
 
-async fn unlinked(
-    db: &mut SqliteConnection,
-    pair: &PairId,
-    kinds: &Sides<String>,
-) -> Result<Vec<SqliteRow>, Fault> {
+async fn unlinked(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String>) -> Result<Vec<SqliteRow>, Fault> {
     let rows = sqlx::query(
         "select r.side, r.body, r.deleted, r.dirty from record r
          where r.pair = $1 and r.side = 'left' and r.deleted = 0
@@ -157,7 +149,8 @@ fn sight(row: &SqliteRow, [body, deleted, dirty]: [&str; 3]) -> Result<Seen, Fau
 }
 
 fn link(row: &SqliteRow) -> Result<(LinkId, Link), Fault> {
-    let key = |kind: &str, id: &str| Ok::<_, Fault>(RecordKey::new(get::<&str, _>(row, kind)?, get::<&str, _>(row, id)?));
+    let key =
+        |kind: &str, id: &str| Ok::<_, Fault>(RecordKey::new(get::<&str, _>(row, kind)?, get::<&str, _>(row, id)?));
     let link = Link {
         module: Module::new(get::<&str, _>(row, "module")?),
         keys: Sides::new(key("left_kind", "left_id")?, key("right_kind", "right_id")?),

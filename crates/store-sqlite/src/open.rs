@@ -47,6 +47,7 @@ impl SqliteStore {
 /// In one transaction, so that two processes that open a new file at once do not both build it.
 async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    MIGRATIONS.run(&mut *transaction).await?;
+    // `run` would do the same, but its future is not `Send`.
+    MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
     Ok(transaction.commit().await?)
 }

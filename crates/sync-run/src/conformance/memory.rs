@@ -10,9 +10,7 @@ use sync_model::{
     Cursor, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
 };
 
-use crate::{
-    Change, Intent, IntentId, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding, keeping,
-};
+use crate::{Change, Intent, IntentId, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding, keeping};
 
 /// A store in memory. Clones share one state, as two connections share one database.
 ///
@@ -70,11 +68,7 @@ impl MemoryStore {
     }
 
     /// Changes the pair's state as the holder of `lease`; when `change` fails, nothing was changed.
-    fn write(
-        &self,
-        lease: &Lease,
-        change: impl FnOnce(&mut Pair) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+    fn write(&self, lease: &Lease, change: impl FnOnce(&mut Pair) -> Result<(), StoreError>) -> Result<(), StoreError> {
         let mut state = self.state();
         let pair = state.pairs.get_mut(&lease.pair).ok_or(StoreError::Fenced)?;
         let holds = pair.holder.as_ref().is_some_and(|(run, _)| *run == lease.run);
@@ -326,4 +320,19 @@ impl Pair {
 
 fn broken(what: String) -> StoreError {
     StoreError::Database(what.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance::store::Database;
+
+    #[async_trait]
+    impl Database for MemoryStore {
+        async fn open(&self) -> Arc<dyn Store> {
+            Arc::new(self.clone())
+        }
+    }
+
+    crate::store_conformance!(async { MemoryStore::default() });
 }
