@@ -89,17 +89,33 @@ impl Error {
     /// The session is gone; logging in again cures it. The client has done so once already.
     #[must_use]
     pub fn is_session_lost(&self) -> bool {
-        matches!(
-            self.code(),
-            Some(Code::AuthenticationRequired | Code::InvalidSessionId | Code::SessionExpired | Code::SessionLeftIdle)
-        )
+        // A login has no session to lose: there the first of these means an inactive user.
+        self.operation() != "login"
+            && matches!(
+                self.code(),
+                Some(
+                    Code::AuthenticationRequired
+                        | Code::InvalidSessionId
+                        | Code::SessionExpired
+                        | Code::SessionLeftIdle
+                )
+            )
     }
 
-    /// User name or access key are wrong, or the user is inactive or has no access key.
+    /// User name or access key are wrong, or the user is inactive or has no access key. Versions differ in how they say
+    /// so (fact sheet §13).
     #[must_use]
     pub fn is_bad_credentials(&self) -> bool {
-        matches!(self.code(), Some(Code::InvalidUserCredentials | Code::InvalidAuthToken | Code::AccessKeyUndefined))
-            || (self.operation() == "getchallenge" && self.is_access_denied())
+        match self.code() {
+            Some(Code::InvalidUserCredentials | Code::InvalidAuthToken | Code::AccessKeyUndefined) => true,
+            Some(Code::AuthenticationRequired) => self.operation() == "login",
+            Some(Code::AccessDenied) => self.operation() == "getchallenge",
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_deadlock(&self) -> bool {
+        self.code() == Some(&Code::DatabaseQueryError)
     }
 
     /// A login that lost the race for the user's only challenge looks like this, too.

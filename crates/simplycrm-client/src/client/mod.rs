@@ -11,11 +11,13 @@ use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use api_transport::{Courier, Transport};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 use tokio::sync::OnceCell;
+use tokio::time::sleep;
 
 use crate::endpoint::Endpoint;
 use crate::envelope::Answer;
@@ -23,6 +25,10 @@ use crate::error::{Error, Kind};
 use crate::op::{Call, Context, Operation, SessionName};
 use crate::pool::SessionPool;
 use crate::session::Connection;
+
+/// How often a read is repeated when the server's database fails, and the pause before the first time.
+const MOST_DATABASE_FAILURES: u32 = 2;
+const DATABASE_PAUSE: Duration = Duration::from_millis(500);
 
 /// What a client needs to know.
 #[derive(Clone)]
@@ -157,7 +163,8 @@ impl SimplyCrmClient {
     /// Carries out one operation.
     ///
     /// When the session turns out to be gone, it logs in again and repeats the operation once, which is safe because the
-    /// server checks the session before anything else. Nothing else that writes is ever repeated.
+    /// server checks the session before anything else. Nothing else that writes is repeated unless it certainly had no
+    /// effect.
     ///
     /// # Errors
     /// Whatever the server, or the way to it, has to say; see [`Error`].
@@ -181,6 +188,7 @@ impl Inner {
         }
         let mut lease = self.pool.lease().await;
         let mut logged_in_again = false;
+        let mut database_failures = 0;
         loop {
             let session = match &lease.session {
                 Some(session) => session.clone(),
@@ -191,6 +199,11 @@ impl Inner {
                     tracing::debug!(operation = call.name(), "the session is gone; logging in again");
                     lease.session = None;
                     logged_in_again = true;
+                }
+                // The queries that can be built are sound, so what is left is a deadlock in the database (§1.4).
+                Err(error) if error.is_deadlock() && !call.writes() && database_failures < MOST_DATABASE_FAILURES => {
+                    database_failures += 1;
+                    sleep(DATABASE_PAUSE * database_failures).await;
                 }
                 outcome => return outcome,
             }

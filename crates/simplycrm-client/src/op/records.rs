@@ -91,7 +91,8 @@ impl Operation for Update {
 }
 
 /// Writes some fields of a record; the others stay, except in products, services and inventory records, for which
-/// [`crate::SimplyCrmClient::update_product`] and [`crate::SimplyCrmClient::update_invoice`] know what must go along.
+/// [`crate::SimplyCrmClient::update_product`] and [`crate::SimplyCrmClient::update_invoice`] know what must go along. The
+/// server resolves HTML entities in all texts of the record once more, so a stored `&amp;amp;` becomes `&amp;`.
 #[derive(Debug, Clone)]
 pub struct Revise {
     /// The record.

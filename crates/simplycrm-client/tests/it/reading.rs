@@ -4,7 +4,7 @@ use bytes::Bytes;
 use chrono::{FixedOffset, NaiveDate, TimeZone, Utc};
 use proptest::prelude::*;
 use rust_decimal::dec;
-use simplycrm_client::op::{Describe, Query, Retrieve, Sync};
+use simplycrm_client::op::{Describe, FilesRetrieve, Query, Retrieve, Sync};
 use simplycrm_client::vtql::Select;
 use simplycrm_client::{Element, FieldValue, Invoice, ModuleName, Operation, Record};
 
@@ -66,6 +66,16 @@ fn elements_are_written_in_the_forms_the_server_understands() {
         element.to_json(),
         r#"{"amount":"1234.50","yes":"0","born":"2026-02-03","list":"A |##| B","phone":"","number":0.10,"lastname":"Søn \"x\" \\ \n"}"#
     );
+}
+
+#[test]
+fn files_come_as_bytes() {
+    let body = r#"{"success":true,"result":[{"fileid":77,"filename":"bilag.pdf","filetype":"application/pdf",
+        "filesize":3,"filecontents":"AP8K\n"}]}"#;
+    let response = http::Response::new(Bytes::from_static(body.as_bytes()));
+    let files = (FilesRetrieve { id: "14x77".parse().unwrap() }).decode(&response).unwrap().value;
+    assert_eq!((files[0].id.as_str(), files[0].name.as_str()), ("77", "bilag.pdf"));
+    assert_eq!(files[0].content.as_ref(), [0, 255, 10]);
 }
 
 /// Anything that resembles JSON, and the texts that surround it.

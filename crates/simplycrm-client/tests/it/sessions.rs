@@ -73,6 +73,30 @@ async fn an_unknown_user_is_a_matter_of_credentials() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_inactive_user_is_not_a_lost_session() {
+    let crm = Arc::new(FakeCrm::default());
+    crm.on("login", refused("AUTHENTICATION_REQUIRED"));
+    let error = crm.client().retrieve("11x57".parse().unwrap()).await.unwrap_err();
+    assert!(error.is_bad_credentials() && !error.is_session_lost());
+    assert_eq!(crm.seen("login").len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadlock_in_the_database_is_waited_out_by_reads() {
+    let crm = Arc::new(FakeCrm::default());
+    for _ in 0..2 {
+        crm.on("retrieve", refused("DATABASE_QUERY_ERROR"));
+    }
+    crm.on("retrieve", success(ACCOUNT));
+    crm.client().retrieve("11x57".parse().unwrap()).await.unwrap();
+    for _ in 0..3 {
+        crm.on("retrieve", refused("DATABASE_QUERY_ERROR"));
+    }
+    assert!(crm.client().retrieve("11x57".parse().unwrap()).await.unwrap_err().is_query_error());
+    assert_eq!(crm.operations().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
 async fn challenge_and_login_of_one_user_never_interleave() {
     let crm = Arc::new(FakeCrm::default());
     // Two clients that know nothing of each other, with four sessions each and the user spelt differently.
