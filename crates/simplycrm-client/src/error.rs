@@ -71,19 +71,13 @@ impl Error {
     /// The server's error code, if the server refused.
     #[must_use]
     pub fn code(&self) -> Option<&Code> {
-        match &self.0.kind {
-            Kind::Refused { code, .. } => Some(code),
-            _ => None,
-        }
+        if let Kind::Refused { code, .. } = &self.0.kind { Some(code) } else { None }
     }
 
     /// The server's own words, if it refused. For people to read, not to match on.
     #[must_use]
     pub fn server_message(&self) -> Option<&str> {
-        match &self.0.kind {
-            Kind::Refused { message, .. } => Some(message),
-            _ => None,
-        }
+        if let Kind::Refused { message, .. } = &self.0.kind { Some(message) } else { None }
     }
 
     /// The session is gone; logging in again cures it. The client has done so once already.
@@ -254,6 +248,9 @@ impl fmt::Display for Error {
                 write!(f, "the CRM refused {operation}: {} ({message})", code.as_str())
             }
             Kind::Transport(error) => write!(f, "{operation} failed: {error}"),
+            Kind::Died { status: status @ 300..500 } => {
+                write!(f, "{operation} was answered with HTTP {status}; check the address of the CRM")
+            }
             Kind::Died { status } => write!(
                 f,
                 "the CRM answered {operation} with HTTP {status} and no result: it does not have this operation, or \
@@ -298,10 +295,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0.kind {
-            Kind::Transport(error) => std::error::Error::source(error),
-            _ => None,
-        }
+        if let Kind::Transport(error) = &self.0.kind { std::error::Error::source(error) } else { None }
     }
 }
 

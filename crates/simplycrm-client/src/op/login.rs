@@ -6,7 +6,7 @@ use md5::{Digest, Md5};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Operation, SessionName, Verb};
+use super::{Operation, SessionName, Verb, from_unix};
 use crate::id::WsId;
 
 /// Asks for the token that the next login must answer. A user has one token: asking again makes the former one invalid.
@@ -42,14 +42,8 @@ pub struct Challenge {
 }
 
 fn unix_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    let seconds = match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(number) => number.as_i64(),
-        serde_json::Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    seconds
-        .and_then(|seconds| DateTime::from_timestamp(seconds, 0))
-        .ok_or_else(|| de::Error::custom("a time in seconds since 1970 was expected"))
+    let seconds = serde_json::Value::deserialize(deserializer)?;
+    from_unix(&seconds).ok_or_else(|| de::Error::custom("a time in seconds since 1970 was expected"))
 }
 
 /// Opens a session.

@@ -13,6 +13,7 @@ use std::fmt;
 
 use api_transport::{Errand, Safety};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
@@ -254,4 +255,10 @@ impl fmt::Debug for Call {
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name.as_ref()).collect();
         f.debug_struct("Call").field("name", &self.name).field("verb", &self.verb).field("parameters", &names).finish()
     }
+}
+
+/// A point in time from seconds since 1970, which some servers send as text.
+fn from_unix(seconds: &serde_json::Value) -> Option<DateTime<Utc>> {
+    let seconds = seconds.as_i64().or_else(|| seconds.as_str()?.parse().ok())?;
+    DateTime::from_timestamp(seconds, 0)
 }

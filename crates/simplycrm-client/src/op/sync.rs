@@ -4,7 +4,7 @@ use api_transport::Safety;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
 
-use super::{Operation, Verb};
+use super::{Operation, Verb, from_unix};
 use crate::id::{ModuleName, WsId};
 use crate::record::Record;
 
@@ -69,10 +69,5 @@ pub struct SyncPage {
 }
 
 fn mark<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
-    let seconds = match serde_json::Value::deserialize(deserializer)? {
-        serde_json::Value::Number(number) => number.as_i64(),
-        serde_json::Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    Ok(seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0)))
+    serde_json::Value::deserialize(deserializer).map(|seconds| from_unix(&seconds))
 }
