@@ -185,6 +185,10 @@ impl Connector for DineroConnector {
         Ok(schema::schema(kinds))
     }
 
+    fn recall(&self, _: &Schema) {
+        // Dinero's model is the same everywhere and needs no asking.
+    }
+
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
         let found = self.page(kind, walk::begin(since), page).await?;
         let next = if found.is_last {

@@ -1,39 +1,41 @@
-//! Between the CRM's texts and typed values. Every value of a record is a text on the wire (fact sheet §7.1); what it
-//! means follows from the type that `describe` names.
-
-use std::collections::BTreeMap;
+//! Between the CRM's values and ours. Stored values are texts on the wire (fact sheet §7.1); what one means follows from
+//! the type that `describe` names.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
+use simplycrm_client::FieldValue;
 use sync_model::{FieldType, Kind, RecordKey, Value};
 
-/// Modules by the prefix of their ids.
-pub(crate) type Prefixes = BTreeMap<String, Kind>;
-
-/// What `text` means in a field of type `ty`. Text that does not fit its type stays text, so that nothing is lost.
-pub(crate) fn value_of(ty: &FieldType, text: &str, prefixes: &Prefixes) -> Value {
-    if text.is_empty() {
+/// What `value` means in a field of type `ty`. Text that does not fit its type stays text, so that nothing is lost.
+pub(crate) fn value_of(ty: &FieldType, value: &FieldValue) -> Value {
+    let text = match value {
+        FieldValue::Text(text) => text.clone(),
+        FieldValue::Number(number) => number.to_string(),
+        FieldValue::Flag(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        FieldValue::Null | FieldValue::Nested(_) => return Value::Empty,
+    };
+    if text.trim().is_empty() {
         return Value::Empty;
     }
     let typed = match ty {
         FieldType::Text | FieldType::Choice(_) | FieldType::Rows(_) => None,
         FieldType::Decimal { .. } => text.parse::<Decimal>().ok().map(|number| Value::Decimal(number.normalize())),
-        FieldType::Flag => match text {
+        FieldType::Flag => match text.as_str() {
             "1" => Some(Value::Flag(true)),
             "0" => Some(Value::Flag(false)),
             _ => None,
         },
-        FieldType::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Value::Date),
+        FieldType::Date => NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok().map(Value::Date),
         FieldType::Time => {
-            let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S").ok();
+            let time = NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S").ok();
             time.map(|time| Value::Time(time.and_utc()))
         }
-        FieldType::Reference(_) => text.split_once('x').map(|(prefix, _)| {
-            let kind = prefixes.get(prefix).cloned().unwrap_or_else(|| Kind::new("unknown"));
-            Value::Reference(RecordKey { kind, id: text.into() })
-        }),
+        FieldType::Reference(kinds) => {
+            let kind = kinds.first().cloned().unwrap_or_else(|| Kind::new("unknown"));
+            Some(Value::Reference(RecordKey { kind, id: text.as_str().into() }))
+        }
     };
-    typed.unwrap_or_else(|| Value::text(text))
+    typed.unwrap_or(Value::Text(text))
 }
 
 /// How `value` is written.

@@ -51,12 +51,7 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self {
-            lease: Duration::seconds(10),
-            settle: Duration::seconds(15),
-            schema_age: Duration::hours(12),
-            batch: 32,
-        }
+        Self { lease: Duration::seconds(10), settle: Duration::seconds(15), schema_age: Duration::hours(12), batch: 32 }
     }
 }
 
@@ -305,6 +300,7 @@ impl Run<'_> {
             && now - at < self.engine.pace.schema_age
             && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
         {
+            self.engine.connectors.get(side).recall(&schema);
             return Ok(schema);
         }
         let schema = self.engine.connectors.get(side).schema(kinds).await?;

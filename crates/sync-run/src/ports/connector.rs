@@ -32,6 +32,9 @@ pub trait Connector: fmt::Debug + Send + Sync {
     /// What the system says of `kinds`. A kind that it does not offer is missing from the answer.
     async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError>;
 
+    /// Takes over what the system said of itself earlier, so that it need not be asked again in this run.
+    fn recall(&self, schema: &Schema);
+
     /// A page of what was created, changed or deleted since `since`, or of everything. `page` counts from 0.
     ///
     /// The walk ends with a cursor that overlaps it, so that nothing slips between two walks.

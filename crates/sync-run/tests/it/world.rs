@@ -292,6 +292,8 @@ impl Connector for System {
         Ok(self.schema.clone())
     }
 
+    fn recall(&self, _: &Schema) {}
+
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;

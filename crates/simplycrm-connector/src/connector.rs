@@ -1,0 +1,268 @@
+//! The connector itself.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{Duration, NaiveDateTime};
+use reconcile::WriteChange;
+use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
+use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
+use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
+use sync_run::{
+    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteError,
+};
+
+use crate::errors::{NAME, down, unsayable, write};
+use crate::record::{element, seen};
+use crate::schema::{kind_schema, mark_field};
+use crate::values::text_of;
+use crate::walk::Walk;
+
+/// How far two clocks may be apart while a request is on its way.
+const TRAVEL: Duration = Duration::seconds(5);
+
+/// Simply CRM as records.
+#[derive(Debug)]
+pub struct SimplyCrmConnector {
+    client: SimplyCrmClient,
+    clock: Arc<dyn Clock>,
+    memory: Mutex<Memory>,
+}
+
+/// What is remembered for the length of a process.
+#[derive(Debug, Default)]
+struct Memory {
+    schemas: BTreeMap<Kind, KindSchema>,
+    walks: BTreeMap<Kind, (Walk, NaiveDateTime)>,
+}
+
+impl SimplyCrmConnector {
+    /// A connector over `client`.
+    #[must_use]
+    pub fn new(client: SimplyCrmClient, clock: Arc<dyn Clock>) -> Self {
+        Self { client, clock, memory: Mutex::default() }
+    }
+
+    fn memory(&self) -> MutexGuard<'_, Memory> {
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of a module; asked for once.
+    async fn described(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
+        if let Some(schema) = self.memory().schemas.get(kind).cloned() {
+            return Ok(schema);
+        }
+        let schema = self.client.describe(module(kind)?).await.map_err(|error| down(&error))?;
+        let schema = kind_schema(kind, &schema);
+        self.memory().schemas.insert(kind.clone(), schema.clone());
+        Ok(schema)
+    }
+
+    async fn query(&self, schema: &KindSchema, select: Select) -> Result<Vec<Record>, ConnectorError> {
+        let rows = self.client.query(select).await.map_err(|error| down(&error))?;
+        let mark = mark_field(schema);
+        Ok(rows.iter().filter_map(|row| seen(schema, mark.as_ref(), row)).collect())
+    }
+
+    /// The records of one module that have these ids, as they are now.
+    async fn by_id(&self, kind: &Kind, ids: &[WsId]) -> Result<BTreeMap<RecordKey, Record>, ConnectorError> {
+        let schema = self.described(kind).await?;
+        let mut found = BTreeMap::new();
+        for some in ids.chunks(100) {
+            let Some(condition) = Condition::one_of(FieldName::ID, some.iter().copied()) else { continue };
+            let select = Select::from(module(kind)?).filter(condition);
+            let records = self.query(&schema, select).await?;
+            found.extend(records.into_iter().map(|record| (record.key(), record)));
+        }
+        Ok(found)
+    }
+
+    async fn create(&self, intent: &Intent, kind: &Kind, mark: &Mark) -> Result<WsRecord, WriteError> {
+        let schema = self.described(kind).await?;
+        let mut new = element(&intent.write.fields);
+        if let Some(field) = mark_field(&schema) {
+            new = new.text(field.as_str(), mark.as_str());
+        }
+        if schema.field("assigned_user_id").is_some() && new.get("assigned_user_id").is_none() {
+            let connection = self.client.connection().await.map_err(|error| WriteError::Down(down(&error)))?;
+            new = new.reference("assigned_user_id", connection.user_id);
+        }
+        self.client.create(module(kind)?, new).await.map_err(|error| write(&error))
+    }
+
+    async fn update(&self, intent: &Intent, key: &RecordKey) -> Result<WsRecord, WriteError> {
+        let id = ws_id(key)?;
+        let changes: Element = element(&intent.write.fields);
+        let changed = match key.kind.as_str() {
+            "Products" | "Services" => self.client.update_product(id, &changes, Precondition::None).await,
+            _ => self.client.change(id, &changes, Precondition::None).await,
+        };
+        changed.map_err(|error| write(&error))
+    }
+
+    /// The condition that finds a record of ours: by its mark, or, where the installation has no field for one, by what
+    /// it is called and when it was made.
+    async fn traces(
+        &self,
+        intent: &Intent,
+        schema: &KindSchema,
+        mark: &Mark,
+    ) -> Result<Option<Filter>, ConnectorError> {
+        let equal = |field: &str, text: &str| -> Result<Condition, ConnectorError> {
+            let field = FieldName::new(field).map_err(|error| unsayable(&error))?;
+            let text = Text::new(text).map_err(|error| unsayable(&error))?;
+            Ok(Condition::equal(field, text))
+        };
+        if let Some(field) = mark_field(schema) {
+            return Ok(Some(equal(field.as_str(), mark.as_str())?.into()));
+        }
+        let named = match schema.kind.as_str() {
+            "Accounts" => "accountname",
+            "Contacts" => "lastname",
+            "Products" => "productname",
+            "Services" => "servicename",
+            _ => return Ok(None),
+        };
+        let Some(name) = intent.write.fields.get(named).filter(|value| !value.is_empty()) else { return Ok(None) };
+        let connection = self.client.connection().await.map_err(|error| down(&error))?;
+        let ahead = connection.server_now() - self.clock.now();
+        let created = FieldName::new("createdtime").map_err(|error| unsayable(&error))?;
+        let since = Condition::at_least(created, Literal::time(intent.at + ahead - TRAVEL));
+        Ok(Some(Filter::all(equal(named, &text_of(name))?, [since])))
+    }
+}
+
+fn module(kind: &Kind) -> Result<ModuleName, ConnectorError> {
+    ModuleName::new(kind.as_str()).map_err(|error| unsayable(&error))
+}
+
+fn ws_id(key: &RecordKey) -> Result<WsId, ConnectorError> {
+    key.id.as_str().parse().map_err(|error: simplycrm_client::InvalidName| unsayable(&error))
+}
+
+/// Ids by kind.
+fn by_kind<'a>(keys: impl Iterator<Item = &'a RecordKey>) -> Result<BTreeMap<Kind, Vec<WsId>>, ConnectorError> {
+    let mut kinds: BTreeMap<Kind, Vec<WsId>> = BTreeMap::new();
+    for key in keys {
+        kinds.entry(key.kind.clone()).or_default().push(ws_id(key)?);
+    }
+    Ok(kinds)
+}
+
+#[async_trait]
+impl Connector for SimplyCrmConnector {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn check(&self) -> Result<Health, ConnectorError> {
+        let connection = self.client.connection().await.map_err(|error| down(&error))?;
+        Ok(Health { account: connection.user_id.to_string(), detail: format!("vtiger {}", connection.vtiger_version) })
+    }
+
+    async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {
+        let mut schema = Schema::default();
+        for kind in kinds {
+            schema.kinds.insert(kind.clone(), self.described(kind).await?);
+        }
+        Ok(schema)
+    }
+
+    fn recall(&self, schema: &Schema) {
+        self.memory().schemas.extend(schema.kinds.clone());
+    }
+
+    async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
+        let schema = self.described(kind).await?;
+        let connection = self.client.connection().await.map_err(|error| down(&error))?;
+        let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
+        let began = || (module(kind).map(|module| Walk::begin(module, since)), connection.server_time.naive_utc());
+        let (mut walk, bound) = match remembered {
+            Some(remembered) => remembered,
+            None => {
+                let (walk, bound) = began();
+                (walk?, bound)
+            }
+        };
+        let Some(select) = walk.next().map_err(|error| unsayable(&error))? else {
+            let cursor = walk.end(bound).or_else(|| since.cloned()).unwrap_or(Cursor(String::new()));
+            return Ok(ChangePage { seen: Vec::new(), next: Next::End(cursor) });
+        };
+        let rows = self.client.query(select).await.map_err(|error| down(&error))?;
+        let last = walk.seen(&rows);
+        let mark = mark_field(&schema);
+        let seen = rows.iter().filter_map(|row| seen(&schema, mark.as_ref(), row)).map(Presence::Present).collect();
+        let next = if last {
+            Next::End(walk.end(bound).or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
+        } else {
+            self.memory().walks.insert(kind.clone(), (walk, bound));
+            Next::Page(page + 1)
+        };
+        Ok(ChangePage { seen, next })
+    }
+
+    async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
+        let mut found = BTreeMap::new();
+        for (kind, ids) in by_kind(keys.iter())? {
+            found.extend(self.by_id(&kind, &ids).await?);
+        }
+        // A record that does not come back is deleted or hidden from this user: nobody can tell which.
+        Ok(keys
+            .iter()
+            .map(|key| found.remove(key).map_or_else(|| Presence::Unseen(key.clone()), Presence::Present))
+            .collect())
+    }
+
+    async fn stale(&self, expected: &[(RecordKey, Revision)]) -> Result<Vec<Presence>, ConnectorError> {
+        let mut changed = Vec::new();
+        for (kind, ids) in by_kind(expected.iter().map(|(key, _)| key))? {
+            for (key, record) in self.by_id(&kind, &ids).await? {
+                let fresh = expected.iter().any(|(wanted, revision)| *wanted == key && record.revision == *revision);
+                if !fresh {
+                    changed.push(Presence::Present(record));
+                }
+            }
+        }
+        Ok(changed)
+    }
+
+    async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
+        let intent = intent.intent();
+        let kind = intent.write.kind();
+        let answer = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
+            WriteChange::Update { key, .. } => self.update(intent, key).await?,
+        };
+        let schema = self.described(kind).await?;
+        match seen(&schema, mark_field(&schema).as_ref(), &answer) {
+            Some(record) => Ok(Receipt { key: record.key(), after: Some(record) }),
+            None => Err(WriteError::Unknown("the answer names no record".to_owned())),
+        }
+    }
+
+    async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
+        self.read(keys).await
+    }
+
+    async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
+        let WriteChange::Create { kind, mark, .. } = &intent.write.change else { return Ok(Probed::Absent) };
+        let schema = self.described(kind).await?;
+        let Some(filter) = self.traces(intent, &schema, mark).await? else { return Ok(Probed::Ambiguous(Vec::new())) };
+        let mut found = self.query(&schema, Select::from(module(kind)?).filter(filter)).await?;
+        Ok(match found.len() {
+            0 => Probed::Absent,
+            1 => Probed::Found(found.remove(0)),
+            _ => Probed::Ambiguous(found.iter().map(Record::key).collect()),
+        })
+    }
+
+    fn usage(&self) -> Usage {
+        Usage { requests: self.client.requests(), writes: self.client.writes() }
+    }
+
+    fn wait_for(&self, _: u64) -> u64 {
+        // No limit is published for Simply CRM (fact sheet §10).
+        0
+    }
+}

@@ -1,0 +1,48 @@
+//! A CRM record as a record, and fields as an element to write.
+
+use chrono::NaiveDateTime;
+use simplycrm_client::{Element, Record as WsRecord};
+use sync_model::{FieldName, FieldType, Fields, KindSchema, Lock, Mark, Record, RecordId, Revision, Value};
+
+use crate::values::{text_of, value_of};
+
+/// What changes by itself, or belongs to the user who looks: it says nothing of the record.
+const VOLATILE: [&str; 8] =
+    ["id", "modifiedtime", "modifiedby", "createdtime", "starred", "tags", "label", "lastcontacted"];
+
+/// The record as it was seen; `None` when it has no id.
+pub(crate) fn seen(schema: &KindSchema, mark_field: Option<&FieldName>, record: &WsRecord) -> Option<Record> {
+    let id = record.id().ok()?;
+    let mut fields = Fields::new();
+    for (name, value) in record.iter().filter(|(name, _)| !VOLATILE.contains(name)) {
+        let ty = schema.field(name).map_or(&FieldType::Text, |field| &field.ty);
+        fields.set(name, value_of(ty, value));
+    }
+    let changed_at = saved_at(record).map(|time| time.and_utc());
+    let mark = mark_field
+        .and_then(|field| fields.get(field.as_str()))
+        .and_then(Value::as_text)
+        .filter(|text| uuid::Uuid::parse_str(text).is_ok())
+        .map(|text| Mark::new(text.to_lowercase()));
+    Some(Record {
+        kind: schema.kind.clone(),
+        id: RecordId::new(id.to_string()),
+        fields,
+        partial: false,
+        revision: Revision::new(record.text("modifiedtime").ok().flatten().unwrap_or_default().as_ref()),
+        changed_at,
+        mark,
+        lock: Lock::Open,
+    })
+}
+
+/// When the record was last saved, by the server's clock.
+pub(crate) fn saved_at(record: &WsRecord) -> Option<NaiveDateTime> {
+    let text = record.text("modifiedtime").ok()??;
+    NaiveDateTime::parse_from_str(&text, "%Y-%m-%d %H:%M:%S").ok()
+}
+
+/// Fields as an element to write.
+pub(crate) fn element(fields: &Fields) -> Element {
+    fields.iter().fold(Element::new(), |element, (name, value)| element.text(name.as_str(), text_of(value)))
+}

@@ -1,0 +1,86 @@
+//! Walks over a module: all of it by id, or what was saved since a time.
+//!
+//! Times have whole seconds, and a save may take a while, so a walk begins some seconds before the place where the last
+//! one ended (fact sheet §6.5). Within a walk the next page is found by time and not by offset: a record that is saved
+//! meanwhile moves to the end and pushes no other one past the border of a page.
+
+use chrono::{Duration, NaiveDateTime};
+use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, MAX_ROWS, Select, VtqlError};
+use simplycrm_client::{FieldName, ModuleName, Record, WsId};
+use sync_model::Cursor;
+
+use crate::record::saved_at;
+
+/// How far a walk reaches back before the place where the last one ended.
+const OVERLAP: Duration = Duration::seconds(10);
+const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// A walk in progress.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    way: Way,
+    latest: Option<NaiveDateTime>,
+}
+
+#[derive(Debug)]
+enum Way {
+    /// Everything, by id.
+    All(Box<KeysetPages>),
+    /// What was saved at or after `from`, without the first `skip` of it.
+    Saved { module: ModuleName, from: NaiveDateTime, skip: u32 },
+}
+
+impl Walk {
+    pub(crate) fn begin(module: ModuleName, since: Option<&Cursor>) -> Self {
+        let since = since.and_then(|cursor| NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok());
+        let way = match since {
+            Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
+            None => Way::All(Box::new(KeysetPages::new(Select::from(module)))),
+        };
+        Self { way, latest: since }
+    }
+
+    /// The query for the next page; `None` when the walk is over.
+    pub(crate) fn next(&self) -> Result<Option<Select>, VtqlError> {
+        Ok(match &self.way {
+            Way::All(pages) => pages.next_page(),
+            Way::Saved { module, from, skip } => {
+                let saved = Condition::at_least(FieldName::MODIFIED_TIME, Literal::time(from.and_utc()));
+                let order = [FieldName::MODIFIED_TIME, FieldName::ID];
+                let select = Select::from(module.clone()).filter(saved).order_by(order, Direction::Ascending);
+                Some(select.limit(Limit::new(*skip, MAX_ROWS)?))
+            }
+        })
+    }
+
+    /// Takes note of a page. `true` when it was the last one: it is not full.
+    pub(crate) fn seen(&mut self, page: &[Record]) -> bool {
+        let times = page.iter().filter_map(saved_at);
+        self.latest = self.latest.max(times.clone().max());
+        match &mut self.way {
+            Way::All(pages) => {
+                let ids: Vec<WsId> = page.iter().filter_map(|record| record.id().ok()).collect();
+                pages.seen(ids);
+            }
+            Way::Saved { from, skip, .. } => {
+                if let Some(last) = times.clone().next_back() {
+                    let equal = u32::try_from(times.filter(|time| *time == last).count()).unwrap_or(u32::MAX);
+                    *skip = if last == *from { skip.saturating_add(equal) } else { equal };
+                    *from = last;
+                }
+            }
+        }
+        page.len() < usize::try_from(MAX_ROWS).unwrap_or(usize::MAX)
+    }
+
+    /// Where the next walk begins: at the latest save that was seen, but not after `bound`, when this walk began.
+    pub(crate) fn end(&self, bound: NaiveDateTime) -> Option<Cursor> {
+        let latest = self.latest?;
+        let place = match self.way {
+            // While everything is read by id, what was read already may be saved again.
+            Way::All(_) => latest.min(bound),
+            Way::Saved { .. } => latest,
+        };
+        Some(Cursor(place.format(FORMAT).to_string()))
+    }
+}
