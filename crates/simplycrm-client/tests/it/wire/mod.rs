@@ -35,7 +35,7 @@ struct Coverage {
 }
 
 #[test]
-fn every_recorded_exchange_is_built_and_read() {
+fn all_recorded_exchanges_are_built_and_read() {
     let mut coverage = Coverage::default();
     let mut failures = Vec::new();
     for (file, recording) in recordings() {
@@ -108,7 +108,7 @@ fn replay(exchange: &Value, coverage: &mut Coverage) -> Result<(), String> {
 }
 
 #[test]
-fn our_grammar_is_the_servers() {
+fn recorded_exchanges_agree_with_our_grammar() {
     let mut agreed = (0, 0);
     for (file, recording) in recordings() {
         for exchange in recording["exchanges"].as_array().unwrap() {

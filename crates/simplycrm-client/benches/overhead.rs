@@ -1,0 +1,125 @@
+//! What the client costs beside doing the same by hand: decoding a page of 100 records, and calls over a loopback socket.
+//! By hand means the same transport and `serde_json` into its own value type. 100 % is as fast; 90 % is the least we accept.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use api_transport::{HttpSettings, HttpTransport, Transport};
+use bytes::Bytes;
+use simplycrm_client::op::{Context, Query, SessionName};
+use simplycrm_client::vtql::Select;
+use simplycrm_client::{Endpoint, ModuleName, Operation, SimplyCrmClient, SimplyCrmSettings};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+const LEAST_PERCENT: u128 = 90;
+const ROUNDS: u32 = 7;
+
+/// A contact as both recorded servers give it, in full.
+const CONTACT: &str = r#"{"salutationtype":"","firstname":"Anders","contact_no":"CON501","phone":"12345678","lastname":"S\u00f8rensen","mobile":"","account_id":"11x4","homephone":"","leadsource":"","otherphone":"","title":"","fax":"","department":"","birthday":"1980-12-31","email":"a@example.invalid","contact_id":"","assistant":"","secondaryemail":"","assistantphone":"","donotcall":"0","emailoptout":"0","assigned_user_id":"19x1","reference":"0","notify_owner":"0","createdtime":"2026-11-23 07:30:29","modifiedtime":"2026-11-23 07:30:29","modifiedby":"19x1","isconvertedfromlead":"0","source":"WEBSERVICE","starred":"0","tags":"","mailingstreet":"\u00c5gade 1","mailingcity":"Odense","mailingzip":"5000","mailingcountry":"Danmark","description":"","id":"12x4"}"#;
+
+fn page() -> String {
+    format!(r#"{{"success":true,"result":[{}]}}"#, vec![CONTACT; 100].join(","))
+}
+
+fn main() {
+    // A test runner that builds benchmarks, too, starts them without this.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let decoding = median(|| decoding(&page()));
+    println!("simplycrm: decoding a page of 100 records: {decoding} % of the speed by hand");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let calls = runtime.block_on(calls());
+    println!("simplycrm: calls over loopback: {calls} % of the speed by hand");
+    assert!(decoding >= LEAST_PERCENT && calls >= LEAST_PERCENT, "the client costs more than it may");
+}
+
+fn median(mut measure: impl FnMut() -> u128) -> u128 {
+    let mut percents: Vec<_> = (0..ROUNDS).map(|_| measure()).collect();
+    percents.sort_unstable();
+    percents[percents.len() / 2]
+}
+
+fn percent(by_hand: Duration, ours: Duration) -> u128 {
+    by_hand.as_nanos() * 100 / ours.as_nanos().max(1)
+}
+
+fn decoding(body: &str) -> u128 {
+    let response = http::Response::new(Bytes::from(body.to_owned()));
+    let query = Query::new(Select::from(ModuleName::CONTACTS));
+    let begun = Instant::now();
+    for _ in 0..200 {
+        black_box(query.decode(&response).unwrap());
+    }
+    let ours = begun.elapsed();
+    let begun = Instant::now();
+    for _ in 0..200 {
+        black_box(serde_json::from_slice::<serde_json::Value>(response.body()).unwrap());
+    }
+    percent(begun.elapsed(), ours)
+}
+
+async fn calls() -> u128 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream));
+        }
+    });
+    let transport = Arc::new(HttpTransport::new(&HttpSettings::default()).unwrap());
+    let settings = SimplyCrmSettings::new(url.as_str(), "bench", "key".to_owned().into());
+    let client = SimplyCrmClient::new(settings, transport.clone()).unwrap();
+    client.connection().await.unwrap();
+    let query = Query::new(Select::from(ModuleName::CONTACTS));
+    let endpoint: Endpoint = url.parse().unwrap();
+    let session = SessionName::new("s".to_owned().into());
+    let mut percents = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        for _ in 0..300 {
+            black_box(client.send(&query).await.unwrap());
+        }
+        let ours = begun.elapsed();
+        let begun = Instant::now();
+        for _ in 0..300 {
+            let request = query.request(Context { endpoint: &endpoint, session: Some(&session) }).unwrap();
+            let response = transport.send(request).await.unwrap();
+            black_box(serde_json::from_slice::<serde_json::Value>(response.body()).unwrap());
+        }
+        percents.push(percent(begun.elapsed(), ours));
+    }
+    percents.sort_unstable();
+    percents[percents.len() / 2]
+}
+
+/// Answers every request on a kept connection.
+async fn serve(mut stream: TcpStream) {
+    let mut received = Vec::new();
+    let mut buffer = [0; 4096];
+    while let Ok(length @ 1..) = stream.read(&mut buffer).await {
+        received.extend_from_slice(&buffer[..length]);
+        let text = String::from_utf8_lossy(&received);
+        if !text.contains("\r\n\r\n") {
+            continue;
+        }
+        let body = if text.contains("operation=getchallenge") {
+            r#"{"success":true,"result":{"token":"t","serverTime":1,"expireTime":2}}"#.to_owned()
+        } else if text.starts_with("POST") {
+            r#"{"success":true,"result":{"sessionName":"s","userId":"19x1","version":"0.22","vtigerVersion":"7.3.0"}}"#
+                .to_owned()
+        } else {
+            page()
+        };
+        received.clear();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        if stream.write_all((head + &body).as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
