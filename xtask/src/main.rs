@@ -35,7 +35,11 @@ enum Task {
     /// Checks the house rules that no lint knows: sizes, names, headings, links, no floats, nothing unfinished.
     Tidy,
     /// Runs all tests, with a throw-away PostgreSQL server of their own.
-    Test,
+    Test {
+        /// Only these crates.
+        #[arg(short, long)]
+        package: Vec<String>,
+    },
     /// Runs the benchmarks.
     Bench {
         /// Only benchmarks whose name contains this.
@@ -66,7 +70,7 @@ fn run(task: &Task) -> Result<(), Failure> {
     match task {
         Task::Arrows => arrows::check(&workspace),
         Task::Tidy => tidy::check(&workspace),
-        Task::Test => test::run(&workspace),
+        Task::Test { package } => test::run(&workspace, package),
         Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
         Task::Properties { require } => properties::check(&workspace, require),
         Task::Contract => contract::run(&workspace),

@@ -55,6 +55,12 @@ impl Workspace {
         serde_json::from_str(&json).map_err(|error| Failure::file(&manifest, &error))
     }
 
+    /// Whether the crate `name` can be linked by others.
+    pub(crate) fn has_library(&self, name: &str) -> bool {
+        let mut targets = self.packages.iter().filter(|package| package.name == name).flat_map(|it| &it.targets);
+        targets.any(|target| target.kind.iter().any(|kind| kind == "lib"))
+    }
+
     /// The text of a file, by its path from the root.
     pub(crate) fn read(&self, path: &str) -> Result<String, Failure> {
         read(&self.root.join(path))
