@@ -51,3 +51,19 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
     MIGRATIONS.run_direct(None, &mut *transaction, false).await?;
     Ok(transaction.commit().await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_commit_is_on_the_disk_before_it_is_answered() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&format!("sqlite://{}", directory.path().join("a.db").display())).await.unwrap();
+        let mut writer = store.writer.lock().await;
+        let mode: String = sqlx::query_scalar("pragma journal_mode").fetch_one(&mut *writer).await.unwrap();
+        let synchronous: i64 = sqlx::query_scalar("pragma synchronous").fetch_one(&mut *writer).await.unwrap();
+        let foreign_keys: i64 = sqlx::query_scalar("pragma foreign_keys").fetch_one(&mut *writer).await.unwrap();
+        assert_eq!((mode.as_str(), synchronous, foreign_keys), ("wal", 2, 1), "2 is FULL");
+    }
+}

@@ -1,4 +1,4 @@
-//! The contract of a store, on a file and in memory.
+//! The contract of a store, in a file and in memory.
 
 use std::sync::Arc;
 
@@ -24,4 +24,26 @@ impl Database for InFile {
     }
 }
 
-sync_run::store_conformance!(InFile::fresh());
+/// A database in memory lives in its store alone: to open it again is to share the store.
+struct InMemory(Arc<SqliteStore>);
+
+impl InMemory {
+    async fn fresh() -> Self {
+        Self(Arc::new(SqliteStore::open("sqlite::memory:").await.expect("memory")))
+    }
+}
+
+#[async_trait]
+impl Database for InMemory {
+    async fn open(&self) -> Arc<dyn Store> {
+        self.0.clone()
+    }
+}
+
+mod in_file {
+    sync_run::store_conformance!(super::InFile::fresh());
+}
+
+mod in_memory {
+    sync_run::store_conformance!(super::InMemory::fresh());
+}

@@ -137,7 +137,7 @@ pub async fn pairs_do_not_see_each_other(database: &impl Database) {
     let store = &first.store;
     assert!(store.load(&other, &everything).await.expect("readable").links.is_empty());
     assert!(shown(&store.load(&other, &everything).await.expect("readable"), Side::Left).is_empty());
-    assert!(store.seen(&other, Side::Left, &[left.clone()]).await.expect("readable").is_empty());
+    assert!(store.seen(&other, Side::Left, std::slice::from_ref(&left)).await.expect("readable").is_empty());
     assert!(!store.has_links(&other).await.expect("readable"));
     assert!(store.unfinished(&other).await.expect("readable").is_empty());
     assert!(store.history(&other, Side::Right, &right).await.expect("readable").is_empty());

@@ -1,0 +1,272 @@
+//! One commit: all changes, in order, or none. Sights of many records go in one statement, for the network's sake.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use reconcile::{Finding, WriteChange};
+use sqlx::{Connection, PgConnection};
+use sync_model::{Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, RecordKey, Retired, Side, Sides};
+use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping};
+
+use crate::fault::Fault;
+use crate::text::{Columns, from_json, json};
+use crate::{journal, lease};
+
+pub(crate) async fn commit(connection: &mut PgConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
+    let mut transaction = connection.begin().await?;
+    lease::hold(&mut transaction, lease).await?;
+    for alike in changes.chunk_by(go_together) {
+        make(&mut transaction, &lease.pair, alike).await?;
+    }
+    Ok(transaction.commit().await?)
+}
+
+fn go_together(one: &Change, next: &Change) -> bool {
+    matches!(
+        (one, next),
+        (Change::Observe { .. }, Change::Observe { .. }) | (Change::Quiet { .. }, Change::Quiet { .. })
+    )
+}
+
+/// Makes changes that go together: several sights, several records made quiet, or one of anything else.
+async fn make(db: &mut PgConnection, pair: &PairId, alike: &[Change]) -> Result<(), Fault> {
+    match &alike[0] {
+        Change::Observe { .. } => observe(db, pair, alike).await,
+        Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
+        Change::Quiet { .. } => quiet(db, pair, alike).await,
+        Change::Tie(link) => tie(db, pair, link).await,
+        Change::Patch { keys, patch, mapping } => settle(db, pair, keys, patch, mapping).await,
+        Change::Retire { keys, deleted_on, at } => {
+            retire(db, pair, keys, Retired { deleted_on: *deleted_on, at: *at }).await
+        }
+        Change::Cursor { side, kind, cursor } => {
+            let sql = "insert into afstem.cursor (pair, side, kind, cursor) values ($1, $2, $3, $4)
+                on conflict (pair, side, kind) do update set cursor = excluded.cursor";
+            let query = sqlx::query(sql).bind(pair.as_str()).bind(side.as_str()).bind(kind.as_str());
+            query.bind(&cursor.0).execute(db).await?;
+            Ok(())
+        }
+        Change::Schema { side, schema, at } => {
+            let sql = "insert into afstem.schema (pair, side, body, at) values ($1, $2, $3, $4)
+                on conflict (pair, side) do update set body = excluded.body, at = excluded.at";
+            let query = sqlx::query(sql).bind(pair.as_str()).bind(side.as_str()).bind(json(schema)?);
+            query.bind(at).execute(db).await?;
+            Ok(())
+        }
+        Change::Intend(intent) => intend(db, pair, intent).await,
+        Change::Conclude { intent, outcome, at } => conclude(db, pair, *intent, outcome, *at).await,
+        Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,
+    }
+}
+
+async fn observe(db: &mut PgConnection, pair: &PairId, sights: &[Change]) -> Result<(), Fault> {
+    // One statement may touch a row once only, so that of several sights of a record the last one goes in.
+    let mut latest = BTreeMap::new();
+    for sight in sights {
+        if let Change::Observe { side, record, dirty } = sight {
+            let known = latest.entry((*side, record.key())).or_insert((record, false));
+            *known = (record, known.1 || *dirty);
+        }
+    }
+    let mut columns = Columns::default();
+    let (mut bodies, mut dirty) = (Vec::with_capacity(latest.len()), Vec::with_capacity(latest.len()));
+    for ((side, key), (record, changed)) in &latest {
+        columns.push(*side, key);
+        bodies.push(json(record)?);
+        dirty.push(*changed);
+    }
+    sqlx::query(
+        "insert into afstem.record as known (pair, side, kind, id, body, deleted, dirty)
+         select $1, side, kind, id, body, false, dirty
+         from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::boolean[]) as seen (side, kind, id, body, dirty)
+         on conflict (pair, side, kind, id)
+         do update set body = excluded.body, deleted = false, dirty = known.dirty or excluded.dirty",
+    )
+    .bind(pair.as_str())
+    .bind(columns.sides)
+    .bind(columns.kinds)
+    .bind(columns.ids)
+    .bind(bodies)
+    .bind(dirty)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn deleted(db: &mut PgConnection, pair: &PairId, side: Side, key: &RecordKey) -> Result<(), Fault> {
+    let sql =
+        "update afstem.record set deleted = true, dirty = true where pair = $1 and side = $2 and kind = $3 and id = $4";
+    let query = sqlx::query(sql).bind(pair.as_str()).bind(side.as_str()).bind(key.kind.as_str());
+    query.bind(key.id.as_str()).execute(db).await?;
+    Ok(())
+}
+
+async fn quiet(db: &mut PgConnection, pair: &PairId, records: &[Change]) -> Result<(), Fault> {
+    let mut columns = Columns::default();
+    for change in records {
+        if let Change::Quiet { side, key } = change {
+            columns.push(*side, key);
+        }
+    }
+    sqlx::query(
+        "update afstem.record r set dirty = false
+         from unnest($2::text[], $3::text[], $4::text[]) as settled (side, kind, id)
+         where r.pair = $1 and r.side = settled.side and r.kind = settled.kind and r.id = settled.id",
+    )
+    .bind(pair.as_str())
+    .bind(columns.sides)
+    .bind(columns.kinds)
+    .bind(columns.ids)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn tie(db: &mut PgConnection, pair: &PairId, link: &Link) -> Result<(), Fault> {
+    let Sides { left, right } = &link.keys;
+    let tied = sqlx::query(
+        "insert into afstem.link as known (pair, module, left_kind, left_id, right_kind, right_id, evidence, state, review, baseline)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (pair, left_kind, left_id)
+         do update set module = excluded.module, evidence = excluded.evidence, state = excluded.state,
+             review = excluded.review, baseline = excluded.baseline
+         where known.right_kind = excluded.right_kind and known.right_id = excluded.right_id",
+    )
+    .bind(pair.as_str())
+    .bind(link.module.as_str())
+    .bind(left.kind.as_str())
+    .bind(left.id.as_str())
+    .bind(right.kind.as_str())
+    .bind(right.id.as_str())
+    .bind(json(&link.evidence)?)
+    .bind(json(&link.state)?)
+    .bind(link.review)
+    .bind(link.baseline.as_ref().map(json).transpose()?)
+    .execute(db)
+    .await;
+    let taken = || Fault::Linked(left.clone(), right.clone());
+    match tied {
+        Ok(done) if done.rows_affected() == 1 => Ok(()),
+        Ok(_) => Err(taken()),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Err(taken()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn settle(
+    db: &mut PgConnection,
+    pair: &PairId,
+    keys: &Sides<RecordKey>,
+    patch: &Sides<Fields>,
+    mapping: &Fingerprint,
+) -> Result<(), Fault> {
+    let (n, before): (i64, Option<String>) = sqlx::query_as(
+        "select n, baseline from afstem.link
+         where pair = $1 and left_kind = $2 and left_id = $3 and right_kind = $4 and right_id = $5",
+    )
+    .bind(pair.as_str())
+    .bind(keys.left.kind.as_str())
+    .bind(keys.left.id.as_str())
+    .bind(keys.right.kind.as_str())
+    .bind(keys.right.id.as_str())
+    .fetch_optional(&mut *db)
+    .await?
+    .ok_or_else(|| not_linked(keys))?;
+    let before = before.as_deref().map(from_json::<Baseline>).transpose()?;
+    let after = json(&keeping::settled(before, patch, mapping))?;
+    sqlx::query("update afstem.link set baseline = $2 where n = $1").bind(n).bind(after).execute(db).await?;
+    Ok(())
+}
+
+async fn retire(db: &mut PgConnection, pair: &PairId, keys: &Sides<RecordKey>, retired: Retired) -> Result<(), Fault> {
+    let done = sqlx::query(
+        "update afstem.link set state = $6
+         where pair = $1 and left_kind = $2 and left_id = $3 and right_kind = $4 and right_id = $5",
+    )
+    .bind(pair.as_str())
+    .bind(keys.left.kind.as_str())
+    .bind(keys.left.id.as_str())
+    .bind(keys.right.kind.as_str())
+    .bind(keys.right.id.as_str())
+    .bind(json(&LinkState::Retired(retired))?)
+    .execute(db)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(not_linked(keys)) }
+}
+
+fn not_linked(keys: &Sides<RecordKey>) -> Fault {
+    Fault::NotLinked(keys.left.clone(), keys.right.clone())
+}
+
+async fn intend(db: &mut PgConnection, pair: &PairId, intent: &Intent) -> Result<(), Fault> {
+    let written = match &intent.write.change {
+        WriteChange::Create { .. } => None,
+        WriteChange::Update { key, .. } => Some(key.id.as_str()),
+    };
+    let other = intent.write.counterpart();
+    sqlx::query(
+        "insert into afstem.intent (pair, run, intent, side, kind, id, other_kind, other_id, body)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(pair.as_str())
+    .bind(intent.run.as_str())
+    .bind(intent.id.0.to_string())
+    .bind(intent.write.side.as_str())
+    .bind(intent.write.kind().as_str())
+    .bind(written)
+    .bind(other.kind.as_str())
+    .bind(other.id.as_str())
+    .bind(json(intent)?)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn conclude(
+    db: &mut PgConnection,
+    pair: &PairId,
+    intent: IntentId,
+    outcome: &Outcome,
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let made = match outcome {
+        Outcome::Done { key } => Some(key.id.as_str()),
+        Outcome::Refused { .. } | Outcome::Stale | Outcome::NotSent | Outcome::Unresolved => None,
+    };
+    let done = sqlx::query(
+        "update afstem.intent set outcome = $3, concluded_at = $4, id = coalesce($5, id) where pair = $1 and intent = $2",
+    )
+    .bind(pair.as_str())
+    .bind(intent.0.to_string())
+    .bind(json(outcome)?)
+    .bind(at)
+    .bind(made)
+    .execute(db)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { Err(Fault::NoIntent(intent)) }
+}
+
+async fn replace_findings(
+    db: &mut PgConnection,
+    pair: &PairId,
+    module: &Module,
+    findings: &[Finding],
+    at: DateTime<Utc>,
+) -> Result<(), Fault> {
+    let before = journal::findings_of(db, pair, Some(module)).await?;
+    sqlx::query("delete from afstem.finding where pair = $1 and module = $2")
+        .bind(pair.as_str())
+        .bind(module.as_str())
+        .execute(&mut *db)
+        .await?;
+    for stored in keeping::waiting(&before, module, findings, at) {
+        sqlx::query("insert into afstem.finding (pair, module, body, since) values ($1, $2, $3, $4)")
+            .bind(pair.as_str())
+            .bind(module.as_str())
+            .bind(json(&stored.finding)?)
+            .bind(stored.since)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
+}

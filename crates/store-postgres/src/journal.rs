@@ -1,0 +1,101 @@
+//! Reading what was done and what waits: intents, findings and runs.
+
+use sqlx::PgConnection;
+use sync_model::{Module, PairId, RecordKey, RunId, Side};
+use sync_run::{Intent, Outcome, RunRecord, StoredFinding};
+
+use crate::fault::Fault;
+use crate::text::{from_json, get};
+
+pub(crate) async fn unfinished(db: &mut PgConnection, pair: &PairId) -> Result<Vec<Intent>, Fault> {
+    let bodies: Vec<String> =
+        sqlx::query_scalar("select body from afstem.intent where pair = $1 and outcome is null order by n")
+            .bind(pair.as_str())
+            .fetch_all(db)
+            .await?;
+    bodies.iter().map(|body| from_json(body)).collect::<Result<_, _>>()
+}
+
+pub(crate) async fn history(
+    db: &mut PgConnection,
+    pair: &PairId,
+    side: Side,
+    key: &RecordKey,
+) -> Result<Vec<(Intent, Option<Outcome>)>, Fault> {
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+        "with subject (side, kind, id) as (
+             select $2::text, $3::text, $4::text
+             union all
+             select 'right', right_kind, right_id from afstem.link
+             where $2::text = 'left' and pair = $1 and left_kind = $3 and left_id = $4
+             union all
+             select 'left', left_kind, left_id from afstem.link
+             where $2::text = 'right' and pair = $1 and right_kind = $3 and right_id = $4
+         )
+         select body, outcome from afstem.intent
+         where n in (
+             select i.n from subject s join afstem.intent i
+             on i.pair = $1 and i.side = s.side and i.kind = s.kind and i.id = s.id
+             union
+             select i.n from subject s join afstem.intent i
+             on i.pair = $1 and i.other_kind = s.kind and i.other_id = s.id and i.side <> s.side
+         )
+         order by n",
+    )
+    .bind(pair.as_str())
+    .bind(side.as_str())
+    .bind(key.kind.as_str())
+    .bind(key.id.as_str())
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|(body, outcome)| Ok((from_json(&body)?, outcome.as_deref().map(from_json).transpose()?)))
+        .collect::<Result<_, Fault>>()
+}
+
+pub(crate) async fn findings(db: &mut PgConnection, pair: &PairId) -> Result<Vec<StoredFinding>, Fault> {
+    findings_of(db, pair, None).await
+}
+
+/// The findings of one module, or of all.
+pub(crate) async fn findings_of(
+    db: &mut PgConnection,
+    pair: &PairId,
+    module: Option<&Module>,
+) -> Result<Vec<StoredFinding>, Fault> {
+    let rows = sqlx::query(
+        "select module, body, since from afstem.finding where pair = $1 and module = coalesce($2, module) order by module, n",
+    )
+    .bind(pair.as_str())
+    .bind(module.map(Module::as_str))
+    .fetch_all(db)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(StoredFinding {
+                module: Module::new(get::<&str, _>(row, "module")?),
+                finding: from_json(get(row, "body")?)?,
+                since: get(row, "since")?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn runs(db: &mut PgConnection, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, Fault> {
+    let rows =
+        sqlx::query("select run, started, ended, summary from afstem.run where pair = $1 order by n desc limit $2")
+            .bind(pair.as_str())
+            .bind(i64::from(limit))
+            .fetch_all(db)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(RunRecord {
+                run: RunId::new(get::<&str, _>(row, "run")?),
+                started: get(row, "started")?,
+                ended: get(row, "ended")?,
+                summary: from_json(get(row, "summary")?)?,
+            })
+        })
+        .collect::<Result<_, Fault>>()
+}
