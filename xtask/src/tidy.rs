@@ -13,7 +13,7 @@ const MOST_LINES: usize = 400;
 /// Lines of docs/architecture.md.
 const MOST_MAP_LINES: usize = 400;
 /// Names that say nothing about what is inside.
-const DRAWERS: [&str; 9] = ["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers", "shared"];
+const DRAWERS: [&str; 8] = ["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"];
 
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     let mut lines = Vec::new();
