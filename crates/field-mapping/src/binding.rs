@@ -1,9 +1,11 @@
 //! A side's own fields: read into normal form, written with every limit of that side checked first.
 
-use sync_model::{FieldSpec, FieldType, Fields, Side, Value};
+use rust_decimal::{Decimal, RoundingStrategy};
+use sync_model::{Choice, FieldName, FieldSpec, FieldType, Fields, Side, Value};
 
-use crate::lens::{Lens, synonyms};
-use crate::{Fault, FaultKind, FieldMapping};
+use crate::FaultKind;
+use crate::fold::fold;
+use crate::lens::Lens;
 
 /// A side's own fields and how they are translated.
 #[derive(Debug, Clone)]
@@ -12,51 +14,101 @@ pub(crate) struct Binding {
     pub(crate) lens: Lens,
 }
 
+/// A value that cannot be written, with the own field that would not take it.
+pub(crate) type Refusal = (Option<FieldName>, FaultKind);
+
 impl Binding {
     /// The normal form, or `None` where one of the side's own fields is unknown.
-    pub(crate) fn read(&self, side: Side, own: &Fields) -> Option<Value> {
+    pub(crate) fn read(&self, side: Side, own: &Fields) -> Option<Result<Value, FaultKind>> {
+        if let [spec] = self.fields.as_slice() {
+            return Some(self.lens.read(side, &[own.get(spec.name.as_str())?]));
+        }
         let values: Option<Vec<&Value>> = self.fields.iter().map(|spec| own.get(spec.name.as_str())).collect();
-        self.lens.read(side, &values?)
+        Some(self.lens.read(side, &values?))
     }
 
-    /// The side's own values for the normal form `value`.
+    /// What stands in the side's own fields, as a person reads it.
+    pub(crate) fn shown(&self, own: &Fields) -> String {
+        let values = self.fields.iter().filter_map(|spec| own.get(spec.name.as_str()));
+        values.map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The side's own values for the normal form `value`; `abroad` says that the record is known to be outside Denmark.
     pub(crate) fn write(
         &self,
-        field: &FieldMapping,
         side: Side,
         value: &Value,
         current: &Fields,
-    ) -> Result<Vec<(FieldSpec, Value)>, Fault> {
-        let empty = Value::Empty;
-        let standing: Vec<&Value> =
-            self.fields.iter().map(|spec| current.get(spec.name.as_str()).unwrap_or(&empty)).collect();
-        let fault = |spec: Option<&FieldSpec>, kind| Fault {
-            side,
-            field: field.name.clone(),
-            own_field: spec.map(|spec| spec.name.clone()),
-            value: value.to_string(),
-            kind,
-        };
-        let written = self.lens.write(side, value, &standing).map_err(|kind| fault(self.fields.first(), kind))?;
+        abroad: bool,
+    ) -> Result<Vec<(FieldName, Value)>, Refusal> {
+        let first = || self.fields.first().map(|spec| spec.name.clone());
+        let standing: Option<Vec<&Value>> = self.fields.iter().map(|spec| current.get(spec.name.as_str())).collect();
+        let standing = standing.unwrap_or_default();
+        if self.lens.read(side, &standing).as_ref() == Ok(value) && !standing.is_empty() {
+            let kept = self.fields.iter().zip(standing);
+            return Ok(kept.map(|(spec, value)| (spec.name.clone(), value.clone())).collect());
+        }
+        self.lens.accept(side, value, abroad).map_err(|kind| (first(), kind))?;
+        let written = self.lens.write(side, value, &standing).map_err(|kind| (first(), kind))?;
         let mut own = Vec::new();
-        for (spec, value) in self.fields.iter().zip(written) {
-            let value = fitted(spec, value).map_err(|kind| fault(Some(spec), kind))?;
-            own.push((spec.clone(), value));
+        for (spec, part) in self.fields.iter().zip(written) {
+            let part = self.fitted(side, spec, part, value).map_err(|kind| (Some(spec.name.clone()), kind))?;
+            own.push((spec.name.clone(), part));
         }
         Ok(own)
     }
+
+    /// `part` as the field can keep it: of its type, among its choices, short enough. Nothing is ever cut.
+    fn fitted(&self, side: Side, spec: &FieldSpec, part: Value, whole: &Value) -> Result<Value, FaultKind> {
+        if part.is_empty() {
+            return Ok(Value::Empty);
+        }
+        match &spec.ty {
+            FieldType::Choice(choices) => self.chosen(side, choices, &part, whole).ok_or(FaultKind::NotAChoice),
+            FieldType::Decimal { scale } => number(&part, *scale),
+            FieldType::Text => short_enough(spec, part),
+            FieldType::Flag | FieldType::Date | FieldType::Time | FieldType::Reference(_) | FieldType::Rows(_) => {
+                Ok(part)
+            }
+        }
+    }
+
+    /// The choice that means the value: the lens's own word where the list has it, otherwise any that reads the same.
+    fn chosen(&self, side: Side, choices: &[Choice], part: &Value, whole: &Value) -> Option<Value> {
+        let word = part.to_string();
+        let exact = choices.iter().find(|choice| choice.value == word);
+        let spelled = || {
+            let words = self.lens.spellings(side, whole);
+            words.iter().find_map(|word| choices.iter().find(|choice| fold(&choice.value) == fold(word)))
+        };
+        let means =
+            |choice: &&Choice| self.lens.read(side, &[&Value::text(choice.value.as_str())]).as_ref() == Ok(whole);
+        let found = exact.or_else(spelled).or_else(|| choices.iter().find(means));
+        found.map(|choice| Value::text(choice.value.clone()))
+    }
 }
 
-/// The value as the field can keep it: short enough, and among its choices.
-fn fitted(spec: &FieldSpec, value: Value) -> Result<Value, FaultKind> {
-    let Some(text) = value.as_text() else { return Ok(value) };
-    if let Some(max) = spec.max_chars
-        && text.chars().count() > usize::try_from(max).unwrap_or(usize::MAX)
-    {
-        return Err(FaultKind::TooLong { max });
+/// The number a numeric field keeps. A field of fewer decimals keeps a price rounded, as its system would do unasked.
+fn number(part: &Value, scale: Option<u32>) -> Result<Value, FaultKind> {
+    let number = match part {
+        Value::Decimal(number) => Some(*number),
+        other => other.to_string().parse::<Decimal>().ok(),
+    };
+    let number = number.ok_or_else(|| FaultKind::Invalid { expected: "tal / number".to_owned() })?;
+    let kept =
+        scale.map_or(number, |scale| number.round_dp_with_strategy(scale, RoundingStrategy::MidpointAwayFromZero));
+    Ok(Value::Decimal(kept))
+}
+
+fn short_enough(spec: &FieldSpec, part: Value) -> Result<Value, FaultKind> {
+    let text = match part {
+        Value::Text(text) => text,
+        other => other.to_string(),
+    };
+    match spec.max_chars {
+        Some(max) if text.chars().count() > usize::try_from(max).unwrap_or(usize::MAX) => {
+            Err(FaultKind::TooLong { max })
+        }
+        Some(_) | None => Ok(Value::text(text)),
     }
-    let FieldType::Choice(choices) = &spec.ty else { return Ok(value) };
-    let offered = |word: &str| choices.iter().find(|choice| choice.value.eq_ignore_ascii_case(word));
-    let chosen = offered(text).or_else(|| synonyms(text).iter().find_map(|word| offered(word)));
-    chosen.map(|choice| Value::text(choice.value.clone())).ok_or(FaultKind::NotAChoice)
 }

@@ -1,6 +1,7 @@
 //! Text in matching form: what people mean, whatever they type.
 
 use icu_casemap::CaseMapperBorrowed;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// `text` without case, accents, blanks and punctuation. Danish letters fold to the two letters they are also written as.
 ///
@@ -9,7 +10,9 @@ use icu_casemap::CaseMapperBorrowed;
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let small = CaseMapperBorrowed::new().fold_string(text);
+    // Composed first, so that an "å" typed as two characters is an "å".
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    let small = CaseMapperBorrowed::new().fold_string(&composed);
     let mut danish = String::with_capacity(small.len());
     for char in small.chars() {
         match char {
@@ -19,6 +22,6 @@ pub fn fold(text: &str) -> String {
             other => danish.push(other),
         }
     }
-    let plain = deunicode::deunicode(&danish).to_lowercase();
+    let plain = deunicode::deunicode(&danish).to_ascii_lowercase();
     plain.chars().filter(char::is_ascii_alphanumeric).collect()
 }

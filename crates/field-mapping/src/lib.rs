@@ -9,22 +9,24 @@
 //! This crate is pure: no clock, no randomness, no input or output, no floating point.
 
 mod binding;
+mod check;
 mod diagnostic;
 mod fault;
 mod fold;
 mod lens;
 mod mapping;
+mod reader;
 mod resolve;
-mod source;
 mod translate;
+mod written;
 
-pub use diagnostic::Diagnostic;
+pub use diagnostic::{Diagnostic, Trouble};
 pub use fault::{Fault, FaultKind};
 pub use fold::fold;
-pub use lens::{Lens, is_valid_cvr, is_valid_gln};
+pub use lens::{Lens, Table, is_valid_cvr, is_valid_gln};
 pub use mapping::{
-    Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping,
-    Priority, Projection, Rendering,
+    Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping, Note,
+    Priority, Projection, Rendering, Unmapped,
 };
-pub use resolve::{kinds_of, resolve};
-pub use source::Source;
+pub use resolve::{kinds_of, resolve, standard_text};
+pub use written::Source;

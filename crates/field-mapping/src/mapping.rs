@@ -10,8 +10,19 @@ use crate::Fault;
 pub struct Mapping {
     /// In the order in which they are run: what others refer to comes first.
     pub modules: Vec<ModuleMapping>,
-    /// Fields and modules of the standard mapping that this pair does not have, and that are therefore left out.
-    pub notes: Vec<String>,
+    /// What of the standard mapping this pair cannot have, and why.
+    pub notes: Vec<Note>,
+}
+
+/// Something of the standard mapping that is left out or narrowed, because this pair's systems do not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// The module.
+    pub module: Module,
+    /// The canonical field, or `None` where it is about a whole kind of record.
+    pub field: Option<FieldName>,
+    /// What it is, in both languages.
+    pub text: Label,
 }
 
 /// How one module's records are read, matched and written.
@@ -40,6 +51,21 @@ pub struct EntityMapping {
     pub constants: Sides<Fields>,
     /// The pairs of fields.
     pub fields: Vec<FieldMapping>,
+    /// Fields that are left alone on purpose.
+    pub unmapped: Vec<Unmapped>,
+    /// The side's own fields that a new record needs and nobody but the mapping gives.
+    pub(crate) needs: Sides<Vec<FieldName>>,
+}
+
+/// Fields of one side that are left alone on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unmapped {
+    /// Whose fields.
+    pub side: Side,
+    /// The side's own names.
+    pub fields: Vec<FieldName>,
+    /// Why.
+    pub why: Label,
 }
 
 /// A condition on one of a side's own fields. A field that is unknown fits no condition.
@@ -47,8 +73,11 @@ pub struct EntityMapping {
 pub struct Filter {
     /// The side's own field.
     pub field: FieldName,
-    /// What it must hold.
+    /// What it is compared with.
     pub equals: Value,
+    /// Whether it must hold anything but that.
+    #[serde(default)]
+    pub not: bool,
 }
 
 /// Where values may travel, and whose stands when both changed. A one-way field has no priority.

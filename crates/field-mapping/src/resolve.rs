@@ -1,43 +1,55 @@
 //! From the written form to the mapping in force, checked against what both systems say of themselves.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use rust_decimal::Decimal;
-use sync_model::{FieldName, FieldSpec, Fields, Fingerprint, Kind, KindSchema, Module, Schema, Side, Sides, Value};
+use sync_model::{FieldName, Fingerprint, Kind, Module, Schema, Side, Sides, Value};
 
-use crate::binding::Binding;
-use crate::fold::fold;
-use crate::source::{DirectionText, EntityText, FieldText, MappingFile, OwnText, STANDARD, SideText, Source};
-use crate::{
-    Diagnostic, Direction, Drift, EntityMapping, FieldMapping, Filter, Mapping, MatchRule, ModuleMapping, Priority,
-};
+use crate::check::Check;
+use crate::diagnostic::{Diagnostic, Trouble};
+use crate::reader::read;
+use crate::written::{STANDARD, Source, WrittenEntity, WrittenRule};
+use crate::{Direction, EntityMapping, Lens, Mapping, MatchRule, ModuleMapping};
 
 /// Grows when the meaning of canonical values changes with this crate.
-const VERSION: &str = "field-mapping 1";
-/// The largest mapping file that is read.
-const MOST_BYTES: usize = 1 << 20;
+const VERSION: &str = "field-mapping 2";
 
-/// The kinds that the standard mapping of `modules` uses, by side.
+/// The kinds that the standard mapping of `modules` uses, by side, each once.
+///
+/// ```
+/// let kinds = field_mapping::kinds_of(&["organisations".to_owned()]);
+/// assert_eq!(kinds.left, [sync_model::Kind::new("contact")]);
+/// assert_eq!(kinds.right, [sync_model::Kind::new("Accounts")]);
+/// ```
 #[must_use]
 pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
     let mut kinds: Sides<Vec<Kind>> = Sides::default();
-    for (_, text) in STANDARD {
-        let Ok(file) = toml::from_str::<MappingFile>(text) else { continue };
-        for entity in file.entity.iter().filter(|entity| modules.contains(&entity.module)) {
-            kinds.left.push(Kind::new(entity.dinero.as_ref().as_str()));
-            kinds.right.push(Kind::new(entity.crm.as_ref().as_str()));
+    for (file, text) in STANDARD {
+        for entity in read(file, text, &mut Vec::new()).iter().filter(|entity| modules.contains(&entity.module.it)) {
+            for (side, kind) in entity.kinds.iter() {
+                kinds.get_mut(side).push(Kind::new(kind.it.as_str()));
+            }
         }
     }
     for side in Side::BOTH {
-        let own = kinds.get_mut(side);
-        own.sort();
-        own.dedup();
+        kinds.get_mut(side).sort();
+        kinds.get_mut(side).dedup();
     }
     kinds
 }
 
-/// The mapping in force for `modules`: read, resolved and checked. `variables` fill `"$name"` constants.
+/// The standard mapping of `modules` as one file, with its comments: the start of a custom mapping.
+#[must_use]
+pub fn standard_text(modules: &[String]) -> String {
+    let wanted = |text: &str| read("", text, &mut Vec::new()).iter().any(|entity| modules.contains(&entity.module.it));
+    let texts: Vec<&str> = STANDARD.iter().map(|(_, text)| *text).filter(|text| wanted(text)).collect();
+    texts.join("\n")
+}
+
+/// The mapping in force for `modules`: read, resolved and checked against both schemas. A module without a mapping is left
+/// out. `variables` are the settings that constants may refer to, such as `sales_account`.
+///
+/// What the standard mapping cannot have here, because a field is missing or cannot be written, is left out with a note in
+/// [`Mapping::notes`]; in a custom mapping it is an error.
 ///
 /// # Errors
 /// Everything that is wrong, at once.
@@ -48,233 +60,116 @@ pub fn resolve(
     direction: Direction,
     variables: &BTreeMap<String, Value>,
 ) -> Result<Mapping, Vec<Diagnostic>> {
-    let files: Vec<(&str, &str)> = match source {
-        Source::Standard => STANDARD.to_vec(),
-        Source::Custom { file, text } => vec![(file, text)],
+    let mut told = Vec::new();
+    let custom = match source {
+        Source::Standard => Vec::new(),
+        Source::Custom { file, text } => read(file, text, &mut told),
     };
-    let strict = matches!(source, Source::Custom { .. });
     let mut mapping = Mapping { modules: Vec::new(), notes: Vec::new() };
-    let mut diagnostics = Vec::new();
-    for (file, text) in files {
-        let parsed = match parse(file, text) {
-            Ok(parsed) => parsed,
-            Err(diagnostic) => {
-                diagnostics.push(*diagnostic);
-                continue;
-            }
-        };
-        for written in parsed.entity.into_iter().filter(|entity| modules.contains(&entity.module)) {
-            let mut resolver = Resolver {
-                file,
-                text,
-                strict,
-                schemas,
-                direction,
-                variables,
-                notes: Vec::new(),
-                diagnostics: Vec::new(),
-            };
-            let entity = resolver.entity(&written);
-            mapping.notes.append(&mut resolver.notes);
-            diagnostics.append(&mut resolver.diagnostics);
+    let mut build = |file: &str, text: &str, strict: bool, entities: &[WrittenEntity]| {
+        for written in entities.iter().filter(|entity| modules.contains(&entity.module.it)) {
+            let mut check = Check::new(file, text, strict, schemas, direction, variables, &written.module.it);
+            let entity = check.entity(written);
+            let rules = check.rules(written, mapping_rules(&mapping, &written.module.it));
+            mapping.notes.append(&mut check.notes);
+            told.append(&mut check.told);
             if let Some(entity) = entity {
-                add(&mut mapping, &written, entity, text);
+                add(&mut mapping, &written.module.it, entity, rules);
             }
         }
-    }
-    if diagnostics.is_empty() { Ok(mapping) } else { Err(diagnostics) }
-}
-
-fn parse(file: &str, text: &str) -> Result<MappingFile, Box<Diagnostic>> {
-    if text.len() > MOST_BYTES {
-        let (da, en) = ("filen er for stor (højst 1 MB)", "the file is too large (1 MB at most)");
-        return Err(Box::new(Diagnostic::at(file, "", 0..0, da.to_owned(), en.to_owned())));
-    }
-    toml::from_str(text).map_err(|error| {
-        let message = error.message().to_owned();
-        let span = error.span().unwrap_or(0..0);
-        let (da, en) = (format!("kan ikke læses: {message}"), format!("cannot be read: {message}"));
-        Box::new(Diagnostic::at(file, text, span, da, en))
-    })
-}
-
-fn add(mapping: &mut Mapping, written: &EntityText, entity: EntityMapping, text: &str) {
-    let fingerprint = |before: Option<&Fingerprint>| {
-        Fingerprint::of([VERSION.as_bytes(), before.map_or("", Fingerprint::as_str).as_bytes(), text.as_bytes()])
     };
-    let rules = written.rules.iter().map(|rule| MatchRule {
-        name: rule.name.clone(),
-        fields: rule.fields.iter().map(|field| FieldName::new(field.as_str())).collect(),
-        vetoes: rule.vetoes,
-    });
-    match mapping.modules.iter_mut().find(|module| module.module.as_str() == written.module) {
+    let mentioned = |module: &str| custom.iter().any(|entity| entity.module.it == module);
+    for (file, text) in STANDARD {
+        let mut entities = read(file, text, &mut Vec::new());
+        entities.retain(|entity| !mentioned(&entity.module.it));
+        build(file, text, false, &entities);
+    }
+    if let Source::Custom { file, text } = source {
+        build(file, text, true, &custom);
+    }
+    if let Source::Custom { file, text } = source {
+        told.extend(unknown_modules(file, text, &custom, modules));
+    }
+    if !told.is_empty() {
+        return Err(told);
+    }
+    mapping.modules.sort_by_key(|module| rank(module.module.as_str()));
+    for module in &mut mapping.modules {
+        module.rules.retain(|rule| {
+            rule.fields.iter().all(|name| module.entities.iter().any(|it| it.field(name.as_str()).is_some()))
+        });
+        module.fingerprint = fingerprint(&module.entities);
+    }
+    Ok(mapping)
+}
+
+/// Modules that are neither wanted in this run nor known at all are a slip of the pen.
+fn unknown_modules(file: &str, text: &str, custom: &[WrittenEntity], modules: &[String]) -> Vec<Diagnostic> {
+    let known = |name: &str| modules.iter().any(|it| it == name) || MODULES.contains(&name);
+    let unknown = custom.iter().map(|entity| &entity.module).filter(|module| !known(&module.it));
+    unknown
+        .map(|module| {
+            Diagnostic::new(file, text, module.span.clone(), Trouble::NotAllowed(MODULES.to_vec()))
+                .suggest(&module.it, MODULES)
+        })
+        .collect()
+}
+
+/// What the user can switch on and off, in the order in which it runs: what others refer to comes first.
+const MODULES: [&str; 4] = ["organisations", "contacts", "products", "invoices"];
+
+fn rank(module: &str) -> usize {
+    MODULES.iter().position(|known| *known == module).unwrap_or(MODULES.len())
+}
+
+fn mapping_rules<'m>(mapping: &'m Mapping, module: &str) -> &'m [MatchRule] {
+    let found = mapping.modules.iter().find(|it| it.module.as_str() == module);
+    found.map_or(&[], |module| module.rules.as_slice())
+}
+
+fn add(mapping: &mut Mapping, name: &str, entity: EntityMapping, rules: Vec<MatchRule>) {
+    match mapping.modules.iter_mut().find(|module| module.module.as_str() == name) {
         Some(module) => {
-            module.fingerprint = fingerprint(Some(&module.fingerprint));
             module.rules.extend(rules);
             module.entities.push(entity);
         }
         None => mapping.modules.push(ModuleMapping {
-            module: Module::new(written.module.as_str()),
+            module: Module::new(name),
+            fingerprint: fingerprint(std::slice::from_ref(&entity)),
             entities: vec![entity],
-            rules: rules.collect(),
-            fingerprint: fingerprint(None),
+            rules,
         }),
     }
 }
 
-struct Resolver<'a> {
-    file: &'a str,
-    text: &'a str,
-    strict: bool,
-    schemas: &'a Sides<Schema>,
-    direction: Direction,
-    variables: &'a BTreeMap<String, Value>,
-    notes: Vec<String>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Resolver<'_> {
-    fn entity(&mut self, written: &EntityText) -> Option<EntityMapping> {
-        let left = self.kind(Side::Left, written.dinero.as_ref(), written.dinero.span());
-        let right = self.kind(Side::Right, written.crm.as_ref(), written.crm.span());
-        let (left, right) = (left?, right?);
-        let schemas = Sides::new(&left, &right);
-        let fields: Vec<FieldMapping> = written.field.iter().filter_map(|field| self.field(field, &schemas)).collect();
-        let makes = Sides::from_fn(|side| written.makes.contains(&written_side(side)));
-        let filters = Sides::new(self.filters(&written.filter.dinero), self.filters(&written.filter.crm));
-        let constants = Sides::new(self.constants(&written.constants.dinero), self.constants(&written.constants.crm));
-        let kinds = Sides::new(left.kind.clone(), right.kind.clone());
-        Some(EntityMapping { kinds, filters, makes, constants, fields })
-    }
-
-    fn kind(&mut self, side: Side, name: &str, span: Range<usize>) -> Option<KindSchema> {
-        let found = self.schemas.get(side).kind(name).cloned();
-        if found.is_none() && self.strict {
-            let (da, en) = (format!("modulet `{name}` findes ikke"), format!("there is no module `{name}`"));
-            self.diagnostics.push(Diagnostic::at(self.file, self.text, span, da, en));
-        } else if found.is_none() {
-            self.notes.push(name.to_owned());
-        }
-        found
-    }
-
-    fn field(&mut self, written: &FieldText, schemas: &Sides<&KindSchema>) -> Option<FieldMapping> {
-        let left = self.own(schemas.left, written.dinero.as_ref(), written.dinero.span());
-        let right = self.own(schemas.right, written.crm.as_ref(), written.crm.span());
-        let (left, right) = (left?, right?);
-        let writable = Sides::new(left.iter().all(|it| it.writable), right.iter().all(|it| it.writable));
-        let lens = written.translate;
-        Some(FieldMapping {
-            name: FieldName::new(written.name.as_ref().as_str()),
-            label: written.label.clone(),
-            direction: self.direction_of(written, writable),
-            clearing: written.clearing,
-            defaults: Sides::new(
-                written.default.dinero.as_ref().and_then(|value| self.value(value)),
-                written.default.crm.as_ref().and_then(|value| self.value(value)),
-            ),
-            create_only: written.create_only,
-            bindings: Sides::new(Binding { fields: left, lens }, Binding { fields: right, lens }),
-        })
-    }
-
-    /// The side's own fields. One that is not there leaves the pair out of the standard mapping, and is an error in a
-    /// custom one.
-    fn own(&mut self, schema: &KindSchema, written: &OwnText, span: Range<usize>) -> Option<Vec<FieldSpec>> {
-        match written {
-            OwnText::One(name) => self.named(schema, name, span).map(|spec| vec![spec]),
-            OwnText::Several(names) => names.iter().map(|name| self.named(schema, name, span.clone())).collect(),
-            OwnText::Find { find, labels } => {
-                let by_name = find.iter().find_map(|name| schema.field(name));
-                let by_label = || {
-                    let labels: Vec<String> = labels.iter().map(|label| fold(label)).collect();
-                    let fits = |spec: &&FieldSpec| {
-                        spec.name.as_str().starts_with("cf_") && labels.contains(&fold(&spec.label))
-                    };
-                    schema.fields.iter().find(fits)
-                };
-                let found = by_name.or_else(by_label);
-                if found.is_none() {
-                    self.notes.push(format!("{}: {}", schema.kind, find.first().map_or("", String::as_str)));
+/// A digest of what gives canonical values their meaning: which own fields they are read from, and how. Labels, filters,
+/// rules and directions are no part of it, so that changing them changes nothing that is settled.
+fn fingerprint(entities: &[EntityMapping]) -> Fingerprint {
+    let mut parts: Vec<String> = vec![VERSION.to_owned()];
+    for entity in entities {
+        parts.extend([entity.kinds.left.to_string(), entity.kinds.right.to_string()]);
+        for field in &entity.fields {
+            parts.push(field.name.to_string());
+            parts.push(field.lens().name().to_owned());
+            if let Lens::Table(table) = field.lens() {
+                for (left, right) in table.rows() {
+                    parts.push(format!("{left}={}", right.join("|")));
                 }
-                found.map(|spec| vec![spec.clone()])
+            }
+            for side in Side::BOTH {
+                parts.extend(field.own_fields(side).map(FieldName::to_string));
             }
         }
     }
-
-    fn named(&mut self, schema: &KindSchema, name: &str, span: Range<usize>) -> Option<FieldSpec> {
-        let found = schema.field(name).cloned();
-        if found.is_none() && self.strict {
-            let kind = &schema.kind;
-            let (da, en) = (format!("feltet `{name}` findes ikke i {kind}"), format!("{kind} has no field `{name}`"));
-            let mut diagnostic = Diagnostic::at(self.file, self.text, span, da, en);
-            let ranked = schema.fields.iter().map(|spec| (strsim::levenshtein(spec.name.as_str(), name), &spec.name));
-            diagnostic.suggestion =
-                ranked.min().filter(|(distance, _)| *distance <= 3).map(|(_, name)| name.to_string());
-            self.diagnostics.push(diagnostic);
-        } else if found.is_none() {
-            self.notes.push(format!("{}: {name}", schema.kind));
-        }
-        found
-    }
-
-    /// Where this field may travel: the run's direction, narrowed by its own and by what may be written at all.
-    fn direction_of(&self, written: &FieldText, writable: Sides<bool>) -> Option<Direction> {
-        let own = match written.direction {
-            DirectionText::Both => Sides::new(true, true),
-            DirectionText::ToDinero => Sides::new(true, false),
-            DirectionText::ToCrm => Sides::new(false, true),
-        };
-        let may = |side: Side| *own.get(side) && *writable.get(side);
-        match self.direction {
-            Direction::OneWay { from, .. } => may(from.other()).then_some(self.direction),
-            Direction::TwoWay { priority } => match (may(Side::Left), may(Side::Right)) {
-                (true, true) => {
-                    let priority = written.priority.map_or(priority, |side| Priority::Prefer(side_of(side)));
-                    Some(Direction::TwoWay { priority })
-                }
-                (true, false) => Some(Direction::OneWay { from: Side::Right, drift: Drift::Keep }),
-                (false, true) => Some(Direction::OneWay { from: Side::Left, drift: Drift::Keep }),
-                (false, false) => None,
-            },
-        }
-    }
-
-    fn filters(&self, written: &BTreeMap<String, toml::Value>) -> Vec<Filter> {
-        let filter = |(field, value): (&String, &toml::Value)| {
-            Some(Filter { field: FieldName::new(field.as_str()), equals: self.value(value)? })
-        };
-        written.iter().filter_map(filter).collect()
-    }
-
-    fn constants(&self, written: &BTreeMap<String, toml::Value>) -> Fields {
-        let constant = |(field, value): (&String, &toml::Value)| Some((field.as_str().to_owned(), self.value(value)?));
-        written.iter().filter_map(constant).collect()
-    }
-
-    fn value(&self, written: &toml::Value) -> Option<Value> {
-        match written {
-            toml::Value::String(text) => match text.strip_prefix('$') {
-                Some(variable) => self.variables.get(variable).cloned(),
-                None => Some(Value::text(text.clone())),
-            },
-            toml::Value::Integer(number) => Some(Value::Decimal(Decimal::from(*number))),
-            toml::Value::Boolean(flag) => Some(Value::Flag(*flag)),
-            toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Array(_) | toml::Value::Table(_) => None,
-        }
-    }
+    Fingerprint::of(parts)
 }
 
-fn written_side(side: Side) -> SideText {
-    match side {
-        Side::Left => SideText::Dinero,
-        Side::Right => SideText::Crm,
-    }
-}
-
-fn side_of(written: SideText) -> Side {
-    match written {
-        SideText::Dinero => Side::Left,
-        SideText::Crm => Side::Right,
+impl MatchRule {
+    pub(crate) fn of(written: &WrittenRule) -> Self {
+        Self {
+            name: written.name.it.clone(),
+            fields: written.fields.iter().map(|field| FieldName::new(field.it.as_str())).collect(),
+            vetoes: written.vetoes,
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use sync_model::{FieldName, Fields, Kind, Record, Side, Sides, Value};
 
-use crate::fold::fold;
+use crate::binding::Refusal;
+use crate::lens::Lens;
 use crate::{
     EntityMapping, Fault, FaultKind, FieldMapping, Filter, MatchKey, MatchRule, ModuleMapping, Projection, Rendering,
 };
@@ -11,7 +12,26 @@ impl Filter {
     /// Whether the condition holds. An unknown field fits no condition.
     #[must_use]
     pub fn fits(&self, own: &Fields) -> bool {
-        own.get(self.field.as_str()) == Some(&self.equals)
+        let Some(held) = own.get(self.field.as_str()) else { return false };
+        let equal = *held == self.equals || (held.is_empty() && self.equals.is_empty());
+        equal != self.not
+    }
+}
+
+impl FieldMapping {
+    /// The own fields of `side` that it is read from and written to.
+    pub fn own_fields(&self, side: Side) -> impl Iterator<Item = &FieldName> {
+        self.bindings.get(side).fields.iter().map(|spec| &spec.name)
+    }
+
+    /// How it is translated.
+    #[must_use]
+    pub fn lens(&self) -> &Lens {
+        &self.bindings.left.lens
+    }
+
+    fn fault(&self, side: Side, value: String, (own_field, kind): Refusal) -> Fault {
+        Fault { side, field: self.name.clone(), own_field, value, kind }
     }
 }
 
@@ -34,23 +54,36 @@ impl EntityMapping {
         canonical.get("name").map(ToString::to_string).unwrap_or_default()
     }
 
-    /// `side`'s own fields in canonical names and normal forms.
+    /// `side`'s own fields in canonical names and normal forms. A field whose own fields are missing from `own` is
+    /// missing here, too: unknown is never empty. What cannot be read is a fault and missing.
     #[must_use]
     pub fn project(&self, side: Side, own: &Fields) -> Projection {
-        let read = |field: &FieldMapping| Some((field.name.clone(), field.bindings.get(side).read(side, own)?));
-        Projection { values: self.fields.iter().filter_map(read).collect(), faults: Vec::new() }
+        let mut projection = Projection::default();
+        for field in &self.fields {
+            let binding = field.bindings.get(side);
+            match binding.read(side, own) {
+                None => {}
+                Some(Ok(value)) => projection.values.set(field.name.clone(), value),
+                Some(Err(kind)) => {
+                    let own_field = field.own_fields(side).next().cloned();
+                    projection.faults.push(field.fault(side, binding.shown(own), (own_field, kind)));
+                }
+            }
+        }
+        projection
     }
 
     /// Canonical `changes` as `side`'s own fields. `current` is what stands there; a spelling that already means the same
-    /// is kept.
+    /// is kept. What that side would refuse, cut or distort is a fault instead.
     #[must_use]
     pub fn render(&self, side: Side, changes: &Fields, current: &Fields) -> Rendering {
+        let abroad = self.is_abroad(side, changes, current);
         let mut rendering = Rendering::default();
         for (name, value) in changes.iter() {
             let Some(field) = self.field(name.as_str()) else { continue };
-            match field.bindings.get(side).write(field, side, value, current) {
-                Ok(own) => own.into_iter().for_each(|(spec, value)| rendering.fields.set(spec.name, value)),
-                Err(fault) => rendering.faults.push(fault),
+            match field.bindings.get(side).write(side, value, current, abroad) {
+                Ok(own) => own.into_iter().for_each(|(name, value)| rendering.fields.set(name, value)),
+                Err(refusal) => rendering.faults.push(field.fault(side, value.to_string(), refusal)),
             }
         }
         rendering
@@ -68,19 +101,20 @@ impl EntityMapping {
         for (name, value) in self.constants.get(side).iter() {
             rendering.fields.set(name.clone(), value.clone());
         }
-        for field in &self.fields {
-            for spec in field.bindings.get(side).fields.iter().filter(|spec| spec.required) {
-                let given = rendering.fields.get(spec.name.as_str()).is_some_and(|value| !value.is_empty());
-                let told = rendering.faults.iter().any(|fault| fault.field == field.name);
-                if !given && !told {
-                    rendering.faults.push(Fault {
-                        side,
-                        field: field.name.clone(),
-                        own_field: Some(spec.name.clone()),
-                        value: String::new(),
-                        kind: FaultKind::Missing,
-                    });
-                }
+        for own in self.needs.get(side) {
+            let owner = self.fields.iter().find(|field| field.own_fields(side).any(|name| name == own));
+            let field = owner.map_or(own, |field| &field.name);
+            let told = rendering.faults.iter().any(|fault| fault.field == *field && fault.kind.holds_record());
+            let given = rendering.fields.get(own.as_str()).is_some_and(|value| !value.is_empty());
+            if !given && !told {
+                rendering.faults.retain(|fault| fault.field != *field);
+                rendering.faults.push(Fault {
+                    side,
+                    field: field.clone(),
+                    own_field: Some(own.clone()),
+                    value: String::new(),
+                    kind: FaultKind::Missing,
+                });
             }
         }
         rendering
@@ -91,11 +125,11 @@ impl EntityMapping {
     #[must_use]
     pub fn defaulted(&self, side: Side, values: &Fields) -> Vec<(FieldName, Value)> {
         let needs = |field: &FieldMapping| match values.get(field.name.as_str()) {
-            None | Some(Value::Empty) => true,
-            Some(value) => {
-                let written = field.bindings.get(side).write(field, side, value, &Fields::new());
-                written.is_err_and(|fault| !fault.kind.holds_record())
+            Some(value) if !value.is_empty() => {
+                let written = field.bindings.get(side).write(side, value, &Fields::new(), false);
+                written.is_err_and(|(_, kind)| !kind.holds_record())
             }
+            Some(_) | None => true,
         };
         let default = |field: &FieldMapping| Some((field.name.clone(), field.defaults.get(side).clone()?));
         self.fields
@@ -103,6 +137,16 @@ impl EntityMapping {
             .filter(|field| field.defaults.get(side).is_some() && needs(field))
             .filter_map(default)
             .collect()
+    }
+
+    /// Whether the record is known to be outside Denmark, where other rules hold for its numbers.
+    fn is_abroad(&self, side: Side, changes: &Fields, current: &Fields) -> bool {
+        let standing = || {
+            let read = self.field("country")?.bindings.get(side).read(side, current)?;
+            read.ok()
+        };
+        let country = changes.get("country").cloned().or_else(standing);
+        country.is_some_and(|country| !country.is_empty() && country.as_text() != Some("DK"))
     }
 }
 
@@ -134,25 +178,26 @@ impl ModuleMapping {
         kinds
     }
 
-    /// What each match rule makes of a record, in the order of the rules.
+    /// What each match rule makes of a record, in the order of the rules; `None` unless all fields of the rule are known
+    /// and filled in.
     #[must_use]
     pub fn keys(&self, canonical: &Fields) -> Vec<Option<MatchKey>> {
-        self.rules.iter().map(|rule| rule.key(canonical)).collect()
+        self.rules.iter().map(|rule| self.key(rule, canonical)).collect()
     }
-}
 
-impl MatchRule {
-    /// The record's key under this rule; `None` unless all its fields are known and filled in.
-    #[must_use]
-    pub fn key(&self, canonical: &Fields) -> Option<MatchKey> {
-        let shown: Option<Vec<String>> = self
-            .fields
-            .iter()
-            .map(|name| canonical.get(name.as_str()).filter(|value| !value.is_empty()).map(ToString::to_string))
-            .collect();
-        let shown = shown?;
-        let folded: Vec<String> = shown.iter().map(|text| fold(text)).collect();
-        let meaningless = folded.iter().any(String::is_empty);
-        (!meaningless).then(|| MatchKey { folded: folded.join("|"), shown: shown.join(", ") })
+    fn key(&self, rule: &MatchRule, canonical: &Fields) -> Option<MatchKey> {
+        let mut folded = Vec::new();
+        let mut shown = Vec::new();
+        for name in &rule.fields {
+            let value = canonical.get(name.as_str()).filter(|value| !value.is_empty())?;
+            let field = self.entities.iter().find_map(|entity| entity.field(name.as_str()))?;
+            let part = field.lens().matching(value);
+            if part.is_empty() {
+                return None;
+            }
+            folded.push(part);
+            shown.push(value.to_string());
+        }
+        (!folded.is_empty()).then(|| MatchKey { folded: folded.join("\u{1f}"), shown: shown.join(", ") })
     }
 }

@@ -1,7 +1,8 @@
-//! Numbers with a meaning: CVR and EAN with their check digits, and exact decimals.
+//! Numbers with a meaning: CVR and EAN with their check digits; exact decimals, flags and days.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use sync_model::{Side, Value};
+use sync_model::Value;
 
 use super::text::{line, on_text};
 use crate::FaultKind;
@@ -16,7 +17,7 @@ use crate::FaultKind;
 pub fn is_valid_cvr(digits: &str) -> bool {
     let weights = [2, 7, 6, 5, 4, 3, 2, 1];
     digits.len() == 8
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && all_digits(digits)
         && !digits.starts_with('0')
         && digits.bytes().zip(weights).map(|(byte, weight)| u32::from(byte - b'0') * weight).sum::<u32>() % 11 == 0
 }
@@ -30,61 +31,99 @@ pub fn is_valid_cvr(digits: &str) -> bool {
 #[must_use]
 pub fn is_valid_gln(digits: &str) -> bool {
     let weighted = |(at, byte): (usize, u8)| u32::from(byte - b'0') * if at % 2 == 0 { 1 } else { 3 };
-    digits.len() == 13
-        && digits.bytes().all(|byte| byte.is_ascii_digit())
-        && digits.bytes().enumerate().map(weighted).sum::<u32>() % 10 == 0
+    digits.len() == 13 && all_digits(digits) && digits.bytes().enumerate().map(weighted).sum::<u32>() % 10 == 0
+}
+
+/// Whether a number in normal form claims to be a Danish CVR number: digits alone, or still with its `DK`.
+pub(super) fn looks_danish(text: &str) -> bool {
+    all_digits(text.strip_prefix("DK").unwrap_or(text))
 }
 
 /// Eight digits where it is a Danish number in any spelling, otherwise capitals without blanks.
 pub(super) fn cvr(value: &Value) -> Value {
-    on_text(&as_text(value), |text| {
-        let bare: String = text.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_uppercase();
-        match bare.strip_prefix("DK") {
-            Some(digits) if digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_digit()) => digits.to_owned(),
-            Some(_) | None => bare,
-        }
+    on_text(&number_text(value), |text| {
+        let bare = bare(text);
+        let eight = |rest: &&str| rest.len() == 8 && all_digits(rest);
+        ["DK", "CVRNR", "CVRNO", "CVR"]
+            .iter()
+            .find_map(|prefix| bare.strip_prefix(prefix).filter(eight))
+            .map_or_else(|| bare.clone(), ToOwned::to_owned)
     })
 }
 
+/// Thirteen digits where it is an EAN/GLN number in any spelling, otherwise capitals without blanks.
 pub(super) fn gln(value: &Value) -> Value {
-    on_text(&as_text(value), |text| text.chars().filter(|char| !char.is_whitespace() && *char != '-').collect())
+    on_text(&number_text(value), |text| {
+        let bare = bare(text);
+        let thirteen = |rest: &&str| rest.len() == 13 && all_digits(rest);
+        ["EANNR", "EAN", "GLN"]
+            .iter()
+            .find_map(|prefix| bare.strip_prefix(prefix).filter(thirteen))
+            .map_or_else(|| bare.clone(), ToOwned::to_owned)
+    })
 }
 
-/// Dinero refuses a Danish number with a wrong check digit; the CRM keeps anything.
-pub(super) fn write_cvr(side: Side, value: &Value) -> Result<Value, FaultKind> {
-    let wrong = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() == 8 && !is_valid_cvr(text);
-    match value.as_text() {
-        Some(text) if side == Side::Left && wrong(text) => Err(FaultKind::Invalid { expected: "CVR-nr.".to_owned() }),
-        Some(_) | None => Ok(value.clone()),
-    }
-}
-
-pub(super) fn write_gln(side: Side, value: &Value) -> Result<Value, FaultKind> {
-    match value.as_text() {
-        Some(text) if side == Side::Left && !is_valid_gln(text) => {
-            Err(FaultKind::Invalid { expected: "EAN-nr.".to_owned() })
-        }
-        Some(_) | None => Ok(value.clone()),
-    }
-}
-
-pub(super) fn decimal(value: &Value) -> Value {
+/// An exact number without trailing zeros.
+pub(super) fn decimal(value: &Value) -> Result<Value, FaultKind> {
     match value {
-        Value::Decimal(number) => Value::Decimal(number.normalize()),
+        Value::Empty => Ok(Value::Empty),
+        Value::Decimal(number) => Ok(Value::Decimal(number.normalize())),
+        Value::Text(text) if text.trim().is_empty() => Ok(Value::Empty),
         Value::Text(text) => match text.trim().parse::<Decimal>() {
-            Ok(number) => Value::Decimal(number.normalize()),
-            Err(_) => value.clone(),
+            Ok(number) => Ok(Value::Decimal(number.normalize())),
+            Err(_) => Err(invalid("tal / number")),
         },
-        Value::Empty | Value::Flag(_) | Value::Date(_) | Value::Time(_) | Value::Reference(_) | Value::Rows(_) => {
-            value.clone()
+        Value::Flag(_) | Value::Date(_) | Value::Time(_) | Value::Reference(_) | Value::Rows(_) => {
+            Err(invalid("tal / number"))
         }
     }
 }
 
-/// A number that a system keeps in a numeric field, as text.
-fn as_text(value: &Value) -> Value {
+/// Yes or no; nothing is neither.
+pub(super) fn flag(value: &Value) -> Result<Value, FaultKind> {
     match value {
-        Value::Decimal(number) => Value::text(number.normalize().to_string()),
+        Value::Empty | Value::Flag(_) => Ok(value.clone()),
+        Value::Text(text) => match text.trim() {
+            "" => Ok(Value::Empty),
+            "1" | "true" => Ok(Value::Flag(true)),
+            "0" | "false" => Ok(Value::Flag(false)),
+            _ => Err(invalid("ja/nej")),
+        },
+        Value::Decimal(_) | Value::Date(_) | Value::Time(_) | Value::Reference(_) | Value::Rows(_) => {
+            Err(invalid("ja/nej"))
+        }
+    }
+}
+
+/// A day. The CRM keeps a day that does not exist as zeros (fact sheet §7.1), which is none.
+pub(super) fn date(value: &Value) -> Result<Value, FaultKind> {
+    match value {
+        Value::Empty | Value::Date(_) => Ok(value.clone()),
+        Value::Time(time) => Ok(Value::Date(time.date_naive())),
+        Value::Text(text) => match text.trim() {
+            "" | "0000-00-00" => Ok(Value::Empty),
+            day => NaiveDate::parse_from_str(day, "%Y-%m-%d").map(Value::Date).map_err(|_| invalid("dato / date")),
+        },
+        Value::Decimal(_) | Value::Flag(_) | Value::Reference(_) | Value::Rows(_) => Err(invalid("dato / date")),
+    }
+}
+
+fn invalid(expected: &str) -> FaultKind {
+    FaultKind::Invalid { expected: expected.to_owned() }
+}
+
+fn all_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn bare(text: &str) -> String {
+    text.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_uppercase()
+}
+
+/// A number that a system keeps in a numeric field, as text. There, nothing is zero (fact sheet §7.2).
+fn number_text(value: &Value) -> Value {
+    match value {
+        Value::Decimal(number) if number.is_zero() => Value::Empty,
         other => line(other),
     }
 }

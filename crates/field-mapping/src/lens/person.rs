@@ -10,11 +10,14 @@ pub(super) fn read(own: &[&Value]) -> Value {
     Value::text(parts.join(" "))
 }
 
-/// The last word is the last name; a single word is one, too, because the CRM needs it.
+/// The last word is the last name, with the small words before it, as in "van der Berg"; a single word is one, too,
+/// because the CRM needs a last name.
 pub(super) fn split(value: &Value) -> Vec<Value> {
     let name = value.to_string();
-    match name.rsplit_once(' ') {
-        Some((first, last)) => vec![Value::text(first), Value::text(last)],
-        None => vec![Value::Empty, Value::text(name)],
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let mut last = words.len().saturating_sub(1);
+    while last > 1 && words[last - 1].chars().next().is_some_and(char::is_lowercase) {
+        last -= 1;
     }
+    vec![Value::text(words[..last].join(" ")), Value::text(words[last..].join(" "))]
 }

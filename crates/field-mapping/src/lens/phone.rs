@@ -1,19 +1,32 @@
 //! Telephone numbers: many spellings, one E.164 form.
 
-use phonenumber::{Mode, country};
+use phonenumber::{Mode, PhoneNumber, country};
 use sync_model::Value;
 
 use super::text::{line, on_text};
 
-/// E.164 where the text is a valid number (Danish unless it says otherwise); otherwise the text on one line.
+/// E.164 where the text is nothing but one number (Danish unless it says otherwise); otherwise the text on one line.
 pub(super) fn read(value: &Value) -> Value {
     on_text(&line(value), |text| {
-        let international = text.strip_prefix("00").map_or_else(|| text.to_owned(), |rest| format!("+{rest}"));
-        match phonenumber::parse(Some(country::DK), &international) {
-            Ok(number) if number.is_valid() && number.extension().is_none() => {
+        let bare: String = text.chars().filter(|char| !" -./()\u{a0}".contains(*char)).collect();
+        let international = bare.strip_prefix("00").map_or_else(|| bare.clone(), |rest| format!("+{rest}"));
+        let digits = international.strip_prefix('+').unwrap_or(&international);
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return text.to_owned();
+        }
+        // Brackets and blanks help the library to see a trunk zero, as in +46 (0)70.
+        let spelled = if text.trim_start().starts_with("00") { international.as_str() } else { text };
+        match phonenumber::parse(Some(country::DK), spelled) {
+            Ok(number) if number.extension().is_none() && (number.is_valid() || has_danish_length(&number)) => {
                 number.format().mode(Mode::E164).to_string()
             }
+            Ok(_) | Err(_) if international.starts_with('+') => international,
             Ok(_) | Err(_) => text.to_owned(),
         }
     })
+}
+
+/// Number series are opened faster than libraries learn of them: eight digits are a Danish number.
+fn has_danish_length(number: &PhoneNumber) -> bool {
+    number.code().value() == 45 && number.national().to_string().len() == 8
 }

@@ -1,0 +1,383 @@
+//! From TOML to the written form. Reads on after a mistake, so that all of them are told at once.
+
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use sync_model::{Side, Sides, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Trouble};
+use crate::lens::{Lens, Table};
+use crate::mapping::{Label, Priority};
+use crate::written::{
+    Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenFilter, WrittenOwn,
+    WrittenRule, WrittenUnmapped,
+};
+
+/// The largest mapping file that is read, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+/// How many mistakes are told; one cause often has many.
+const MOST_TOLD: usize = 50;
+
+const SIDES: [(&str, Side); 2] = [("dinero", Side::Left), ("crm", Side::Right)];
+const DIRECTIONS: [(&str, WrittenDirection); 4] = [
+    ("both", WrittenDirection::Both),
+    ("to-dinero", WrittenDirection::ToDinero),
+    ("to-crm", WrittenDirection::ToCrm),
+    ("create-only", WrittenDirection::CreateOnly),
+];
+const PRIORITIES: [(&str, Priority); 3] = [
+    ("dinero-first", Priority::Prefer(Side::Left)),
+    ("crm-first", Priority::Prefer(Side::Right)),
+    ("ask", Priority::Ask),
+];
+
+/// Reads a mapping file as far as it can be understood. What is wrong goes to `told`.
+pub(crate) fn read(file: &str, text: &str, told: &mut Vec<Diagnostic>) -> Vec<WrittenEntity> {
+    if text.len() > MOST_BYTES {
+        told.push(Diagnostic::new(file, "", 0..0, Trouble::TooLarge));
+        return Vec::new();
+    }
+    let (document, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { file, text, told: Vec::new() };
+    for error in errors {
+        reader.tell(error.span().unwrap_or(0..0), Trouble::NotToml(error.message().to_owned()));
+    }
+    // After a mistake in the TOML itself, what follows is guesswork: one cause is told once.
+    let entities = if reader.told.is_empty() { reader.document(&document) } else { Vec::new() };
+    told.append(&mut reader.told);
+    entities
+}
+
+/// A table with its place in the file.
+struct Section<'d> {
+    table: &'d DeTable<'d>,
+    span: Range<usize>,
+}
+
+impl<'d> Section<'d> {
+    fn get(&self, key: &str) -> Option<&'d Spanned<DeValue<'d>>> {
+        self.table.get(key)
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    told: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn tell(&mut self, span: Range<usize>, trouble: Trouble) {
+        self.push(Diagnostic::new(self.file, self.text, span, trouble));
+    }
+
+    fn push(&mut self, wrong: Diagnostic) {
+        if self.told.len() < MOST_TOLD {
+            self.told.push(wrong);
+        } else if self.told.len() == MOST_TOLD {
+            self.told.push(Diagnostic::new(self.file, self.text, wrong.span, Trouble::TooMuch));
+        }
+    }
+
+    fn document(&mut self, document: &Spanned<DeTable<'_>>) -> Vec<WrittenEntity> {
+        let root = Section { table: document.get_ref(), span: 0..0 };
+        self.only(&root, &["entity"]);
+        let sections = self.sections(&root, "entity");
+        sections.iter().filter_map(|section| self.entity(section)).collect()
+    }
+
+    fn entity(&mut self, section: &Section<'_>) -> Option<WrittenEntity> {
+        let keys = ["module", "dinero", "crm", "makes", "filter", "constants", "match", "field", "unmapped"];
+        self.only(section, &keys);
+        let module = self.needed(section, "module");
+        let (left, right) = (self.needed(section, "dinero"), self.needed(section, "crm"));
+        let makes = match section.get("makes") {
+            Some(value) => self.makes(value),
+            None => Sides::new(true, true),
+        };
+        let mut filters = Sides::default();
+        let mut constants = Sides::default();
+        for (key, side) in SIDES {
+            filters.set(side, self.filters(section, key));
+            constants.set(side, self.constants(section, key));
+        }
+        for key in ["filter", "constants"] {
+            if let Some(inner) = self.table_of(section, key) {
+                self.only(&inner, &["dinero", "crm"]);
+            }
+        }
+        let rules = self.sections(section, "match");
+        let rules = rules.iter().filter_map(|it| self.rule(it)).collect();
+        let fields = self.sections(section, "field");
+        let fields = fields.iter().filter_map(|it| self.field(it)).collect();
+        let unmapped = self.sections(section, "unmapped");
+        let unmapped = unmapped.iter().filter_map(|it| self.unmapped(it)).collect();
+        let kinds = Sides::new(left?, right?);
+        Some(WrittenEntity { module: module?, kinds, makes, filters, constants, rules, fields, unmapped })
+    }
+
+    fn makes(&mut self, value: &Spanned<DeValue<'_>>) -> Sides<bool> {
+        let mut makes = Sides::new(false, false);
+        for item in self.list(value) {
+            if let Some(word) = self.text_of(item)
+                && let Some(side) = self.one_of(&word, &SIDES)
+            {
+                makes.set(side, true);
+            }
+        }
+        makes
+    }
+
+    fn filters(&mut self, section: &Section<'_>, key: &str) -> Vec<WrittenFilter> {
+        let Some(inner) = self.table_of(section, "filter").and_then(|outer| self.table_of(&outer, key)) else {
+            return Vec::new();
+        };
+        let mut filters = Vec::new();
+        for (name, value) in inner.table {
+            let field = Placed { span: name.span(), it: name.get_ref().to_string() };
+            let negated = value.get_ref().as_table().and_then(|table| table.get("not"));
+            if let Some(value) = self.value(negated.unwrap_or(value)) {
+                filters.push(WrittenFilter { field, value, not: negated.is_some() });
+            }
+        }
+        filters
+    }
+
+    fn constants(&mut self, section: &Section<'_>, key: &str) -> Vec<WrittenConstant> {
+        let Some(inner) = self.table_of(section, "constants").and_then(|outer| self.table_of(&outer, key)) else {
+            return Vec::new();
+        };
+        let mut constants = Vec::new();
+        for (name, value) in inner.table {
+            let field = Placed { span: name.span(), it: name.get_ref().to_string() };
+            let setting = value.get_ref().as_table().and_then(|table| table.get("setting"));
+            let given = match setting {
+                Some(name) => self.text_of(name).map(|name| Placed { span: name.span, it: Given::Setting(name.it) }),
+                None => self.value(value).map(|value| Placed { span: value.span, it: Given::Value(value.it) }),
+            };
+            constants.extend(given.map(|value| WrittenConstant { field, value }));
+        }
+        constants
+    }
+
+    fn rule(&mut self, section: &Section<'_>) -> Option<WrittenRule> {
+        self.only(section, &["name", "fields", "vetoes"]);
+        let name = self.needed(section, "name");
+        let fields = self.texts_in(section, "fields");
+        let vetoes = self.flag(section, "vetoes", false);
+        Some(WrittenRule { name: name?, fields: fields?, vetoes })
+    }
+
+    fn field(&mut self, section: &Section<'_>) -> Option<WrittenField> {
+        let keys = ["name", "label", "dinero", "crm", "translate", "direction", "priority", "clearing", "default"];
+        self.only(section, &keys);
+        let name = self.needed(section, "name");
+        let label = self.label(section, "label");
+        let (left, right) = (self.own(section, "dinero"), self.own(section, "crm"));
+        let lens = self.lens(section);
+        let direction = self.choice(section, "direction", &DIRECTIONS).map_or(WrittenDirection::Both, |it| it.it);
+        let priority = self.choice(section, "priority", &PRIORITIES);
+        let clearing = self.flag(section, "clearing", true);
+        let mut defaults = Sides::default();
+        if let Some(inner) = self.table_of(section, "default") {
+            self.only(&inner, &["dinero", "crm"]);
+            for (key, side) in SIDES {
+                defaults.set(side, inner.get(key).and_then(|value| self.value(value)));
+            }
+        }
+        let own = Sides::new(left?, right?);
+        Some(WrittenField { name: name?, label, own, lens: lens?, direction, priority, clearing, defaults })
+    }
+
+    fn own(&mut self, section: &Section<'_>, key: &'static str) -> Option<Placed<WrittenOwn>> {
+        let Some(value) = section.get(key) else {
+            self.tell(section.span.clone(), Trouble::MissingKey(key));
+            return None;
+        };
+        let it = match value.get_ref() {
+            DeValue::String(name) => WrittenOwn::Named(vec![Placed { span: value.span(), it: name.to_string() }]),
+            DeValue::Array(_) => {
+                let names = self.list(value);
+                WrittenOwn::Named(names.into_iter().filter_map(|name| self.text_of(name)).collect())
+            }
+            DeValue::Table(table) => {
+                let inner = Section { table, span: value.span() };
+                self.only(&inner, &["find", "labels"]);
+                let (names, labels) = (self.texts_in(&inner, "find"), self.texts_in(&inner, "labels"));
+                WrittenOwn::Find { names: names?, labels: labels? }
+            }
+            DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
+                self.tell(value.span(), Trouble::Expected("a field, a list of fields, or what to look for"));
+                return None;
+            }
+        };
+        Some(Placed { span: value.span(), it })
+    }
+
+    /// The translation: a name, or a table of words. Text on one line where none is given.
+    fn lens(&mut self, section: &Section<'_>) -> Option<Lens> {
+        let Some(value) = section.get("translate") else { return Some(Lens::Line) };
+        if let Some(inner) = value.get_ref().as_table() {
+            let inner = Section { table: inner, span: value.span() };
+            self.only(&inner, &["table"]);
+            let words = self.table_of(&inner, "table")?;
+            let mut rows = Vec::new();
+            for (left, right) in words.table {
+                let right = match right.get_ref() {
+                    DeValue::String(word) => vec![word.to_string()],
+                    _ => self.list(right).into_iter().filter_map(|it| self.text_of(it)).map(|it| it.it).collect(),
+                };
+                rows.push((left.get_ref().to_string(), right));
+            }
+            return Table::new(rows)
+                .map(Lens::Table)
+                .map_err(|word| self.tell(value.span(), Trouble::AmbiguousWord(word)))
+                .ok();
+        }
+        let word = self.text_of(value)?;
+        let lens = Lens::named(&word.it);
+        if lens.is_none() {
+            self.not_allowed(&word, &Lens::NAMES);
+        }
+        lens
+    }
+
+    fn unmapped(&mut self, section: &Section<'_>) -> Option<WrittenUnmapped> {
+        self.only(section, &["side", "fields", "why", "filled"]);
+        let side = self.choice(section, "side", &SIDES);
+        if section.get("side").is_none() {
+            self.tell(section.span.clone(), Trouble::MissingKey("side"));
+        }
+        let fields = self.texts_in(section, "fields");
+        let why = self.label(section, "why");
+        let filled = self.flag(section, "filled", false);
+        let empty = || Label { da: String::new(), en: String::new() };
+        Some(WrittenUnmapped { side: side?.it, fields: fields?, why: why.unwrap_or_else(empty), filled })
+    }
+
+    fn label(&mut self, section: &Section<'_>, key: &str) -> Option<Label> {
+        let inner = self.table_of(section, key)?;
+        self.only(&inner, &["da", "en"]);
+        let (da, en) = (self.needed(&inner, "da"), self.needed(&inner, "en"));
+        Some(Label { da: da?.it, en: en?.it })
+    }
+
+    /// A value of a filter, a constant or a default.
+    fn value(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Placed<Value>> {
+        let it = match value.get_ref() {
+            DeValue::String(text) => Some(Value::text(text.as_ref())),
+            DeValue::Boolean(flag) => Some(Value::Flag(*flag)),
+            DeValue::Integer(number) if number.radix() == 10 => decimal(number.as_str()),
+            DeValue::Float(number) => decimal(number.as_str()),
+            DeValue::Datetime(day) => NaiveDate::parse_from_str(&day.to_string(), "%Y-%m-%d").ok().map(Value::Date),
+            DeValue::Integer(_) | DeValue::Array(_) | DeValue::Table(_) => None,
+        };
+        if it.is_none() {
+            self.tell(value.span(), Trouble::BadValue);
+        }
+        it.map(|it| Placed { span: value.span(), it })
+    }
+
+    fn only(&mut self, section: &Section<'_>, allowed: &[&'static str]) {
+        for key in section.table.keys().filter(|key| !allowed.contains(&key.get_ref().as_ref())) {
+            let trouble = Trouble::UnknownKey(allowed.to_vec());
+            let unknown = Diagnostic::new(self.file, self.text, key.span(), trouble);
+            self.push(unknown.suggest(key.get_ref(), allowed.iter().copied()));
+        }
+    }
+
+    fn needed(&mut self, section: &Section<'_>, key: &'static str) -> Option<Placed<String>> {
+        match section.get(key) {
+            Some(value) => self.text_of(value),
+            None => {
+                self.tell(section.span.clone(), Trouble::MissingKey(key));
+                None
+            }
+        }
+    }
+
+    fn text_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Placed<String>> {
+        let text = value.get_ref().as_str().map(|text| Placed { span: value.span(), it: text.to_owned() });
+        if text.is_none() {
+            self.tell(value.span(), Trouble::Expected("text"));
+        }
+        text
+    }
+
+    fn texts_in(&mut self, section: &Section<'_>, key: &'static str) -> Option<Vec<Placed<String>>> {
+        let Some(value) = section.get(key) else {
+            self.tell(section.span.clone(), Trouble::MissingKey(key));
+            return None;
+        };
+        Some(self.list(value).into_iter().filter_map(|item| self.text_of(item)).collect())
+    }
+
+    fn list<'d>(&mut self, value: &'d Spanned<DeValue<'d>>) -> Vec<&'d Spanned<DeValue<'d>>> {
+        let Some(items) = value.get_ref().as_array() else {
+            self.tell(value.span(), Trouble::Expected("a list of texts"));
+            return Vec::new();
+        };
+        items.iter().collect()
+    }
+
+    fn flag(&mut self, section: &Section<'_>, key: &str, absent: bool) -> bool {
+        let Some(value) = section.get(key) else { return absent };
+        value.get_ref().as_bool().unwrap_or_else(|| {
+            self.tell(value.span(), Trouble::Expected("true or false"));
+            absent
+        })
+    }
+
+    fn table_of<'d>(&mut self, section: &Section<'d>, key: &str) -> Option<Section<'d>> {
+        let value = section.get(key)?;
+        let table = value.get_ref().as_table();
+        if table.is_none() {
+            self.tell(value.span(), Trouble::Expected("a table"));
+        }
+        table.map(|table| Section { table, span: value.span() })
+    }
+
+    fn sections<'d>(&mut self, section: &Section<'d>, key: &str) -> Vec<Section<'d>> {
+        let Some(value) = section.get(key) else { return Vec::new() };
+        let items = value.get_ref().as_array().map(|items| items.iter().collect::<Vec<_>>());
+        let mut sections = Vec::new();
+        for item in items.unwrap_or_else(|| vec![value]) {
+            match item.get_ref() {
+                DeValue::Table(table) if value.get_ref().is_array() => {
+                    sections.push(Section { table, span: item.span() });
+                }
+                _ => self.tell(item.span(), Trouble::Expected("a list of tables")),
+            }
+        }
+        sections
+    }
+
+    fn choice<T: Copy>(&mut self, section: &Section<'_>, key: &str, words: &[(&'static str, T)]) -> Option<Placed<T>> {
+        let word = self.text_of(section.get(key)?)?;
+        let it = self.one_of(&word, words)?;
+        Some(Placed { span: word.span, it })
+    }
+
+    fn one_of<T: Copy>(&mut self, word: &Placed<String>, words: &[(&'static str, T)]) -> Option<T> {
+        let found = words.iter().find(|(name, _)| *name == word.it).map(|(_, it)| *it);
+        if found.is_none() {
+            let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
+            self.not_allowed(word, &names);
+        }
+        found
+    }
+
+    fn not_allowed(&mut self, word: &Placed<String>, names: &[&'static str]) {
+        let trouble = Trouble::NotAllowed(names.to_vec());
+        let wrong = Diagnostic::new(self.file, self.text, word.span.clone(), trouble);
+        self.push(wrong.suggest(&word.it, names.iter().copied()));
+    }
+}
+
+/// TOML allows digits to be grouped with underscores.
+fn decimal(text: &str) -> Option<Value> {
+    text.replace('_', "").parse::<Decimal>().ok().map(Value::Decimal)
+}
