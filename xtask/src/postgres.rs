@@ -1,6 +1,6 @@
 //! A throw-away PostgreSQL server: its own directory, its own port on loopback, no fsync, gone at the end.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -19,6 +19,9 @@ pub(crate) const URL: &str = "AFSTEM_TEST_POSTGRES_URL";
 
 /// How long a new server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The server's own words, in its directory.
+const LOG: &str = "server.log";
 
 /// A running server. It is stopped and removed when this is dropped.
 #[derive(Debug)]
@@ -57,7 +60,10 @@ impl Postgres {
         server.args(["-h", "127.0.0.1", "-p", &port.to_string(), "-c", "fsync=off", "-c", "full_page_writes=off"]);
         server.args(["-c", "synchronous_commit=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal"]);
         let program = process::named(&server);
-        let server = server.stdout(Stdio::null()).spawn().map_err(|source| Failure::Start { program, source })?;
+        let log = directory.path().join(LOG);
+        let log = File::create(&log).map_err(|error| Failure::file(&log, &error))?;
+        let server =
+            server.stdout(Stdio::null()).stderr(log).spawn().map_err(|source| Failure::Start { program, source })?;
         let mut postgres = Self { programs, server, directory, port };
         postgres.wait()?;
         Ok(postgres)
@@ -72,7 +78,7 @@ impl Postgres {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             if let Ok(Some(status)) = self.server.try_wait() {
-                return Err(Failure::Missing(format!("PostgreSQL ended as soon as it was started ({status})")));
+                return Err(self.silent(&format!("ended as soon as it was started ({status})")));
             }
             let mut ready = self.programs.command("pg_isready");
             if process::succeeds(ready.args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])) {
@@ -80,7 +86,13 @@ impl Postgres {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        Err(Failure::Missing(format!("PostgreSQL did not answer within {} s", PATIENCE.as_secs())))
+        Err(self.silent(&format!("did not answer within {} s", PATIENCE.as_secs())))
+    }
+
+    /// The server does not answer: why not, in its own words.
+    fn silent(&self, what: &str) -> Failure {
+        let log = std::fs::read_to_string(self.directory.path().join(LOG)).unwrap_or_default();
+        Failure::Missing(format!("PostgreSQL {what}\n{log}"))
     }
 }
 
