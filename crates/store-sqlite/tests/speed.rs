@@ -32,6 +32,7 @@ fn tie(number: usize) -> Change {
     })
 }
 
+#[expect(clippy::print_stdout, reason = "to print is what this test is for")]
 fn report(what: &str, rows: usize, since: Instant) {
     let took = since.elapsed();
     println!("{what}: {rows} rows in {took:?}, {} rows/s", rows as u128 * 1_000_000 / took.as_micros().max(1));
