@@ -8,8 +8,8 @@ use crate::workspace::{Dependency, Package, Workspace};
 
 const PAGE: &str = "docs/architecture.md";
 
-/// What tests may use besides: the stand-ins of both systems, and the suites that every store and connector must pass.
-const FOR_TESTS: [&str; 2] = ["sandbox", "sync-run"];
+/// What tests may use besides: the stand-ins of both systems.
+const FOR_TESTS: [&str; 1] = ["sandbox"];
 
 /// Crates that only calculate, and what must not be anywhere below them.
 const PURE: [&str; 3] = ["sync-model", "field-mapping", "reconcile"];
@@ -77,7 +77,8 @@ fn forbidden(package: &Package, allowed: &BTreeSet<String>, members: &BTreeSet<&
 fn impurities(workspace: &Workspace, name: &str) -> Result<Vec<String>, Failure> {
     let mut tree = process::cargo();
     tree.current_dir(&workspace.root);
-    tree.args(["tree", "-p", name, "-e", "normal", "--prefix", "none", "--format", "{p}"]);
+    tree.args(["tree", "-p", name, "-e", "normal", "--all-features", "--target", "all"]);
+    tree.args(["--prefix", "none", "--format", "{p}"]);
     let tree = process::output(&mut tree)?;
     let below: BTreeSet<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
     Ok(IMPURE.iter().filter(|it| below.contains(*it)).map(|it| format!("  {name} is pure but brings {it}")).collect())

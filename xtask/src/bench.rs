@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::process;
 use crate::workspace::Workspace;
 
-pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Failure> {
+pub(crate) fn run(workspace: &Workspace, filter: Option<&str>, arguments: &[String]) -> Result<(), Failure> {
     let targets = workspace.packages.iter().flat_map(|package| {
         let benches = package.targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "bench"));
         benches.map(|target| (package.name.as_str(), target.name.as_str()))
@@ -16,7 +16,8 @@ pub(crate) fn run(workspace: &Workspace, filter: Option<&str>) -> Result<(), Fai
     for (package, name) in &wanted {
         println!("bench: {package} {name}");
         let mut command = process::cargo();
-        command.current_dir(&workspace.root).args(["bench", "--all-features", "-p", package, "--bench", name]);
+        command.current_dir(&workspace.root).args(["bench", "--all-features", "-p", package, "--bench", name, "--"]);
+        command.args(arguments);
         process::run(&mut command)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ mod bench;
 mod contract;
 mod failure;
 mod links;
+mod needs;
 mod postgres;
 mod process;
 mod properties;
@@ -35,15 +36,14 @@ enum Task {
     /// Checks the house rules that no lint knows: sizes, names, headings, links, no floats, nothing unfinished.
     Tidy,
     /// Runs all tests, with a throw-away PostgreSQL server of their own.
-    Test {
-        /// Only these crates.
-        #[arg(short, long)]
-        package: Vec<String>,
-    },
+    Test(test::Wanted),
     /// Runs the benchmarks.
     Bench {
         /// Only benchmarks whose name contains this.
         filter: Option<String>,
+        /// What the benchmarks themselves are told, after `--`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
     },
     /// Shows which test proves which property of docs/properties.md.
     Properties {
@@ -70,8 +70,8 @@ fn run(task: &Task) -> Result<(), Failure> {
     match task {
         Task::Arrows => arrows::check(&workspace),
         Task::Tidy => tidy::check(&workspace),
-        Task::Test { package } => test::run(&workspace, package),
-        Task::Bench { filter } => bench::run(&workspace, filter.as_deref()),
+        Task::Test(wanted) => test::run(&workspace, wanted),
+        Task::Bench { filter, arguments } => bench::run(&workspace, filter.as_deref(), arguments),
         Task::Properties { require } => properties::check(&workspace, require),
         Task::Contract => contract::run(&workspace),
     }

@@ -14,9 +14,6 @@ use tempfile::TempDir;
 use crate::failure::Failure;
 use crate::process;
 
-/// The variable by which tests find the server.
-pub(crate) const URL: &str = "AFSTEM_TEST_POSTGRES_URL";
-
 /// How long a new server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -151,8 +148,8 @@ fn is_complete(folder: &Path) -> bool {
 fn install() -> Result<PathBuf, Failure> {
     let wanted = "the tests need PostgreSQL's server programs (initdb, postgres, pg_ctl, pg_isready)";
     if !is_root()? || !Path::new("/usr/bin/apt-get").exists() {
-        let remedy = "install the package `postgresql`, or name a server of your own";
-        return Err(Failure::Missing(format!("{wanted}; {remedy} in {URL}")));
+        let remedy = "install the package `postgresql`, or name a server of your own in AFSTEM_TEST_POSTGRES_URL";
+        return Err(Failure::Missing(format!("{wanted}; {remedy}")));
     }
     println!("test: installing PostgreSQL with apt-get");
     for arguments in [vec!["update", "-q"], vec!["install", "-q", "-y", "--no-install-recommends", "postgresql"]] {
