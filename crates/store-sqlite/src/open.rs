@@ -17,6 +17,12 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 /// How long one process waits for another that writes to the same file.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long it waits before it tries again to connect.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// SQLite's code for "somebody else is at it" (`SQLITE_BUSY`).
+const BUSY: &str = "5";
+
 impl SqliteStore {
     /// Opens the database at `url` and brings it to this version. `sqlite://path` is a file, made when it is missing;
     /// `sqlite::memory:` lives as long as the store.
@@ -37,10 +43,25 @@ impl SqliteStore {
             .busy_timeout(PATIENCE)
             .shared_cache(false)
             .disable_statement_logging();
-        let mut writer = options.connect().await?;
+        let mut writer = connect(&options).await?;
         migrate(&mut writer).await?;
-        let reader = if in_memory { None } else { Some(Mutex::new(options.connect().await?)) };
+        let reader = if in_memory { None } else { Some(Mutex::new(connect(&options).await?)) };
         Ok(Self { writer: Mutex::new(writer), reader })
+    }
+}
+
+/// Connects. A fresh file is switched to its write-ahead log by whoever comes first; SQLite refuses the others in that
+/// moment without waiting, so that the waiting is done here.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    let mut left = PATIENCE.as_millis() / PAUSE.as_millis();
+    loop {
+        match SqliteConnection::connect_with(options).await {
+            Err(sqlx::Error::Database(error)) if left > 0 && error.code().as_deref() == Some(BUSY) => {
+                left -= 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+            answer => return answer,
+        }
     }
 }
 
