@@ -96,9 +96,9 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-fn is_this_machine(host: &Host) -> bool {
+pub(crate) fn is_this_machine<S: AsRef<str>>(host: &Host<S>) -> bool {
     match host {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Domain(name) => name.as_ref() == "localhost" || name.as_ref().ends_with(".localhost"),
         Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
         Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
     }

@@ -1,15 +1,19 @@
 //! Carries a request to its end: waits for its turn, sends it, tries again where that is harmless, and counts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 use tracing::Instrument;
+use tracing::field::Empty;
 
+use crate::budget::ErrorBudget;
 use crate::pace::{Pacer, SlidingWindow, Unpaced};
-use crate::retry::{Decision, Failure, RetryPolicy, Safety};
-use crate::transport::{Transport, TransportError};
+use crate::retry::{Decision, Failure, RetryPolicy, Safety, SoFar};
+use crate::transport::{BodyStream, Transport, TransportError};
 
 /// What a request is, for pacing, retrying, counting and tracing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,21 +35,23 @@ pub struct Usage {
     pub writes: u64,
 }
 
-/// Carries requests over one transport under one limit. Clones share the limit and the counters.
+/// Carries requests over one transport under one limit. Clones share the limit, the counters and the error budget.
 #[derive(Debug, Clone)]
 pub struct Courier {
     transport: Arc<dyn Transport>,
     pacer: Arc<dyn Pacer>,
     policy: RetryPolicy,
+    budget: Option<Arc<ErrorBudget>>,
     subject: Arc<str>,
     counters: Arc<Counters>,
+    chance: Arc<Mutex<SmallRng>>,
 }
 
 #[derive(Debug, Default)]
 struct Counters {
+    errands: AtomicU64,
     requests: AtomicU64,
     writes: AtomicU64,
-    chance: AtomicU64,
 }
 
 impl Courier {
@@ -54,10 +60,18 @@ impl Courier {
     pub fn new(transport: Arc<dyn Transport>, per_minute: u32, subject: &str) -> Self {
         let pacer: Arc<dyn Pacer> =
             if per_minute == 0 { Arc::new(Unpaced) } else { Arc::new(SlidingWindow::new(per_minute)) };
-        Self { transport, pacer, policy: RetryPolicy::default(), subject: subject.into(), counters: Arc::default() }
+        Self {
+            transport,
+            pacer,
+            policy: RetryPolicy::default(),
+            budget: None,
+            subject: subject.into(),
+            counters: Arc::default(),
+            chance: Arc::new(Mutex::new(SmallRng::seed_from_u64(0))),
+        }
     }
 
-    /// Uses another limit, for instance one that several machines share.
+    /// Uses another limit, for instance one of [`Limits`](crate::Limits), or one that several machines share.
     #[must_use]
     pub fn with_pacer(mut self, pacer: Arc<dyn Pacer>) -> Self {
         self.pacer = pacer;
@@ -68,6 +82,20 @@ impl Courier {
     #[must_use]
     pub fn with_policy(mut self, policy: RetryPolicy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// Stops sending when the server refuses too often.
+    #[must_use]
+    pub fn with_budget(mut self, budget: ErrorBudget) -> Self {
+        self.budget = Some(Arc::new(budget));
+        self
+    }
+
+    /// Spreads waits by this seed; give each machine its own.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.chance = Arc::new(Mutex::new(SmallRng::seed_from_u64(seed)));
         self
     }
 
@@ -90,14 +118,63 @@ impl Courier {
     ///
     /// # Errors
     /// [`TransportError`] as it stood after the last attempt. [`TransportError::Lost`] stays so even when a later attempt
-    /// of a harmless request was not sent: an earlier one may have had its effect.
+    /// of a harmless request was not sent: an earlier one may have had its effect. [`TransportError::NotSent`] also when
+    /// the error budget is used up.
     pub async fn carry(
         &self,
         errand: Errand,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let span = tracing::debug_span!("request", operation = errand.operation, organisation = &*self.subject);
+        let span = self.span(errand);
         self.attempts(errand, request).instrument(span).await
+    }
+
+    /// Sends `request` once and hands its body on as it arrives. It waits for its turn and is counted, but not repeated.
+    ///
+    /// # Errors
+    /// [`TransportError`], also in mid-body.
+    pub async fn stream(
+        &self,
+        errand: Errand,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<BodyStream>, TransportError> {
+        let span = self.span(errand);
+        async {
+            self.leave(&request).await?;
+            let result = self.transport.stream(request).await;
+            if errand.writes {
+                self.counters.writes.fetch_add(1, Ordering::Relaxed);
+            }
+            if let (Some(budget), Ok(response)) = (&self.budget, &result) {
+                budget.count(response.status());
+            }
+            result
+        }
+        .instrument(span)
+        .await
+    }
+
+    fn span(&self, errand: Errand) -> tracing::Span {
+        let request = self.counters.errands.fetch_add(1, Ordering::Relaxed) + 1;
+        tracing::debug_span!(
+            "request",
+            operation = errand.operation,
+            organisation = &*self.subject,
+            request,
+            attempt = Empty
+        )
+    }
+
+    /// Waits for the turn of one request, and counts it.
+    async fn leave(&self, request: &http::Request<Bytes>) -> Result<(), TransportError> {
+        if let Some((budget, wait)) = self.budget.as_ref().and_then(|budget| Some((budget, budget.exceeded()?))) {
+            let (refusals, wait) = (budget.refusals(), wait.as_secs() + 1);
+            let reason = format!("the server refused {refusals} requests lately; nothing more is sent for {wait} s");
+            return Err(TransportError::NotSent { host: host(request), reason });
+        }
+        self.pacer.ready().await;
+        self.counters.requests.fetch_add(1, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn attempts(
@@ -106,30 +183,26 @@ impl Courier {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let mut lost: Option<TransportError> = None;
-        let mut sent = 0;
+        let mut so_far = SoFar { sent: 0, waited: Duration::ZERO, chance: 0 };
         loop {
-            self.pacer.ready().await;
-            self.counters.requests.fetch_add(1, Ordering::Relaxed);
-            sent += 1;
+            if let Err(error) = self.leave(&request).await {
+                return Err(lost.unwrap_or(error));
+            }
+            so_far.sent += 1;
+            tracing::Span::current().record("attempt", so_far.sent);
             let result = self.transport.send(request.clone()).await;
-            let failure = match &result {
-                Ok(response) => Failure::of(response.status(), response.headers(), SystemTime::now()),
-                Err(TransportError::NotSent { .. }) => Some(Failure::NotSent),
-                Err(TransportError::Lost { .. }) => Some(Failure::Lost),
-            };
-            if errand.writes && !failure.is_some_and(Failure::had_no_effect) {
-                self.counters.writes.fetch_add(1, Ordering::Relaxed);
-            }
+            let failure = self.judge(errand, &result);
             let Some(failure) = failure else { return result };
-            if let Failure::Throttled { after: Some(after) } = failure {
-                self.pacer.hold(after.min(self.policy.longest_wait));
-            }
             if let Err(error @ TransportError::Lost { .. }) = &result {
                 lost = Some(error.clone());
             }
-            tracing::debug!(attempt = sent, ?failure, "the request failed");
-            match self.policy.decide(errand.safety, failure, sent, self.chance()) {
-                Decision::Again(wait) => tokio::time::sleep(wait).await,
+            tracing::debug!(attempt = so_far.sent, ?failure, "the request failed");
+            so_far.chance = self.chance.lock().unwrap_or_else(PoisonError::into_inner).random();
+            match self.policy.decide(errand.safety, failure, so_far) {
+                Decision::Again(wait) => {
+                    so_far.waited += wait;
+                    tokio::time::sleep(wait).await;
+                }
                 Decision::GiveUp => {
                     return match (result, lost) {
                         (Err(_), Some(earlier)) => Err(earlier),
@@ -140,10 +213,26 @@ impl Courier {
         }
     }
 
-    /// Spreads waits without a source of randomness: a hash of how many waits there were.
-    fn chance(&self) -> u8 {
-        let count = self.counters.chance.fetch_add(1, Ordering::Relaxed);
-        let mixed = count.wrapping_add(0x9E37_79B9_7F4A_7C15).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed.to_be_bytes()[0]
+    /// What became of one attempt, noted wherever it matters.
+    fn judge(&self, errand: Errand, result: &Result<http::Response<Bytes>, TransportError>) -> Option<Failure> {
+        let failure = match result {
+            Ok(response) => Failure::of(response.status(), response.headers(), SystemTime::now()),
+            Err(TransportError::NotSent { .. }) => Some(Failure::NotSent),
+            Err(TransportError::Lost { .. }) => Some(Failure::Lost),
+        };
+        if errand.writes && !failure.is_some_and(Failure::had_no_effect) {
+            self.counters.writes.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(Failure::Throttled { after }) = failure {
+            self.pacer.hold(after.unwrap_or(self.policy.throttled_wait).min(self.policy.longest_wait));
+        }
+        if let (Some(budget), Ok(response)) = (&self.budget, result) {
+            budget.count(response.status());
+        }
+        failure
     }
+}
+
+fn host(request: &http::Request<Bytes>) -> String {
+    request.uri().host().unwrap_or_default().to_owned()
 }

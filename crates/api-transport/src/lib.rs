@@ -16,7 +16,9 @@
 #![deny(missing_docs)]
 
 mod base_url;
+mod budget;
 mod courier;
+mod limits;
 mod network;
 mod pace;
 mod redact;
@@ -24,9 +26,11 @@ mod retry;
 mod transport;
 
 pub use base_url::{BaseUrl, BaseUrlError};
+pub use budget::ErrorBudget;
 pub use courier::{Courier, Errand, Usage};
+pub use limits::Limits;
 pub use network::{HttpSettings, HttpTransport, NetworkError};
 pub use pace::{Pacer, SlidingWindow, Unpaced};
 pub use redact::redacted;
-pub use retry::{Decision, Failure, RetryPolicy, Safety, retry_after};
-pub use transport::{Transport, TransportError};
+pub use retry::{Decision, Failure, RetryPolicy, Safety, SoFar, retry_after};
+pub use transport::{BodyStream, Transport, TransportError};

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::TryStreamExt;
 
-use crate::transport::{Transport, TransportError};
+use crate::base_url::is_this_machine;
+use crate::transport::{BodyStream, Transport, TransportError};
 
 /// How the network is used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,25 +70,52 @@ impl HttpTransport {
         if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?);
         }
-        for certificate in &settings.extra_certificates {
-            builder = builder.add_root_certificate(reqwest::Certificate::from_pem(certificate).map_err(unusable)?);
+        for pem in &settings.extra_certificates {
+            let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(unusable)?;
+            if certificates.is_empty() {
+                return Err(NetworkError("an extra certificate holds no certificate in PEM form".to_owned()));
+            }
+            builder = certificates.into_iter().fold(builder, reqwest::ClientBuilder::add_root_certificate);
         }
         Ok(Self { client: builder.build().map_err(unusable)? })
+    }
+}
+
+impl HttpTransport {
+    async fn open(&self, request: http::Request<Bytes>) -> Result<(String, reqwest::Response), TransportError> {
+        let host = request.uri().host().unwrap_or_default().to_owned();
+        let request = reqwest::Request::try_from(request).map_err(|error| not_sent(&host, &error))?;
+        let encrypted = request.url().scheme() == "https";
+        if !encrypted && !request.url().host().is_some_and(|host| is_this_machine(&host)) {
+            let reason =
+                "it would not be encrypted; use https:// (http:// is accepted only for this machine)".to_owned();
+            return Err(TransportError::NotSent { host, reason });
+        }
+        let response = self.client.execute(request).await.map_err(|error| failed(&host, &error))?;
+        Ok((host, response))
     }
 }
 
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let host = request.uri().host().unwrap_or_default().to_owned();
-        let request = reqwest::Request::try_from(request).map_err(|error| not_sent(&host, &error))?;
-        let response = self.client.execute(request).await.map_err(|error| failed(&host, &error))?;
-        let mut builder = http::Response::builder().status(response.status()).version(response.version());
-        if let Some(headers) = builder.headers_mut() {
-            headers.clone_from(response.headers());
-        }
+        let (host, response) = self.open(request).await?;
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.version_mut() = response.version();
+        head.headers_mut().clone_from(response.headers());
         let body = response.bytes().await.map_err(|error| lost(&host, &error))?;
-        builder.body(body).map_err(|error| TransportError::Lost { host, reason: error.to_string() })
+        Ok(head.map(|()| body))
+    }
+
+    async fn stream(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        let (host, response) = self.open(request).await?;
+        let mut head = http::Response::new(());
+        *head.status_mut() = response.status();
+        *head.version_mut() = response.version();
+        head.headers_mut().clone_from(response.headers());
+        let body = response.bytes_stream().map_err(move |error| lost(&host, &error));
+        Ok(head.map(|()| Box::pin(body) as BodyStream))
     }
 }
 

@@ -60,12 +60,20 @@ impl Failure {
         }
     }
 
-    /// Whether the request certainly had no effect.
+    /// Whether the request certainly had no effect. Nothing promises that for a brownout.
     #[must_use]
     pub fn had_no_effect(self) -> bool {
         match self {
-            Self::NotSent | Self::Throttled { .. } | Self::Brownout => true,
-            Self::Lost | Self::Server { .. } => false,
+            Self::NotSent | Self::Throttled { .. } => true,
+            Self::Lost | Self::Brownout | Self::Server { .. } => false,
+        }
+    }
+
+    /// How long the server asks us to wait.
+    fn asked(self) -> Option<Duration> {
+        match self {
+            Self::Throttled { after } | Self::Server { after } => after,
+            Self::NotSent | Self::Lost | Self::Brownout => None,
         }
     }
 }
@@ -86,8 +94,10 @@ pub struct RetryPolicy {
     pub attempts: u32,
     /// The wait before the second time; it doubles with each further one.
     pub first_wait: Duration,
-    /// The longest wait, also where the server asks for more.
+    /// The longest single wait. Where the server asks for more, the request is given up rather than sent too early.
     pub longest_wait: Duration,
+    /// The longest that one request waits in all between its attempts.
+    pub total_wait: Duration,
     /// The wait after a 429 that does not say how long (fact sheet §3: a minute).
     pub throttled_wait: Duration,
 }
@@ -98,38 +108,60 @@ impl Default for RetryPolicy {
             attempts: 4,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
+            total_wait: Duration::from_secs(300),
             throttled_wait: Duration::from_secs(60),
         }
     }
 }
 
 impl RetryPolicy {
-    /// Decides after the `sent`-th time of sending. `chance` between 0 and 255 spreads the waits of several clients.
+    /// Decides after a request was sent `so_far.sent` times.
     ///
     /// ```
-    /// use api_transport::{Decision, Failure, RetryPolicy, Safety};
+    /// use api_transport::{Decision, Failure, RetryPolicy, Safety, SoFar};
     ///
     /// let policy = RetryPolicy::default();
-    /// assert_eq!(policy.decide(Safety::UnsafeWrite, Failure::Lost, 1, 0), Decision::GiveUp);
-    /// assert_ne!(policy.decide(Safety::Read, Failure::Lost, 1, 0), Decision::GiveUp);
+    /// assert_eq!(policy.decide(Safety::UnsafeWrite, Failure::Lost, SoFar::once()), Decision::GiveUp);
+    /// assert_ne!(policy.decide(Safety::Read, Failure::Lost, SoFar::once()), Decision::GiveUp);
     /// ```
     #[must_use]
-    pub fn decide(&self, safety: Safety, failure: Failure, sent: u32, chance: u8) -> Decision {
+    pub fn decide(&self, safety: Safety, failure: Failure, so_far: SoFar) -> Decision {
         let harmless = match safety {
             Safety::Read | Safety::IdempotentWrite => true,
             Safety::UnsafeWrite => failure.had_no_effect(),
         };
-        if !harmless || sent >= self.attempts {
+        let too_long = failure.asked().is_some_and(|asked| asked > self.longest_wait);
+        if !harmless || too_long || so_far.sent >= self.attempts {
             return Decision::GiveUp;
         }
-        let doubled = self.first_wait.saturating_mul(2_u32.saturating_pow(sent.saturating_sub(1).min(16)));
-        let backoff = doubled + doubled * u32::from(chance) / 512;
+        let doubled = self.first_wait.saturating_mul(2_u32.saturating_pow(so_far.sent.saturating_sub(1).min(16)));
+        let backoff = doubled + doubled * u32::from(so_far.chance) / 512;
         let wait = match failure {
             Failure::Throttled { after } => after.unwrap_or(self.throttled_wait) + backoff / 4,
             Failure::Server { after } => after.map_or(backoff, |after| after.max(backoff)),
             Failure::NotSent | Failure::Lost | Failure::Brownout => backoff,
         };
-        Decision::Again(wait.min(self.longest_wait))
+        let wait = wait.min(self.longest_wait);
+        if so_far.waited + wait > self.total_wait { Decision::GiveUp } else { Decision::Again(wait) }
+    }
+}
+
+/// What one request has been through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SoFar {
+    /// How often it was sent.
+    pub sent: u32,
+    /// How long it waited between attempts.
+    pub waited: Duration,
+    /// A number by chance, which spreads the waits of several clients.
+    pub chance: u8,
+}
+
+impl SoFar {
+    /// Sent once, at once.
+    #[must_use]
+    pub fn once() -> Self {
+        Self { sent: 1, waited: Duration::ZERO, chance: 0 }
     }
 }
 
@@ -150,7 +182,7 @@ mod tests {
     use http::{HeaderMap, HeaderValue, header};
     use proptest::prelude::*;
 
-    use super::{Decision, Failure, RetryPolicy, Safety, retry_after};
+    use super::{Decision, Failure, RetryPolicy, Safety, SoFar, retry_after};
 
     fn failures() -> [Failure; 5] {
         let after = Some(Duration::from_secs(7));
@@ -167,9 +199,9 @@ mod tests {
     fn an_unsafe_write_is_repeated_only_when_it_certainly_had_no_effect() {
         let policy = RetryPolicy::default();
         for failure in failures() {
-            let again = policy.decide(Safety::UnsafeWrite, failure, 1, 0) != Decision::GiveUp;
+            let again = policy.decide(Safety::UnsafeWrite, failure, SoFar::once()) != Decision::GiveUp;
             assert_eq!(again, failure.had_no_effect(), "{failure:?}");
-            assert_ne!(policy.decide(Safety::Read, failure, 1, 0), Decision::GiveUp, "{failure:?}");
+            assert_ne!(policy.decide(Safety::Read, failure, SoFar::once()), Decision::GiveUp, "{failure:?}");
         }
     }
 
@@ -184,16 +216,39 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_unsafe_write_is_decided_by_class() {
+        let cases = [
+            (Failure::NotSent, true),
+            (Failure::Throttled { after: None }, true),
+            (Failure::Brownout, false),
+            (Failure::Server { after: Some(Duration::from_secs(1)) }, false),
+            (Failure::Lost, false),
+        ];
+        for (failure, again) in cases {
+            let decision = RetryPolicy::default().decide(Safety::UnsafeWrite, failure, SoFar::once());
+            assert_eq!(decision != Decision::GiveUp, again, "{failure:?}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_asks_for_too_long_a_wait_is_left_alone() {
+        let hour = Failure::Throttled { after: Some(Duration::from_secs(3600)) };
+        assert_eq!(RetryPolicy::default().decide(Safety::Read, hour, SoFar::once()), Decision::GiveUp);
+    }
+
     proptest! {
         #[test]
-        fn trying_ends(sent in 0..50_u32, chance: u8, which in 0..5_usize) {
+        fn trying_ends(sent in 0..50_u32, seconds in 0..400_u64, chance: u8, which in 0..5_usize) {
             let policy = RetryPolicy::default();
-            match policy.decide(Safety::Read, failures()[which], sent, chance) {
+            let so_far = SoFar { sent, waited: Duration::from_secs(seconds), chance };
+            match policy.decide(Safety::Read, failures()[which], so_far) {
                 Decision::Again(wait) => {
                     prop_assert!(sent < policy.attempts);
                     prop_assert!(wait <= policy.longest_wait);
+                    prop_assert!(so_far.waited + wait <= policy.total_wait);
                 }
-                Decision::GiveUp => prop_assert!(sent >= policy.attempts),
+                Decision::GiveUp => prop_assert!(sent >= policy.attempts || seconds > 200),
             }
         }
     }

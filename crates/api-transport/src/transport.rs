@@ -1,10 +1,15 @@
 //! The port through which every request goes, and the two ways in which it can fail.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::Stream;
+
+/// A body that arrives piece by piece.
+pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 /// Carries one request and brings its response back. Any HTTP status is a response, not an error.
 #[async_trait]
@@ -14,12 +19,25 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`TransportError::NotSent`] when it certainly had no effect, [`TransportError::Lost`] when nobody can say.
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError>;
+
+    /// Sends `request` once and hands the body on as it arrives. Without an implementation of its own, all at once.
+    ///
+    /// # Errors
+    /// As for [`send`](Self::send); an error in mid-body comes through the stream.
+    async fn stream(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        let response = self.send(request).await?;
+        Ok(response.map(|body| Box::pin(futures::stream::once(async { Ok(body) })) as BodyStream))
+    }
 }
 
 #[async_trait]
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         (**self).send(request).await
+    }
+
+    async fn stream(&self, request: http::Request<Bytes>) -> Result<http::Response<BodyStream>, TransportError> {
+        (**self).stream(request).await
     }
 }
 
