@@ -6,6 +6,7 @@ mod bench;
 mod contract;
 mod failure;
 mod links;
+mod manifests;
 mod needs;
 mod postgres;
 mod process;

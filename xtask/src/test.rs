@@ -36,9 +36,10 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
         match need.meet() {
             Ok(it) => provided.push((need.variable, it)),
             Err(failure) => {
-                println!("test: {failure}");
+                let lacking = format!("{} is NOT THERE: {failure}", need.name);
+                println!("test: {lacking}");
                 summary.push(scope.leave_out(need));
-                failures.push(format!("  {failure}\n  (to go without: cargo xtask test --without {})", need.name));
+                failures.push(format!("  {lacking}\n  To go without, knowingly: --without {}", need.name));
             }
         }
     }
@@ -96,17 +97,21 @@ impl Scope {
 /// What is run, with a word for the summary. Examples in the documentation need cargo's own runner.
 fn commands(workspace: &Workspace, scope: &Scope, fast: bool) -> Vec<(&'static str, Command)> {
     let mut commands = Vec::new();
+    let libraries = Scope(scope.0.iter().filter(|name| workspace.has_library(name)).cloned().collect());
     if !scope.0.is_empty() {
         let mut tests = process::cargo();
-        let (what, arguments): (_, &[&str]) = if has_nextest() {
-            ("tests (cargo nextest)", &["nextest", "run", "--no-fail-fast", "--no-tests=pass"])
+        let what = if has_nextest() {
+            tests.args(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+            "tests (cargo nextest)"
         } else {
-            ("tests (cargo test)", &["test", "--no-fail-fast", "--lib", "--bins", "--tests"])
+            // Cargo takes it amiss to be asked for libraries where there are none.
+            let library = (!libraries.0.is_empty()).then_some("--lib");
+            tests.args(["test", "--no-fail-fast", "--bins", "--tests"]).args(library);
+            "tests (cargo test)"
         };
-        tests.args(arguments).args(scope.arguments());
+        tests.args(scope.arguments());
         commands.push((what, tests));
     }
-    let libraries = Scope(scope.0.iter().filter(|name| workspace.has_library(name)).cloned().collect());
     if !fast && !libraries.0.is_empty() {
         let mut examples = process::cargo();
         examples.args(["test", "--no-fail-fast", "--doc"]).args(libraries.arguments());

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
-use crate::links;
 use crate::rust_file::{RustFile, is_test, test_files};
-use crate::workspace::{Package, Workspace, read};
+use crate::workspace::{Workspace, read};
+use crate::{links, manifests};
 
 /// Lines of code in one file, tests left out.
 const MOST_LINES: usize = 400;
@@ -16,10 +16,7 @@ const MOST_MAP_LINES: usize = 400;
 const DRAWERS: [&str; 8] = ["util", "utils", "helper", "helpers", "common", "misc", "manager", "managers"];
 
 pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
-    let mut lines = Vec::new();
-    for package in &workspace.packages {
-        lines.extend(lints(workspace, package)?);
-    }
+    let mut lines = manifests::check(workspace)?;
     let paths = workspace.rust_files()?;
     let mut files = Vec::new();
     for path in &paths {
@@ -40,14 +37,6 @@ pub(crate) fn check(workspace: &Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
-fn lints(workspace: &Workspace, package: &Package) -> Result<Option<String>, Failure> {
-    let path = &package.manifest_path;
-    let manifest: toml::Table = read(path)?.parse().map_err(|error| Failure::file(path, &error))?;
-    let inherits = manifest.get("lints").and_then(|it| it.get("workspace")).and_then(toml::Value::as_bool);
-    let breach = || format!("  {}: needs `[lints] workspace = true`", workspace.shown(path));
-    Ok((inherits != Some(true)).then(breach))
-}
-
 /// What is wrong with one file, each beginning with the place in it.
 fn source(text: &str, file: &RustFile, test: bool, path: &Path) -> Vec<String> {
     let mut found = Vec::new();
@@ -64,8 +53,8 @@ fn source(text: &str, file: &RustFile, test: bool, path: &Path) -> Vec<String> {
         found.push(format!(": `{name}` is a drawer; name the noun instead"));
     }
     found.extend(file.ignored.iter().map(|line| format!(":{line}: a test that is ignored")));
+    found.extend(file.unfinished.iter().map(|line| format!(":{line}: unfinished")));
     if !test {
-        found.extend(file.unfinished.iter().map(|line| format!(":{line}: unfinished")));
         found.extend(file.floats.iter().map(|line| format!(":{line}: a float; use Decimal or a whole number")));
     }
     found
@@ -100,6 +89,7 @@ mod tests {
             ("src/a.rs", "fn f() {}\n", false, vec![":1: has to open with `//!` and say what it is for"]),
             ("src/utils/a.rs", "//! A.\n", false, vec![": `utils` is a drawer; name the noun instead"]),
             ("src/a.rs", "//! A.\nfn f() { todo!() }\n", false, vec![":2: unfinished"]),
+            ("tests/a.rs", "//! A.\nfn f() { dbg!(1); }\n", true, vec![":2: unfinished"]),
             ("src/a.rs", "//! A.\nconst F: f64 = 1.0;\n", false, vec![":2: a float; use Decimal or a whole number"]),
             ("src/a.rs", "//! A.\nconst F: f64 = 1.0;\n", true, vec![]),
             ("tests/a.rs", "//! A.\n#[ignore]\nfn f() {}\n", true, vec![":2: a test that is ignored"]),
