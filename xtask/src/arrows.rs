@@ -103,6 +103,20 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_cannot_be_read_is_no_list_without_breaches() {
+        let cases = [
+            ("no block\n", "docs/architecture.md has no ```arrows block"),
+            ("```arrows\na -> b\nb c\n```\n", "docs/architecture.md: not an arrow: b c"),
+        ];
+        for (page, expected) in cases {
+            assert_eq!(read(page).unwrap_err().to_string(), expected);
+        }
+        let spaced = read("```arrows\n\n  a->  b   c\nb ->\n```\nd -> e\n").unwrap();
+        let drawn: Vec<_> = spaced.iter().map(|(from, to)| (from.as_str(), to.len())).collect();
+        assert_eq!(drawn, [("a", 2), ("b", 0)]);
+    }
+
+    #[test]
     fn every_arrow_that_is_not_drawn_is_a_breach() {
         let arrows = read("```arrows\nbins -> app\napp -> model\nmodel ->\nsandbox ->\ngone ->\n```\n").unwrap();
         let packages = vec![
