@@ -39,8 +39,8 @@ pub enum Trouble {
     UnknownKey(Vec<&'static str>),
     /// A key that has to be here.
     MissingKey(&'static str),
-    /// Something else was expected: a text, a list, a table.
-    Expected(&'static str),
+    /// Something else was expected.
+    Expected(Shape),
     /// Not one of the words that are allowed here.
     NotAllowed(Vec<&'static str>),
     /// The system has no such kind of record.
@@ -78,120 +78,108 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    /// What is wrong with `text`, in Danish and in English.
-    fn words(&self, text: &str) -> (String, String) {
-        let list = |words: &[&str]| words.join(", ");
+    /// What is wrong with `text`, in Danish.
+    fn da(&self, text: &str) -> String {
         match self {
-            Self::TooLarge => pair("filen er for stor (højst 1 MB)", "the file is too large (1 MB at most)"),
-            Self::TooMuch => pair("der er flere fejl; ret disse først", "there are more mistakes; correct these first"),
-            Self::NotToml(why) => (format!("ikke gyldig TOML: {why}"), format!("not valid TOML: {why}")),
-            Self::UnknownKey(allowed) => (
-                format!("ukendt nøgle `{text}`; her kan stå: {}", list(allowed)),
-                format!("unknown key `{text}`; allowed here: {}", list(allowed)),
-            ),
-            Self::MissingKey(key) => (format!("`{key}` mangler"), format!("`{key}` is missing")),
-            Self::Expected(what) => {
-                let da = match *what {
-                    "text" => "en tekst",
-                    "true or false" => "true eller false",
-                    "a list of texts" => "en liste af tekster",
-                    "a table" => "en tabel",
-                    "a list of tables" => "en liste af tabeller ([[…]])",
-                    "a field, a list of fields, or what to look for" => {
-                        "et felt, en liste af felter, eller hvad der skal findes"
-                    }
-                    other => other,
-                };
-                (format!("her skal stå {da}"), format!("expected {what}"))
+            Self::TooLarge => "filen er for stor (højst 1 MB)".to_owned(),
+            Self::TooMuch => "der er flere fejl; ret disse først".to_owned(),
+            Self::NotToml(why) => format!("ikke gyldig TOML: {why}"),
+            Self::UnknownKey(allowed) => format!("ukendt nøgle `{text}`; her kan stå: {}", allowed.join(", ")),
+            Self::MissingKey(key) => format!("`{key}` mangler"),
+            Self::Expected(shape) => format!("her skal stå {}", shape.da()),
+            Self::NotAllowed(allowed) => {
+                format!("`{text}` kan ikke bruges her; vælg mellem: {}", allowed.join(", "))
             }
-            Self::NotAllowed(allowed) => (
-                format!("`{text}` kan ikke bruges her; vælg mellem: {}", list(allowed)),
-                format!("`{text}` is not allowed here; choose one of: {}", list(allowed)),
-            ),
-            Self::PriorityWithoutConflict => pair(
-                "kun et felt i begge retninger har en prioritet",
-                "only a field that goes both ways has a priority",
-            ),
-            Self::AmbiguousWord(word) => (format!("`{word}` står i to rækker"), format!("`{word}` stands in two rows")),
-            Self::SameName => (format!("`{text}` findes allerede"), format!("`{text}` is already there")),
-            Self::UnknownKind(_)
-            | Self::UnknownField(_)
-            | Self::ReadOnly(_)
-            | Self::WrongType(_)
-            | Self::Width(_)
-            | Self::WrittenTwice(_)
-            | Self::Needs(_)
-            | Self::TooLong(_)
-            | Self::NotAChoice
-            | Self::UnknownSetting
-            | Self::UnknownCanonical
-            | Self::RuleDiffers
-            | Self::BadValue => self.words_of_schema(text),
+            Self::UnknownKind(system) => format!("{system} har intet modul `{text}`"),
+            Self::UnknownField(kind) => format!("{kind} har intet felt `{text}`"),
+            Self::ReadOnly(field) => format!("`{field}` kan ikke skrives; vælg den anden retning"),
+            Self::WrongType(field) => format!("feltet `{field}` kan ikke indeholde det, oversættelsen giver"),
+            Self::Width(1) => "oversættelsen skal bruge ét felt".to_owned(),
+            Self::Width(wanted) => format!("oversættelsen skal bruge {wanted} felter"),
+            Self::WrittenTwice(other) => format!("`{text}` skrives allerede af `{other}`"),
+            Self::SameName => format!("`{text}` findes allerede"),
+            Self::Needs(field) => format!("en ny post i {text} kræver `{field}`; giv den en værdi"),
+            Self::TooLong(max) => format!("feltet har plads til {max} tegn"),
+            Self::NotAChoice => format!("feltets liste har ikke `{text}`"),
+            Self::UnknownSetting => format!("der er ingen indstilling `{text}`"),
+            Self::UnknownCanonical => format!("reglen bruger `{text}`, som ikke er kortlagt"),
+            Self::RuleDiffers => format!("reglen `{text}` findes allerede med et andet indhold"),
+            Self::PriorityWithoutConflict => "kun et felt i begge retninger har en prioritet".to_owned(),
+            Self::AmbiguousWord(word) => format!("`{word}` står i to rækker"),
+            Self::BadValue => format!("`{text}` er ikke en gyldig værdi"),
         }
     }
 
-    /// What does not fit the two systems, or the rest of the file.
-    fn words_of_schema(&self, text: &str) -> (String, String) {
+    /// What is wrong with `text`, in English.
+    fn en(&self, text: &str) -> String {
         match self {
-            Self::UnknownKind(system) => {
-                (format!("{system} har intet modul `{text}`"), format!("{system} has no module `{text}`"))
-            }
-            Self::UnknownField(kind) => {
-                (format!("{kind} har intet felt `{text}`"), format!("{kind} has no field `{text}`"))
-            }
-            Self::ReadOnly(field) => (
-                format!("`{field}` kan ikke skrives; vælg den anden retning"),
-                format!("`{field}` cannot be written; choose the other direction"),
-            ),
-            Self::WrongType(field) => (
-                format!("feltet `{field}` kan ikke indeholde det, oversættelsen giver"),
-                format!("the field `{field}` cannot hold what the translation gives"),
-            ),
-            Self::Width(wanted) => (
-                format!("oversættelsen skal bruge {wanted} felt(er)"),
-                format!("the translation needs {wanted} field(s)"),
-            ),
-            Self::WrittenTwice(other) => {
-                (format!("`{text}` skrives allerede af `{other}`"), format!("`{text}` is already written by `{other}`"))
-            }
-            Self::Needs(field) => (
-                format!("en ny post i {text} kræver `{field}`; giv den en værdi"),
-                format!("a new record of {text} needs `{field}`; give it a value"),
-            ),
-            Self::TooLong(max) => {
-                (format!("feltet har plads til {max} tegn"), format!("the field keeps {max} characters"))
-            }
-            Self::NotAChoice => {
-                (format!("feltets liste har ikke `{text}`"), format!("the field's list has no `{text}`"))
-            }
-            Self::UnknownSetting => {
-                (format!("der er ingen indstilling `{text}`"), format!("there is no setting `{text}`"))
-            }
-            Self::UnknownCanonical => (
-                format!("reglen bruger `{text}`, som ikke er kortlagt"),
-                format!("the rule uses `{text}`, which is not mapped"),
-            ),
-            Self::RuleDiffers => (
-                format!("reglen `{text}` findes allerede med et andet indhold"),
-                format!("the rule `{text}` is already there with other contents"),
-            ),
-            Self::TooLarge
-            | Self::TooMuch
-            | Self::NotToml(_)
-            | Self::UnknownKey(_)
-            | Self::MissingKey(_)
-            | Self::Expected(_)
-            | Self::NotAllowed(_)
-            | Self::SameName
-            | Self::PriorityWithoutConflict
-            | Self::AmbiguousWord(_)
-            | Self::BadValue => (format!("`{text}` er ikke en gyldig værdi"), format!("`{text}` is not a valid value")),
+            Self::TooLarge => "the file is too large (1 MB at most)".to_owned(),
+            Self::TooMuch => "there are more mistakes; correct these first".to_owned(),
+            Self::NotToml(why) => format!("not valid TOML: {why}"),
+            Self::UnknownKey(allowed) => format!("unknown key `{text}`; allowed here: {}", allowed.join(", ")),
+            Self::MissingKey(key) => format!("`{key}` is missing"),
+            Self::Expected(shape) => format!("expected {}", shape.en()),
+            Self::NotAllowed(allowed) => format!("`{text}` is not allowed here; choose one of: {}", allowed.join(", ")),
+            Self::UnknownKind(system) => format!("{system} has no module `{text}`"),
+            Self::UnknownField(kind) => format!("{kind} has no field `{text}`"),
+            Self::ReadOnly(field) => format!("`{field}` cannot be written; choose the other direction"),
+            Self::WrongType(field) => format!("the field `{field}` cannot hold what the translation gives"),
+            Self::Width(1) => "the translation needs one field".to_owned(),
+            Self::Width(wanted) => format!("the translation needs {wanted} fields"),
+            Self::WrittenTwice(other) => format!("`{text}` is already written by `{other}`"),
+            Self::SameName => format!("`{text}` is already there"),
+            Self::Needs(field) => format!("a new record of {text} needs `{field}`; give it a value"),
+            Self::TooLong(max) => format!("the field keeps {max} characters"),
+            Self::NotAChoice => format!("the field's list has no `{text}`"),
+            Self::UnknownSetting => format!("there is no setting `{text}`"),
+            Self::UnknownCanonical => format!("the rule uses `{text}`, which is not mapped"),
+            Self::RuleDiffers => format!("the rule `{text}` is already there with other contents"),
+            Self::PriorityWithoutConflict => "only a field that goes both ways has a priority".to_owned(),
+            Self::AmbiguousWord(word) => format!("`{word}` stands in two rows"),
+            Self::BadValue => format!("`{text}` is not a valid value"),
         }
     }
 }
 
-fn pair(da: &str, en: &str) -> (String, String) {
-    (da.to_owned(), en.to_owned())
+/// What a key may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A text.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A list of texts.
+    Texts,
+    /// A table.
+    Table,
+    /// A list of tables.
+    Tables,
+    /// A field, a list of fields, or what to look for.
+    Own,
+}
+
+impl Shape {
+    fn da(self) -> &'static str {
+        match self {
+            Self::Text => "en tekst",
+            Self::Flag => "true eller false",
+            Self::Texts => "en liste af tekster",
+            Self::Table => "en tabel",
+            Self::Tables => "en liste af tabeller ([[…]])",
+            Self::Own => "et felt, en liste af felter, eller hvad der skal findes",
+        }
+    }
+
+    fn en(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Flag => "true or false",
+            Self::Texts => "a list of texts",
+            Self::Table => "a table",
+            Self::Tables => "a list of tables ([[…]])",
+            Self::Own => "a field, a list of fields, or what to look for",
+        }
+    }
 }
 
 impl Diagnostic {
@@ -202,7 +190,7 @@ impl Diagnostic {
         let before = &source[..start];
         let text: String = source[start..end.max(start)].lines().next().unwrap_or_default().chars().take(80).collect();
         let bare = text.trim_matches(|char| char == '"' || char == '\'');
-        let (da, en) = trouble.words(bare);
+        let (da, en) = (trouble.da(bare), trouble.en(bare));
         Self {
             file: file.to_owned(),
             span: start..end.max(start),
@@ -218,9 +206,12 @@ impl Diagnostic {
 
     /// Suggests the one of `known` that is nearest to `meant`, if it is near at all.
     pub(crate) fn suggest<'k>(mut self, meant: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        if meant.len() > 100 {
+            return self;
+        }
         let small = meant.to_lowercase();
         let ranked = known.into_iter().map(|name| (strsim::osa_distance(&name.to_lowercase(), &small), name));
-        let near = meant.chars().count().div_ceil(3).max(1);
+        let near = (meant.chars().count() / 3).max(1);
         self.suggestion = ranked.min().filter(|(distance, _)| *distance <= near).map(|(_, name)| name.to_owned());
         self
     }

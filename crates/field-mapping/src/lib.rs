@@ -20,7 +20,7 @@ mod resolve;
 mod translate;
 mod written;
 
-pub use diagnostic::{Diagnostic, Trouble};
+pub use diagnostic::{Diagnostic, Shape, Trouble};
 pub use fault::{Fault, FaultKind};
 pub use fold::fold;
 pub use lens::{Lens, Table, is_valid_cvr, is_valid_gln};

@@ -8,7 +8,7 @@ use sync_model::{Side, Sides, Value};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, Trouble};
+use crate::diagnostic::{Diagnostic, Shape, Trouble};
 use crate::lens::{Lens, Table};
 use crate::mapping::{Label, Priority};
 use crate::written::{
@@ -19,7 +19,9 @@ use crate::written::{
 /// The largest mapping file that is read, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 /// How many mistakes are told; one cause often has many.
-const MOST_TOLD: usize = 50;
+pub(crate) const MOST_TOLD: usize = 50;
+/// How many entities a file, and fields an entity, may have: far more than any system has.
+const MOST_PARTS: usize = 1000;
 
 const SIDES: [(&str, Side); 2] = [("dinero", Side::Left), ("crm", Side::Right)];
 const DIRECTIONS: [(&str, WrittenDirection); 4] = [
@@ -42,7 +44,11 @@ pub(crate) fn read(file: &str, text: &str, told: &mut Vec<Diagnostic>) -> Vec<Wr
     }
     let (document, errors) = DeTable::parse_recoverable(text);
     let mut reader = Reader { file, text, told: Vec::new() };
-    for error in errors {
+    for (at, error) in errors.iter().enumerate() {
+        let repeats = at > 0 && errors[at - 1].span() == error.span() && errors[at - 1].message() == error.message();
+        if repeats {
+            continue;
+        }
         reader.tell(error.span().unwrap_or(0..0), Trouble::NotToml(error.message().to_owned()));
     }
     // After a mistake in the TOML itself, what follows is guesswork: one cause is told once.
@@ -71,14 +77,16 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn tell(&mut self, span: Range<usize>, trouble: Trouble) {
-        self.push(Diagnostic::new(self.file, self.text, span, trouble));
+        self.push(span, trouble, |wrong| wrong);
     }
 
-    fn push(&mut self, wrong: Diagnostic) {
-        if self.told.len() < MOST_TOLD {
-            self.told.push(wrong);
-        } else if self.told.len() == MOST_TOLD {
-            self.told.push(Diagnostic::new(self.file, self.text, wrong.span, Trouble::TooMuch));
+    /// Tells one more mistake, up to the limit: a hostile file must cost nothing beyond it.
+    fn push(&mut self, span: Range<usize>, trouble: Trouble, finish: impl FnOnce(Diagnostic) -> Diagnostic) {
+        let told = self.told.len();
+        if told < MOST_TOLD {
+            self.told.push(finish(Diagnostic::new(self.file, self.text, span, trouble)));
+        } else if told == MOST_TOLD {
+            self.told.push(Diagnostic::new(self.file, self.text, span, Trouble::TooMuch));
         }
     }
 
@@ -189,7 +197,9 @@ impl Reader<'_> {
             }
         }
         let own = Sides::new(left?, right?);
-        Some(WrittenField { name: name?, label, own, lens: lens?, direction, priority, clearing, defaults })
+        // A field without a name is checked all the same, so that everything wrong with it is told.
+        let name = name.unwrap_or(Placed { span: section.span.clone(), it: String::new() });
+        Some(WrittenField { name, label, own, lens, direction, priority, clearing, defaults })
     }
 
     fn own(&mut self, section: &Section<'_>, key: &'static str) -> Option<Placed<WrittenOwn>> {
@@ -210,7 +220,7 @@ impl Reader<'_> {
                 WrittenOwn::Find { names: names?, labels: labels? }
             }
             DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {
-                self.tell(value.span(), Trouble::Expected("a field, a list of fields, or what to look for"));
+                self.tell(value.span(), Trouble::Expected(Shape::Own));
                 return None;
             }
         };
@@ -284,8 +294,7 @@ impl Reader<'_> {
     fn only(&mut self, section: &Section<'_>, allowed: &[&'static str]) {
         for key in section.table.keys().filter(|key| !allowed.contains(&key.get_ref().as_ref())) {
             let trouble = Trouble::UnknownKey(allowed.to_vec());
-            let unknown = Diagnostic::new(self.file, self.text, key.span(), trouble);
-            self.push(unknown.suggest(key.get_ref(), allowed.iter().copied()));
+            self.push(key.span(), trouble, |wrong| wrong.suggest(key.get_ref(), allowed.iter().copied()));
         }
     }
 
@@ -302,7 +311,7 @@ impl Reader<'_> {
     fn text_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Placed<String>> {
         let text = value.get_ref().as_str().map(|text| Placed { span: value.span(), it: text.to_owned() });
         if text.is_none() {
-            self.tell(value.span(), Trouble::Expected("text"));
+            self.tell(value.span(), Trouble::Expected(Shape::Text));
         }
         text
     }
@@ -317,7 +326,7 @@ impl Reader<'_> {
 
     fn list<'d>(&mut self, value: &'d Spanned<DeValue<'d>>) -> Vec<&'d Spanned<DeValue<'d>>> {
         let Some(items) = value.get_ref().as_array() else {
-            self.tell(value.span(), Trouble::Expected("a list of texts"));
+            self.tell(value.span(), Trouble::Expected(Shape::Texts));
             return Vec::new();
         };
         items.iter().collect()
@@ -326,7 +335,7 @@ impl Reader<'_> {
     fn flag(&mut self, section: &Section<'_>, key: &str, absent: bool) -> bool {
         let Some(value) = section.get(key) else { return absent };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            self.tell(value.span(), Trouble::Expected("true or false"));
+            self.tell(value.span(), Trouble::Expected(Shape::Flag));
             absent
         })
     }
@@ -335,7 +344,7 @@ impl Reader<'_> {
         let value = section.get(key)?;
         let table = value.get_ref().as_table();
         if table.is_none() {
-            self.tell(value.span(), Trouble::Expected("a table"));
+            self.tell(value.span(), Trouble::Expected(Shape::Table));
         }
         table.map(|table| Section { table, span: value.span() })
     }
@@ -344,12 +353,16 @@ impl Reader<'_> {
         let Some(value) = section.get(key) else { return Vec::new() };
         let items = value.get_ref().as_array().map(|items| items.iter().collect::<Vec<_>>());
         let mut sections = Vec::new();
-        for item in items.unwrap_or_else(|| vec![value]) {
+        for (at, item) in items.unwrap_or_else(|| vec![value]).into_iter().enumerate() {
+            if at == MOST_PARTS {
+                self.tell(item.span(), Trouble::TooMuch);
+                break;
+            }
             match item.get_ref() {
                 DeValue::Table(table) if value.get_ref().is_array() => {
                     sections.push(Section { table, span: item.span() });
                 }
-                _ => self.tell(item.span(), Trouble::Expected("a list of tables")),
+                _ => self.tell(item.span(), Trouble::Expected(Shape::Tables)),
             }
         }
         sections
@@ -372,8 +385,7 @@ impl Reader<'_> {
 
     fn not_allowed(&mut self, word: &Placed<String>, names: &[&'static str]) {
         let trouble = Trouble::NotAllowed(names.to_vec());
-        let wrong = Diagnostic::new(self.file, self.text, word.span.clone(), trouble);
-        self.push(wrong.suggest(&word.it, names.iter().copied()));
+        self.push(word.span.clone(), trouble, |wrong| wrong.suggest(&word.it, names.iter().copied()));
     }
 }
 

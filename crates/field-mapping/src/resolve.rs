@@ -6,7 +6,7 @@ use sync_model::{FieldName, Fingerprint, Kind, Module, Schema, Side, Sides, Valu
 
 use crate::check::Check;
 use crate::diagnostic::{Diagnostic, Trouble};
-use crate::reader::read;
+use crate::reader::{MOST_TOLD, read};
 use crate::written::{STANDARD, Source, WrittenEntity, WrittenRule};
 use crate::{Direction, EntityMapping, Lens, Mapping, MatchRule, ModuleMapping};
 
@@ -68,6 +68,9 @@ pub fn resolve(
     let mut mapping = Mapping { modules: Vec::new(), notes: Vec::new() };
     let mut build = |file: &str, text: &str, strict: bool, entities: &[WrittenEntity]| {
         for written in entities.iter().filter(|entity| modules.contains(&entity.module.it)) {
+            if told.len() > MOST_TOLD {
+                return;
+            }
             let mut check = Check::new(file, text, strict, schemas, direction, variables, &written.module.it);
             let entity = check.entity(written);
             let rules = check.rules(written, mapping_rules(&mapping, &written.module.it));
@@ -86,8 +89,6 @@ pub fn resolve(
     }
     if let Source::Custom { file, text } = source {
         build(file, text, true, &custom);
-    }
-    if let Source::Custom { file, text } = source {
         told.extend(unknown_modules(file, text, &custom, modules));
     }
     if !told.is_empty() {
@@ -108,6 +109,7 @@ fn unknown_modules(file: &str, text: &str, custom: &[WrittenEntity], modules: &[
     let known = |name: &str| modules.iter().any(|it| it == name) || MODULES.contains(&name);
     let unknown = custom.iter().map(|entity| &entity.module).filter(|module| !known(&module.it));
     unknown
+        .take(MOST_TOLD)
         .map(|module| {
             Diagnostic::new(file, text, module.span.clone(), Trouble::NotAllowed(MODULES.to_vec()))
                 .suggest(&module.it, MODULES)

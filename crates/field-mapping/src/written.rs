@@ -85,7 +85,8 @@ pub(crate) struct WrittenField {
     pub(crate) name: Placed<String>,
     pub(crate) label: Option<Label>,
     pub(crate) own: Sides<Placed<WrittenOwn>>,
-    pub(crate) lens: Lens,
+    /// `None` where it was given and could not be understood.
+    pub(crate) lens: Option<Lens>,
     pub(crate) direction: WrittenDirection,
     pub(crate) priority: Option<Placed<Priority>>,
     pub(crate) clearing: bool,

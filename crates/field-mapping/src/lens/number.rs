@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use sync_model::Value;
 
-use super::text::{line, on_text};
+use super::text::{composed, line, on_text};
 use crate::FaultKind;
 
 /// Whether these eight digits are a CVR number: weighted with 2, 7, 6, 5, 4, 3, 2, 1 they are divisible by eleven.
@@ -117,7 +117,8 @@ fn all_digits(text: &str) -> bool {
 }
 
 fn bare(text: &str) -> String {
-    text.chars().filter(|char| char.is_alphanumeric()).collect::<String>().to_uppercase()
+    // Capitals first: a capital can be several characters, not all of them letters.
+    composed(&text.to_uppercase().chars().filter(|char| char.is_alphanumeric()).collect::<String>())
 }
 
 /// A number that a system keeps in a numeric field, as text. There, nothing is zero (fact sheet §7.2).

@@ -8,15 +8,16 @@ use super::text::{line, on_text};
 /// E.164 where the text is nothing but one number (Danish unless it says otherwise); otherwise the text on one line.
 pub(super) fn read(value: &Value) -> Value {
     on_text(&line(value), |text| {
-        let bare: String = text.chars().filter(|char| !" -./()\u{a0}".contains(*char)).collect();
+        // The zero that people dial only at home.
+        let dialled =
+            if text.starts_with('+') || text.starts_with("00") { text.replacen("(0)", "", 1) } else { text.to_owned() };
+        let bare: String = dialled.chars().filter(|char| !" -./()\u{a0}".contains(*char)).collect();
         let international = bare.strip_prefix("00").map_or_else(|| bare.clone(), |rest| format!("+{rest}"));
         let digits = international.strip_prefix('+').unwrap_or(&international);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return text.to_owned();
         }
-        // Brackets and blanks help the library to see a trunk zero, as in +46 (0)70.
-        let spelled = if text.trim_start().starts_with("00") { international.as_str() } else { text };
-        match phonenumber::parse(Some(country::DK), spelled) {
+        match phonenumber::parse(Some(country::DK), &international) {
             Ok(number) if number.extension().is_none() && (number.is_valid() || has_danish_length(&number)) => {
                 number.format().mode(Mode::E164).to_string()
             }

@@ -3,7 +3,8 @@
 use icu_normalizer::ComposingNormalizerBorrowed;
 use sync_model::Value;
 
-fn composed(text: &str) -> String {
+/// Unicode normal form C.
+pub(super) fn composed(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 

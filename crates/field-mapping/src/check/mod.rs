@@ -1,18 +1,20 @@
 //! One written entity against both schemas: found, typed, limited, complete; or told what is wrong.
 
+mod values;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use sync_model::{FieldName, FieldSpec, FieldType, Fields, KindSchema, Module, Schema, Side, Sides, Value};
+use sync_model::{FieldName, FieldSpec, Fields, KindSchema, Module, Schema, Side, Sides, Value};
+use values::unfit;
 
 use crate::binding::Binding;
 use crate::diagnostic::{Diagnostic, Trouble};
 use crate::fold::fold;
 use crate::mapping::{Label, Note, Unmapped};
-use crate::written::{
-    Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenFilter, WrittenOwn,
-};
-use crate::{Direction, Drift, EntityMapping, FaultKind, FieldMapping, Filter, MatchRule, Priority};
+use crate::reader::MOST_TOLD;
+use crate::written::{Placed, WrittenDirection, WrittenEntity, WrittenField, WrittenOwn};
+use crate::{Direction, Drift, EntityMapping, FieldMapping, MatchRule, Priority};
 
 /// The check of one entity. In the standard mapping (not `strict`) what this pair does not have is left out with a note.
 pub(crate) struct Check<'a> {
@@ -83,8 +85,7 @@ impl<'a> Check<'a> {
             for field in &rule.fields {
                 if written.fields.iter().all(|it| it.name.it != field.it) {
                     let known = written.fields.iter().map(|it| it.name.it.as_str());
-                    let wrong = self.wrong(field.span.clone(), Trouble::UnknownCanonical).suggest(&field.it, known);
-                    self.told.push(wrong);
+                    self.push(field.span.clone(), Trouble::UnknownCanonical, |wrong| wrong.suggest(&field.it, known));
                 }
             }
             let new = MatchRule::of(rule);
@@ -97,13 +98,14 @@ impl<'a> Check<'a> {
         rules
     }
 
-    fn wrong(&self, span: Range<usize>, trouble: Trouble) -> Diagnostic {
-        Diagnostic::new(self.file, self.text, span, trouble)
+    fn tell(&mut self, span: Range<usize>, trouble: Trouble) {
+        self.push(span, trouble, |wrong| wrong);
     }
 
-    fn tell(&mut self, span: Range<usize>, trouble: Trouble) {
-        let wrong = self.wrong(span, trouble);
-        self.told.push(wrong);
+    fn push(&mut self, span: Range<usize>, trouble: Trouble, finish: impl FnOnce(Diagnostic) -> Diagnostic) {
+        if self.told.len() <= MOST_TOLD {
+            self.told.push(finish(Diagnostic::new(self.file, self.text, span, trouble)));
+        }
     }
 
     fn note(&mut self, field: Option<&str>, da: String, en: String) {
@@ -117,8 +119,7 @@ impl<'a> Check<'a> {
         if found.is_none() && self.strict {
             let known = schema.kinds.keys().map(sync_model::Kind::as_str);
             let trouble = Trouble::UnknownKind(system(side).to_owned());
-            let wrong = self.wrong(written.span.clone(), trouble).suggest(name, known);
-            self.told.push(wrong);
+            self.push(written.span.clone(), trouble, |wrong| wrong.suggest(name, known));
         } else if found.is_none() {
             let (da, en) = (format!("{} har ikke {name}", system(side)), format!("{} has no {name}", system(side)));
             self.note(None, da, en);
@@ -131,14 +132,15 @@ impl<'a> Check<'a> {
         let left = self.own(name, schemas.left, &written.own.left);
         let right = self.own(name, schemas.right, &written.own.right);
         let own = Sides::new(left?, right?);
+        let lens = written.lens.as_ref()?;
         let told = self.told.len();
         let mut writable = Sides::new(true, true);
         for (side, specs) in own.iter() {
             let span = &written.own.get(side).span;
-            if specs.len() != written.lens.width(side) {
-                self.tell(span.clone(), Trouble::Width(written.lens.width(side)));
+            if specs.len() != lens.width(side) {
+                self.tell(span.clone(), Trouble::Width(lens.width(side)));
             }
-            for spec in specs.iter().filter(|spec| !written.lens.suits(&spec.ty)) {
+            for spec in specs.iter().filter(|spec| !lens.suits(&spec.ty)) {
                 if !self.strict {
                     let (da, en) =
                         (format!("`{}` er af en anden type", spec.name), format!("`{}` has another type", spec.name));
@@ -155,7 +157,7 @@ impl<'a> Check<'a> {
         if let (Some(priority), false) = (&written.priority, two_way(written.direction)) {
             self.tell(priority.span.clone(), Trouble::PriorityWithoutConflict);
         }
-        let bindings = own.map(|fields| Binding { fields, lens: written.lens.clone() });
+        let bindings = own.map(|fields| Binding { fields, lens: lens.clone() });
         let defaults = Sides::from_fn(|side| self.default(side, written, &bindings));
         if self.told.len() > told {
             return None;
@@ -175,7 +177,7 @@ impl<'a> Check<'a> {
     /// A default is a canonical value that the side itself would take.
     fn default(&mut self, side: Side, written: &WrittenField, bindings: &Sides<Binding>) -> Option<Value> {
         let given = written.defaults.get(side).as_ref()?;
-        let canonical = written.lens.read(side, &[&given.it]);
+        let canonical = bindings.get(side).lens.read(side, &[&given.it]);
         let taken = canonical.map(|value| (bindings.get(side).write(side, &value, &Fields::new(), false), value));
         match taken {
             Ok((Ok(_), value)) => return Some(value),
@@ -233,8 +235,7 @@ impl<'a> Check<'a> {
     fn unknown_field(&mut self, schema: &KindSchema, own: &Placed<String>) {
         let known = schema.fields.iter().map(|spec| spec.name.as_str());
         let trouble = Trouble::UnknownField(schema.kind.to_string());
-        let wrong = self.wrong(own.span.clone(), trouble).suggest(&own.it, known);
-        self.told.push(wrong);
+        self.push(own.span.clone(), trouble, |wrong| wrong.suggest(&own.it, known));
     }
 
     /// No two pairs of one name, and no own field written by two.
@@ -267,77 +268,6 @@ impl<'a> Check<'a> {
             },
         }
     }
-
-    /// A condition on a field that is not there would silently let nothing through, so it is an error everywhere.
-    fn filters(&mut self, schema: &KindSchema, written: &[WrittenFilter]) -> Vec<Filter> {
-        let mut filters = Vec::new();
-        for filter in written {
-            let Some(spec) = schema.field(&filter.field.it) else {
-                self.unknown_field(schema, &filter.field);
-                continue;
-            };
-            match fitting(spec, &filter.value.it) {
-                Ok(equals) => filters.push(Filter { field: spec.name.clone(), equals, not: filter.not }),
-                Err(trouble) => self.tell(filter.value.span.clone(), trouble),
-            }
-        }
-        filters
-    }
-
-    fn constants(&mut self, schema: &KindSchema, written: &[WrittenConstant]) -> Fields {
-        let mut constants = Fields::new();
-        for constant in written {
-            let Some(spec) = self.named(&constant.field.it, schema, &constant.field) else { continue };
-            let span = constant.value.span.clone();
-            let value = match &constant.value.it {
-                Given::Value(value) => value.clone(),
-                Given::Setting(name) => match self.variables.get(name) {
-                    Some(value) => value.clone(),
-                    None => {
-                        let known = self.variables.keys().map(String::as_str);
-                        let wrong = self.wrong(span, Trouble::UnknownSetting).suggest(name, known);
-                        self.told.push(wrong);
-                        continue;
-                    }
-                },
-            };
-            match fitting(&spec, &value) {
-                Ok(_) if !spec.writable && self.strict => self.tell(span, Trouble::ReadOnly(spec.name.to_string())),
-                Ok(_) if !spec.writable => {}
-                Ok(value) => constants.set(spec.name.clone(), value),
-                Err(trouble) => self.tell(span, trouble),
-            }
-        }
-        constants
-    }
-
-    /// What a new record on `side` needs from the mapping. A custom mapping has to give it; under the standard mapping a
-    /// record that lacks it waits, and the others go on.
-    fn needs(
-        &mut self,
-        side: Side,
-        schema: &KindSchema,
-        written: &WrittenEntity,
-        fields: &[FieldMapping],
-        constants: &Fields,
-    ) -> Vec<FieldName> {
-        if !*written.makes.get(side) {
-            return Vec::new();
-        }
-        let filled = |name: &FieldName| {
-            let own = written.unmapped.iter().filter(|it| it.filled && it.side == side);
-            own.flat_map(|it| &it.fields).any(|field| field.it == name.as_str())
-        };
-        let required = schema.fields.iter().filter(|spec| spec.required && spec.writable);
-        let needs: Vec<FieldName> = required.map(|spec| spec.name.clone()).filter(|name| !filled(name)).collect();
-        for name in &needs {
-            let mapped = fields.iter().any(|field| field.own_fields(side).any(|own| own == name));
-            if self.strict && !mapped && constants.get(name.as_str()).is_none() {
-                self.tell(written.kinds.get(side).span.clone(), Trouble::Needs(name.to_string()));
-            }
-        }
-        needs
-    }
 }
 
 /// A custom field by its name, or by what its users call it.
@@ -353,47 +283,6 @@ fn find<'s>(schema: &'s KindSchema, names: &[Placed<String>], labels: &[Placed<S
         ranked.first().map(|(_, spec)| *spec)
     };
     by_name.or_else(by_label)
-}
-
-/// The value as this field holds it.
-fn fitting(spec: &FieldSpec, value: &Value) -> Result<Value, Trouble> {
-    let wrong = || Trouble::WrongType(spec.name.to_string());
-    match (&spec.ty, value) {
-        (_, Value::Empty)
-        | (FieldType::Decimal { .. }, Value::Decimal(_))
-        | (FieldType::Flag, Value::Flag(_))
-        | (FieldType::Date, Value::Date(_)) => Ok(value.clone()),
-        (FieldType::Choice(choices), Value::Text(text)) => {
-            let known = choices.iter().any(|choice| choice.value == *text);
-            if known { Ok(value.clone()) } else { Err(Trouble::NotAChoice) }
-        }
-        (FieldType::Text, Value::Text(text)) => match spec.max_chars {
-            Some(max) if text.chars().count() > usize::try_from(max).unwrap_or(usize::MAX) => {
-                Err(Trouble::TooLong(max))
-            }
-            Some(_) | None => Ok(value.clone()),
-        },
-        (FieldType::Text, Value::Decimal(number)) => Ok(Value::text(number.to_string())),
-        (
-            FieldType::Text
-            | FieldType::Decimal { .. }
-            | FieldType::Flag
-            | FieldType::Date
-            | FieldType::Time
-            | FieldType::Choice(_)
-            | FieldType::Reference(_)
-            | FieldType::Rows(_),
-            _,
-        ) => Err(wrong()),
-    }
-}
-
-fn unfit(kind: &FaultKind) -> Trouble {
-    match kind {
-        FaultKind::TooLong { max } => Trouble::TooLong(*max),
-        FaultKind::NotAChoice => Trouble::NotAChoice,
-        FaultKind::Missing | FaultKind::Invalid { .. } | FaultKind::NoCounterpart => Trouble::BadValue,
-    }
 }
 
 fn two_way(direction: WrittenDirection) -> bool {

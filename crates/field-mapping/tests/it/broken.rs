@@ -1,0 +1,173 @@
+//! Mapping files that are not in order: each mistake is told with its place, in both languages, with what may be meant.
+
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use field_mapping::{Diagnostic, Source, Trouble, resolve};
+
+use crate::schemas::{BOTH, Style, modules, schemas, variables};
+
+fn told(text: &str) -> Vec<Diagnostic> {
+    let source = Source::Custom { file: "mapping.toml", text };
+    resolve(&source, &modules(), &schemas("v840", Style::Slugs), BOTH, &variables()).err().unwrap_or_default()
+}
+
+/// A mapping in which exactly `head` and `body` can be wrong.
+fn entity(head: &str, body: &str) -> String {
+    format!(
+        "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Accounts\"\nmakes = []\n{head}\n\
+         [[entity.field]]\nname = \"name\"\ndinero = \"Name\"\ncrm = \"accountname\"\n{body}\n"
+    )
+}
+
+fn field(lines: &str) -> String {
+    entity("", &format!("[[entity.field]]\n{lines}"))
+}
+
+const PHONE: &str = "name = \"phone\"\ndinero = \"Phone\"\ncrm = \"phone\"";
+
+/// Mistakes in the TOML, and in what a file and an entity hold.
+fn of_form() -> Vec<(&'static str, String)> {
+    let phone = PHONE;
+    vec![
+        ("an equals sign is missing", "[[entity]]\nmodule \"organisations\"\n".to_owned()),
+        ("a quote is not closed", "[[entity]]\nmodule = \"organisations\n".to_owned()),
+        ("a key is given twice", entity("crm = \"Accounts\"", "")),
+        ("text after the value", "entity = [] x\n".to_owned()),
+        ("an unknown key at the top", format!("{}\n[mapping]\nx = 1\n", entity("", ""))),
+        ("entity is a single table", "[entity]\nmodule = \"organisations\"\n".to_owned()),
+        ("entity is a number", "entity = 3\n".to_owned()),
+        ("an unknown key of an entity", entity("make = [\"dinero\"]", "")),
+        ("module is missing", "[[entity]]\ndinero = \"contact\"\ncrm = \"Accounts\"\n".to_owned()),
+        ("module is a number", "[[entity]]\nmodule = 1\ndinero = \"contact\"\ncrm = \"Accounts\"\n".to_owned()),
+        (
+            "a module nobody knows",
+            "[[entity]]\nmodule = \"organisation\"\ndinero = \"contact\"\ncrm = \"Accounts\"\n".to_owned(),
+        ),
+        ("a kind the CRM does not have", entity("", "").replace("\"Accounts\"", "\"Acounts\"")),
+        ("a kind Dinero does not have", entity("", "").replace("\"contact\"", "\"customer\"")),
+        ("a side nobody knows", entity("", "").replace("makes = []", "makes = [\"simply\"]")),
+        ("makes is a text", entity("", "").replace("makes = []", "makes = \"dinero\"")),
+        ("an unknown key of a field", field(&format!("{phone}\nclear = true"))),
+        ("a field without a name", field("dinero = \"Phone\"\ncrm = \"phone\"")),
+        ("a field of one side only", field("name = \"phone\"\ndinero = \"Phone\"")),
+        ("a field the CRM does not have", field("name = \"cvr\"\ndinero = \"VatNumber\"\ncrm = \"cf_cvrr\"")),
+        ("a field Dinero does not have", field("name = \"zip\"\ndinero = \"Zipcode\"\ncrm = \"bill_code\"")),
+        ("a field of a number", field("name = \"phone\"\ndinero = 5\ncrm = \"phone\"")),
+    ]
+}
+
+/// Mistakes in a pair of fields.
+fn of_fields() -> Vec<(&'static str, String)> {
+    let phone = PHONE;
+    vec![
+        ("a translation nobody knows", field(&format!("{phone}\ntranslate = \"fone\""))),
+        ("a flag for a text", field("name = \"out\"\ndinero = \"Phone\"\ncrm = \"emailoptout\"\ntranslate = \"flag\"")),
+        ("a text for a reference", field("name = \"parent\"\ndinero = \"AttPerson\"\ncrm = \"account_id\"")),
+        (
+            "one field for a person",
+            field("name = \"att\"\ndinero = \"AttPerson\"\ncrm = \"ownership\"\ntranslate = \"person\""),
+        ),
+        ("two fields for a line", field("name = \"att\"\ndinero = \"AttPerson\"\ncrm = [\"ownership\", \"rating\"]")),
+        ("a field nobody may write", field("name = \"no\"\ndinero = \"MemberNumber\"\ncrm = \"account_no\"")),
+        ("a direction nobody knows", field(&format!("{phone}\ndirection = \"to-simply\""))),
+        ("a priority nobody knows", field(&format!("{phone}\npriority = \"crm\""))),
+        ("a priority without a conflict", field(&format!("{phone}\ndirection = \"to-crm\"\npriority = \"crm-first\""))),
+        ("clearing is a text", field(&format!("{phone}\nclearing = \"yes\""))),
+        ("two fields of one name", field("name = \"name\"\ndinero = \"AttPerson\"\ncrm = \"ownership\"")),
+        ("two fields that write one", field("name = \"alias\"\ndinero = \"AttPerson\"\ncrm = \"accountname\"")),
+    ]
+}
+
+/// Mistakes in values, filters, constants and rules, and all kinds together.
+fn of_values() -> Vec<(&'static str, String)> {
+    let phone = PHONE;
+    vec![
+        (
+            "a default that is no country",
+            field(
+                "name = \"country\"\ndinero = \"CountryKey\"\ncrm = \"bill_country\"\ntranslate = \"country\"\ndefault = { dinero = \"Danmrak\" }",
+            ),
+        ),
+        (
+            "a default that is too long",
+            field(
+                "name = \"city\"\ndinero = \"City\"\ncrm = \"bill_city\"\ndefault = { crm = \"Sankt Annæ Plads ved Kongens Have i København\" }",
+            ),
+        ),
+        (
+            "a word in two rows",
+            field(
+                "name = \"type\"\ndinero = \"CompanyTypeKey\"\ncrm = \"ownership\"\ntranslate = { table = { A = [\"x\", \"y\"], B = \"X\" } }",
+            ),
+        ),
+        ("half a label", field(&format!("{phone}\nlabel = {{ da = \"Telefon\" }}"))),
+        ("a filter on a field that is not there", entity("filter.crm = { account_type = \"Customer\" }", "")),
+        ("a filter on a choice that is not there", entity("filter.crm = { accounttype = \"Kunde\" }", "")),
+        ("a filter of a list", entity("filter.crm = { accounttype = [\"Customer\"] }", "")),
+        ("a filter of a third side", entity("filter.simply = { accounttype = \"Customer\" }", "")),
+        ("a constant of another type", entity("constants.dinero = { IsPerson = \"no\" }", "")),
+        (
+            "a constant from a setting nobody knows",
+            entity("constants.dinero = { Phone = { setting = \"sale_account\" } }", ""),
+        ),
+        ("a rule over a field that is not mapped", entity("", "[[entity.match]]\nname = \"cvr\"\nfields = [\"nam\"]")),
+        ("a rule without fields", entity("", "[[entity.match]]\nname = \"cvr\"")),
+        (
+            "one rule twice",
+            entity(
+                "",
+                "[[entity.match]]\nname = \"name\"\nfields = [\"name\"]\n[[entity.match]]\nname = \"name\"\nfields = [\"name\"]\nvetoes = true",
+            ),
+        ),
+        ("a new record lacks what it needs", entity("", "").replace("makes = []", "makes = [\"dinero\"]")),
+        ("brackets beyond measure", format!("entity = {}", "[".repeat(200))),
+        ("many mistakes at once", field("name = 1\ndinero = \"Phon\"\ncrm = \"fone\"\ntranslate = \"x\"\nz = 1")),
+    ]
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place_in_both_languages() {
+    let mut golden = String::new();
+    for (what, text) in of_form().into_iter().chain(of_fields()).chain(of_values()) {
+        let told = told(&text);
+        assert!(!told.is_empty(), "{what}: nothing was told");
+        writeln!(golden, "## {what}").expect("given");
+        for it in told {
+            assert_eq!(
+                text.get(it.span.clone()).map(|part| part.starts_with(it.text.trim_end_matches('…'))),
+                Some(true)
+            );
+            let meant = it.suggestion.map(|meant| format!(" → {meant}")).unwrap_or_default();
+            writeln!(golden, "{}:{} {:?}{meant}\n  da: {}\n  en: {}", it.line, it.column, it.text, it.da, it.en)
+                .expect("given");
+        }
+    }
+    insta::assert_snapshot!(golden);
+}
+
+#[test]
+fn hostile_files_are_refused_quickly() {
+    let table = [
+        ("ten megabytes", "# æ\n".repeat(2_500_000)),
+        ("deep arrays", format!("entity = {}", "[".repeat(500_000))),
+        ("deep tables", format!("entity = {}", "{a=".repeat(300_000))),
+        ("a deep key", format!("{} = 1", vec!["a"; 400_000].join("."))),
+        ("nothing but mistakes", "a = \n".repeat(200_000)),
+        ("too many entities", "[[entity]]\nx = 1\n".repeat(50_000)),
+        ("one long line", "a".repeat(1_000_000)),
+    ];
+    for (what, text) in table {
+        let begun = begin();
+        let told = told(&text);
+        assert!(!told.is_empty() && told.len() <= 102, "{what}: {} told", told.len());
+        assert!(told.iter().all(|it| it.text.len() <= 400 && it.en.len() <= 1000), "{what}");
+        assert!(begun.elapsed() < Duration::from_secs(20), "{what} took {:?}", begun.elapsed());
+    }
+    assert_eq!(told(&"#".repeat(1 << 21))[0].trouble, Trouble::TooLarge);
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a refusal takes is what is tested")]
+fn begin() -> Instant {
+    Instant::now()
+}

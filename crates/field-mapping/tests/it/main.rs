@@ -1,0 +1,9 @@
+//! The crate seen from outside: laws of the lenses, the standard mapping on recorded schemas, mapping files good and bad.
+
+mod broken;
+mod carry;
+mod custom;
+mod laws;
+mod schemas;
+mod spellings;
+mod standard;
