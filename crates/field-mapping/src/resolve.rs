@@ -48,6 +48,49 @@ pub fn standard_text(modules: &[String]) -> String {
 /// The mapping in force for `modules`: read, resolved and checked against both schemas. A module without a mapping is left
 /// out. `variables` are the settings that constants may refer to, such as `sales_account`.
 ///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use field_mapping::{Direction, Priority, Source, resolve};
+/// use sync_model::{FieldSpec, FieldType, Fields, Kind, KindSchema, Schema, Side, Sides, Value};
+///
+/// let schema = |kind: &str, names: &[&str]| {
+///     let field = |name: &&str| FieldSpec {
+///         name: (*name).into(),
+///         label: (*name).to_owned(),
+///         ty: FieldType::Text,
+///         required: false,
+///         writable: true,
+///         max_chars: None,
+///     };
+///     let kind = Kind::new(kind);
+///     let fields = names.iter().map(field).collect();
+///     Schema { kinds: BTreeMap::from([(kind.clone(), KindSchema { kind, label: String::new(), fields })]) }
+/// };
+/// let schemas = Sides::new(schema("contact", &["Name", "Phone"]), schema("Accounts", &["accountname", "phone"]));
+/// let text = r#"
+///     [[entity]]
+///     module = "organisations"
+///     dinero = "contact"
+///     crm = "Accounts"
+///
+///     [[entity.field]]
+///     name = "phone"
+///     dinero = "Phone"
+///     crm = "phone"
+///     translate = "phone"
+/// "#;
+/// let source = Source::Custom { file: "mapping.toml", text };
+/// let direction = Direction::TwoWay { priority: Priority::Prefer(Side::Right) };
+/// let mapping = resolve(&source, &["organisations".to_owned()], &schemas, direction, &BTreeMap::new()).unwrap();
+///
+/// let entity = &mapping.modules[0].entities[0];
+/// let account: Fields = [("phone", Value::text("86 12 34 56"))].into_iter().collect();
+/// let seen = entity.project(Side::Right, &account).values;
+/// assert_eq!(seen.get("phone"), Some(&Value::text("+4586123456")));
+/// assert_eq!(entity.render(Side::Right, &seen, &account).fields, account, "the spelling is left as it stands");
+/// ```
+///
 /// What the standard mapping cannot have here, because a field is missing or cannot be written, is left out with a note in
 /// [`Mapping::notes`]; in a custom mapping it is an error.
 ///
