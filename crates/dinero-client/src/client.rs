@@ -94,7 +94,8 @@ impl DineroClient {
             bearer.set_sensitive(true);
             request.headers_mut().insert(AUTHORIZATION, bearer);
         }
-        let errand = Errand { operation: O::NAME, safety: O::SAFETY, writes: O::SAFETY.writes() };
+        let safety = operation.safety();
+        let errand = Errand { operation: O::NAME, safety, writes: safety.writes() };
         let response = self.inner.courier.carry(errand, request).await;
         let response = response.map_err(|error| Error::transport(O::NAME, error))?;
         if response.status().is_success() {

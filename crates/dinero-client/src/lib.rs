@@ -39,17 +39,28 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod any_case;
 mod auth;
 mod client;
 mod error;
+mod field;
 mod filter;
 mod id;
 pub mod model;
 pub mod op;
+mod paging;
 
 pub use auth::Credentials;
 pub use client::{DineroClient, DineroSettings};
 pub use error::{Error, ErrorCode};
-pub use filter::{ContactField, Filter, FilterError, ProductField};
-pub use id::{ContactGuid, OrganizationId, ProductGuid};
+pub use field::{
+    ContactField, CreditNoteField, DepositAccountField, EntryAccountField, InvoiceField, ListField, NoteField,
+    OrganizationField, ProductField, PurchaseAccountField, SaleField, TradeOfferField,
+};
+pub use filter::{Filter, FilterError};
+pub use id::{
+    ContactGuid, CreditNoteGuid, FileGuid, InvoiceGuid, LedgerItemId, NoteGuid, OrganizationId, PaymentGuid,
+    ProductGuid, ReminderId, TemplateId, Timestamp, TradeOfferGuid, Version, VoucherGuid,
+};
 pub use op::Operation;
+pub use paging::{Paged, Portion};

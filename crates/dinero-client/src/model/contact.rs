@@ -60,6 +60,14 @@ pub struct Contact {
     pub preferred_invoice_language_key: Known<String>,
     #[serde(default, deserialize_with = "known")]
     pub preferred_invoice_currency_key: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub is_debitor: Known<bool>,
+    #[serde(default, deserialize_with = "known")]
+    pub is_creditor: Known<bool>,
+    #[serde(default, deserialize_with = "known")]
+    pub company_status: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub vat_region_key: Known<String>,
     #[serde(default)]
     pub created_at: Option<AuditTime>,
     #[serde(default)]

@@ -20,6 +20,12 @@ pub struct Product {
     #[serde(default, deserialize_with = "known_decimal")]
     pub base_amount_value: Known<Decimal>,
     #[serde(default, deserialize_with = "known_decimal")]
+    pub base_amount_value_incl_vat: Known<Decimal>,
+    #[serde(default, deserialize_with = "known_decimal")]
+    pub total_amount: Known<Decimal>,
+    #[serde(default, deserialize_with = "known_decimal")]
+    pub total_amount_incl_vat: Known<Decimal>,
+    #[serde(default, deserialize_with = "known_decimal")]
     pub quantity: Known<Decimal>,
     #[serde(default, deserialize_with = "known")]
     pub account_number: Known<i64>,

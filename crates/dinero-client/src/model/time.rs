@@ -1,9 +1,12 @@
-//! Audit times: recorded with and without a zone, with no to seven digits of fraction (fact sheet §2).
+//! Times and dates as the API writes them (fact sheet §2).
 
-use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::{Deserialize, Deserializer, de};
+use std::fmt;
 
-/// When something was created, changed or deleted, as the API wrote it and as an instant.
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// When something was created, changed or deleted, as the API wrote it and as an instant. Recorded with and without a zone,
+/// with no to seven digits of fraction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditTime {
     /// The API's own spelling: equal spellings mean "not changed since".
@@ -21,6 +24,42 @@ impl<'de> Deserialize<'de> for AuditTime {
             .map_err(|error| de::Error::custom(format!("{text:?} is no time: {error}")))?;
         Ok(Self { text, at })
     }
+}
+
+/// The date of a voucher or a payment as the API wrote it. That it is a date is documented, but not declared.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct VoucherDate(pub String);
+
+impl VoucherDate {
+    /// The day, if it is one. A time of day behind it is left out.
+    ///
+    /// ```
+    /// use dinero_client::model::VoucherDate;
+    ///
+    /// let day = VoucherDate("2026-11-24".to_owned()).day().map(|day| day.to_string());
+    /// assert_eq!(day.as_deref(), Some("2026-11-24"));
+    /// ```
+    #[must_use]
+    pub fn day(&self) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(self.0.get(..10)?, "%Y-%m-%d").ok()
+    }
+}
+
+impl fmt::Display for VoucherDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Writes a time of a request: whole seconds, UTC.
+pub(crate) fn whole_seconds(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[expect(clippy::ref_option, reason = "serde's own signature")]
+pub(super) fn seconds_or_null<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(whole_seconds).serialize(serializer)
 }
 
 #[cfg(test)]

@@ -1,47 +1,56 @@
-//! Organisations and their settings.
+//! Organisations, countries, and settings for sales (fact sheet §6.1, §6.2, §6.7).
 
 use api_transport::{BaseUrl, Safety};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
-use super::{Operation, get, json};
-use crate::model::{Organization, SalesSettings};
+use super::Operation;
+use super::call::{Call, json};
+use crate::field::OrganizationField;
+use crate::model::{Country, Organization, OrganizationDetails, SalesSettings};
 use crate::{Error, OrganizationId};
 
-/// The organisations that the credentials reach. It works without a Pro subscription (fact sheet §6.1).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ListOrganizations;
+/// Declares reads that have no parameters.
+macro_rules! plain_reads {
+    ($($(#[$doc:meta])* $name:ident $label:literal => $output:ty: $call:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        pub struct $name;
 
-impl Operation for ListOrganizations {
-    type Output = Vec<Organization>;
-    const NAME: &'static str = "organizations.list";
-    const SAFETY: Safety = Safety::Read;
+        impl Operation for $name {
+            type Output = $output;
+            const NAME: &'static str = $label;
+            const SAFETY: Safety = Safety::Read;
 
-    fn request(&self, base: &BaseUrl, _: OrganizationId) -> Request<Bytes> {
-        let mut url = base.join(["v1", "organizations"]);
-        url.query_pairs_mut().append_pair("fields", "Id,Name,IsPro");
-        get(&url)
-    }
+            fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
+                let call: fn(&BaseUrl, OrganizationId) -> Call = $call;
+                call(base, organization).build()
+            }
 
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
-        json(Self::NAME, response)
-    }
+            fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
+                json(Self::NAME, response)
+            }
+        }
+    )*};
 }
 
-/// What new sales vouchers begin with.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GetSalesSettings;
+/// What tells one organisation from another, and whether the API may be used.
+const FIELDS: [OrganizationField; 3] = [OrganizationField::Id, OrganizationField::Name, OrganizationField::IsPro];
 
-impl Operation for GetSalesSettings {
-    type Output = SalesSettings;
-    const NAME: &'static str = "sales.settings";
-    const SAFETY: Safety = Safety::Read;
+plain_reads! {
+    /// The organisations that the credentials reach. It works without a Pro subscription (fact sheet §6.1).
+    ListOrganizations "organizations.list" => Vec<Organization>:
+        |base, _| Call::new(Method::GET, base, "v1", None, &[&"organizations"]).fields(&FIELDS, OrganizationField::Id);
 
-    fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        get(&base.join(["v1", &organization.to_string(), "sales", "settings"]))
-    }
+    /// The same in full.
+    ListOrganizationDetails "organizations.list_details" => Vec<OrganizationDetails>:
+        |base, _| Call::new(Method::GET, base, "v1.1", None, &[&"organizations"]);
 
-    fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
-        json(Self::NAME, response)
-    }
+    /// The countries that contacts may be in.
+    ListCountries "countries.list" => Vec<Country>:
+        |base, _| Call::new(Method::GET, base, "v1", None, &[&"countries"]);
+
+    /// What new sales vouchers begin with.
+    GetSalesSettings "sales.settings" => SalesSettings:
+        |base, organization| Call::new(Method::GET, base, "v1", Some(organization), &[&"sales", &"settings"]);
 }

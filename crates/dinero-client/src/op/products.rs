@@ -4,19 +4,21 @@ use api_transport::{BaseUrl, Safety};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{Method, Request, Response};
-use url::Url;
 
-use super::{LARGEST_PAGE, Operation, bare, get, json, whole_seconds, with_json};
+use super::call::{Call, json};
+use super::{LARGEST_PAGE, Operation, operations};
 use crate::model::{Page, Product, ProductCreated, ProductWrite};
 use crate::{Error, Filter, OrganizationId, ProductField, ProductGuid};
 
-/// A page of products.
+/// A page of products, by their last change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListProducts {
     /// The fields to show; the guid always comes with them.
     pub fields: Vec<ProductField>,
+    /// Words in the name or the number.
+    pub free_text: Option<String>,
     /// Conditions.
-    pub filter: Option<Filter>,
+    pub filter: Option<Filter<ProductField>>,
     /// Only what was created, changed or deleted at or after this time. Whole seconds count.
     pub changes_since: Option<DateTime<Utc>>,
     /// `Some(true)`: only deleted ones. Without it, only live ones.
@@ -33,6 +35,7 @@ impl ListProducts {
     pub fn new() -> Self {
         Self {
             fields: ProductField::ALL.to_vec(),
+            free_text: None,
             filter: None,
             changes_since: None,
             deleted_only: None,
@@ -54,23 +57,14 @@ impl Operation for ListProducts {
     const SAFETY: Safety = Safety::Read;
 
     fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        let mut url = products(base, "v1", organization, None);
-        let fields: Vec<&str> = self.fields.iter().map(|field| field.as_str()).collect();
-        let mut query = url.query_pairs_mut();
-        query.append_pair("fields", &fields.join(","));
-        if let Some(filter) = &self.filter {
-            query.append_pair("queryFilter", &filter.to_string());
-        }
-        if let Some(since) = self.changes_since {
-            query.append_pair("changesSince", &whole_seconds(since));
-        }
-        if let Some(deleted_only) = self.deleted_only {
-            query.append_pair("deletedOnly", if deleted_only { "true" } else { "false" });
-        }
-        query.append_pair("page", &self.page.to_string());
-        query.append_pair("pageSize", &self.page_size.clamp(1, LARGEST_PAGE).to_string());
-        drop(query);
-        get(&url)
+        Call::new(Method::GET, base, "v1", Some(organization), &[&"products"])
+            .fields(&self.fields, ProductField::ProductGuid)
+            .query("freeTextSearch", self.free_text.as_ref())
+            .filter(self.filter.as_ref())
+            .time("changesSince", self.changes_since)
+            .query("deletedOnly", self.deleted_only)
+            .page(self.page, self.page_size)
+            .build()
     }
 
     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
@@ -88,7 +82,7 @@ impl Operation for GetProduct {
     const SAFETY: Safety = Safety::Read;
 
     fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        get(&products(base, "v1", organization, Some(self.0)))
+        Call::new(Method::GET, base, "v1", Some(organization), &[&"products", &self.0]).build()
     }
 
     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
@@ -97,7 +91,7 @@ impl Operation for GetProduct {
 }
 
 /// Makes a product. Its guid cannot be chosen, so a second time makes a second product.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateProduct(pub ProductWrite);
 
 impl Operation for CreateProduct {
@@ -106,34 +100,11 @@ impl Operation for CreateProduct {
     const SAFETY: Safety = Safety::UnsafeWrite;
 
     fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        with_json(Method::POST, &products(base, "v1", organization, None), &self.0)
+        Call::new(Method::POST, base, "v1", Some(organization), &[&"products"]).json(&self.0).build()
     }
 
     fn decode(&self, response: &Response<Bytes>) -> Result<Self::Output, Error> {
         json(Self::NAME, response)
-    }
-}
-
-/// Replaces the whole product: what is not sent is emptied.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UpdateProduct {
-    /// Which one.
-    pub guid: ProductGuid,
-    /// Everything.
-    pub product: ProductWrite,
-}
-
-impl Operation for UpdateProduct {
-    type Output = ();
-    const NAME: &'static str = "products.update";
-    const SAFETY: Safety = Safety::IdempotentWrite;
-
-    fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        with_json(Method::PUT, &products(base, "v1", organization, Some(self.guid)), &self.product)
-    }
-
-    fn decode(&self, _: &Response<Bytes>) -> Result<Self::Output, Error> {
-        Ok(())
     }
 }
 
@@ -147,7 +118,7 @@ impl Operation for DeleteProduct {
     const SAFETY: Safety = Safety::IdempotentWrite;
 
     fn request(&self, base: &BaseUrl, organization: OrganizationId) -> Request<Bytes> {
-        bare(Method::DELETE, &products(base, "v1", organization, Some(self.0)))
+        Call::new(Method::DELETE, base, "v1", Some(organization), &[&"products", &self.0]).build()
     }
 
     fn decode(&self, _: &Response<Bytes>) -> Result<Self::Output, Error> {
@@ -155,8 +126,13 @@ impl Operation for DeleteProduct {
     }
 }
 
-fn products(base: &BaseUrl, version: &str, organization: OrganizationId, guid: Option<ProductGuid>) -> Url {
-    let mut segments = vec![version.to_owned(), organization.to_string(), "products".to_owned()];
-    segments.extend(guid.map(|guid| guid.to_string()));
-    base.join(segments)
+operations! {
+    /// Replaces the whole product: what is not sent is emptied.
+    UpdateProduct {
+        /// Which one.
+        guid: ProductGuid,
+        /// Everything.
+        product: ProductWrite,
+    }
+    "products.update": IdempotentWrite, PUT "v1" ["products", guid].json(product) => nothing;
 }
