@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_transport::{BaseUrl, Courier, Errand, Safety, Transport, Usage};
+use api_transport::{BaseUrl, BodyStream, Courier, Errand, ErrorBudget, Transport, Usage};
+use bytes::Bytes;
+use futures::TryStreamExt;
+use http::Request;
 use http::header::{AUTHORIZATION, HeaderValue};
 use secrecy::ExposeSecret;
 use tokio::sync::Mutex;
@@ -46,11 +49,22 @@ impl fmt::Debug for DineroClient {
 }
 
 impl DineroClient {
-    /// A client over `transport`. Nothing is sent yet.
+    /// A client over `transport`. Nothing is sent yet. Under a limit it also stops for a while when half of what ten minutes
+    /// hold was refused, because Dinero may block who is refused too often (fact sheet §3).
     #[must_use]
     pub fn new(settings: DineroSettings, transport: Arc<dyn Transport>) -> Self {
-        let subject = settings.organization.to_string();
-        let courier = Courier::new(transport, settings.requests_per_minute, &subject);
+        let per_minute = settings.requests_per_minute;
+        let mut courier = Courier::new(transport, per_minute, &settings.organization.to_string());
+        if per_minute > 0 {
+            courier = courier.with_budget(ErrorBudget::new(per_minute.saturating_mul(5), Duration::from_secs(600)));
+        }
+        Self::with_courier(settings, courier)
+    }
+
+    /// A client over a courier of your own, with its own limit, retry policy and error budget. The settings' limit does not
+    /// count then.
+    #[must_use]
+    pub fn with_courier(settings: DineroSettings, courier: Courier) -> Self {
         Self { inner: Arc::new(Inner { settings, courier, token: Mutex::default() }) }
     }
 
@@ -64,6 +78,18 @@ impl DineroClient {
     #[must_use]
     pub fn usage(&self) -> Usage {
         self.inner.courier.usage()
+    }
+
+    /// Requests sent so far, those for tokens included.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.usage().requests
+    }
+
+    /// Requests so far that changed something in Dinero, or may have.
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.usage().writes
     }
 
     /// How long `requests` more requests will wait for the limit.
@@ -87,7 +113,30 @@ impl DineroClient {
         }
     }
 
-    async fn attempt<O: Operation>(&self, operation: &O, token: &Token) -> Result<O::Output, Error> {
+    /// Sends one operation that gives a file, and hands the file on as it arrives. It is not repeated on failure.
+    ///
+    /// # Errors
+    /// See [`Error`]'s predicates; a failure in mid-file comes through the stream.
+    pub async fn download<O: Operation<Output = Bytes>>(&self, operation: &O) -> Result<BodyStream, Error> {
+        let mut refused = None;
+        loop {
+            let token = self.token(refused.as_ref()).await?;
+            let (errand, request) = self.prepare(operation, &token);
+            let response = self.inner.courier.stream(errand, request).await;
+            let (head, body) = response.map_err(|error| Error::transport(O::NAME, error))?.into_parts();
+            if head.status.is_success() {
+                return Ok(body);
+            }
+            let body: Vec<Bytes> = body.try_collect().await.map_err(|error| Error::transport(O::NAME, error))?;
+            let error = Error::api(O::NAME, head.status, &Bytes::from(body.concat()));
+            if refused.is_some() || !error.is_bad_credentials() {
+                return Err(error);
+            }
+            refused = Some(token);
+        }
+    }
+
+    fn prepare<O: Operation>(&self, operation: &O, token: &Token) -> (Errand, Request<Bytes>) {
         let settings = &self.inner.settings;
         let mut request = operation.request(&settings.base_url, settings.organization);
         if let Ok(mut bearer) = HeaderValue::from_str(&format!("Bearer {}", token.secret.expose_secret())) {
@@ -95,7 +144,11 @@ impl DineroClient {
             request.headers_mut().insert(AUTHORIZATION, bearer);
         }
         let safety = operation.safety();
-        let errand = Errand { operation: O::NAME, safety, writes: safety.writes() };
+        (Errand { operation: O::NAME, safety, writes: safety.writes() }, request)
+    }
+
+    async fn attempt<O: Operation>(&self, operation: &O, token: &Token) -> Result<O::Output, Error> {
+        let (errand, request) = self.prepare(operation, token);
         let response = self.inner.courier.carry(errand, request).await;
         let response = response.map_err(|error| Error::transport(O::NAME, error))?;
         if response.status().is_success() {
@@ -116,10 +169,7 @@ impl DineroClient {
             return Ok(token.clone());
         }
         let settings = &self.inner.settings;
-        let request = auth::request(settings.token_url.as_url(), &settings.credentials);
-        let errand = Errand { operation: "token", safety: Safety::Read, writes: false };
-        let response = self.inner.courier.carry(errand, request).await;
-        let token = auth::decode(&response.map_err(|error| Error::transport("token", error))?)?;
+        let token = auth::grant(&self.inner.courier, settings.token_url.as_url(), &settings.credentials).await?;
         *kept = Some(token.clone());
         Ok(token)
     }

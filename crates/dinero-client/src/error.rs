@@ -23,12 +23,16 @@ enum Kind {
         status: StatusCode,
         reason: String,
     },
+    /// No refresh token can be had from the caller's store, or kept in it.
+    TokenStore(String),
     /// The API answered with an error status.
     Api {
         status: StatusCode,
         code: Option<i64>,
         message: String,
+        local: Option<String>,
         fields: BTreeMap<String, String>,
+        codes: Vec<String>,
     },
     /// A success whose body is not what it should be.
     Decode {
@@ -96,7 +100,20 @@ impl Error {
             .and_then(Value::as_object)
             .map(|map| map.iter().map(|(field, text)| (field.clone(), plain(text))).collect())
             .unwrap_or_default();
-        Self { operation, kind: Box::new(Kind::Api { status, code, message, fields }) }
+        let items = |name: &str| member(name).and_then(Value::as_array).into_iter().flatten();
+        let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        let local = items("languageSpecificMessages").find_map(|item| text(item, "message"));
+        let codes = items("errorMessageList").filter_map(|item| text(item, "Code")).collect();
+        Self { operation, kind: Box::new(Kind::Api { status, code, message, local, fields, codes }) }
+    }
+
+    pub(crate) fn token_store(error: &crate::TokenStoreError) -> Self {
+        Self { operation: "token", kind: Box::new(Kind::TokenStore(error.to_string())) }
+    }
+
+    pub(crate) fn no_refresh_token() -> Self {
+        let reason = "no refresh token is kept; let the user in again".to_owned();
+        Self { operation: "token", kind: Box::new(Kind::TokenStore(reason)) }
     }
 
     pub(crate) fn decode(operation: &'static str, path: String, reason: String) -> Self {
@@ -114,7 +131,7 @@ impl Error {
     pub fn status(&self) -> Option<StatusCode> {
         match &*self.kind {
             Kind::Token { status, .. } | Kind::Api { status, .. } => Some(*status),
-            Kind::Transport(_) | Kind::Decode { .. } => None,
+            Kind::Transport(_) | Kind::TokenStore(_) | Kind::Decode { .. } => None,
         }
     }
 
@@ -123,7 +140,7 @@ impl Error {
     pub fn code(&self) -> Option<ErrorCode> {
         match &*self.kind {
             Kind::Api { code, .. } => code.map(ErrorCode::of),
-            Kind::Transport(_) | Kind::Token { .. } | Kind::Decode { .. } => None,
+            Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Decode { .. } => None,
         }
     }
 
@@ -132,7 +149,27 @@ impl Error {
     pub fn fields(&self) -> Option<&BTreeMap<String, String>> {
         match &*self.kind {
             Kind::Api { fields, .. } if !fields.is_empty() => Some(fields),
-            Kind::Api { .. } | Kind::Transport(_) | Kind::Token { .. } | Kind::Decode { .. } => None,
+            Kind::Api { .. } | Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Decode { .. } => {
+                None
+            }
+        }
+    }
+
+    /// What the API says in the user's language.
+    #[must_use]
+    pub fn local_message(&self) -> Option<&str> {
+        match &*self.kind {
+            Kind::Api { local, .. } => local.as_deref(),
+            Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Decode { .. } => None,
+        }
+    }
+
+    /// The place in a successful answer that cannot be read, such as `Collection[3].Phone`.
+    #[must_use]
+    pub fn decode_path(&self) -> Option<&str> {
+        match &*self.kind {
+            Kind::Decode { path, .. } => Some(path),
+            Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Api { .. } => None,
         }
     }
 
@@ -158,10 +195,12 @@ impl Error {
     pub fn is_duplicate(&self) -> bool {
         let named = |text: &str| text.to_lowercase().contains("guidmustbeunique");
         let told = match &*self.kind {
-            Kind::Api { message, fields, .. } => {
-                named(message) || fields.iter().any(|(field, text)| named(field) || named(text))
+            Kind::Api { message, fields, codes, .. } => {
+                named(message)
+                    || fields.iter().any(|(field, text)| named(field) || named(text))
+                    || codes.iter().any(|code| named(code))
             }
-            Kind::Transport(_) | Kind::Token { .. } | Kind::Decode { .. } => false,
+            Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Decode { .. } => false,
         };
         told || self.code() == Some(ErrorCode::Duplicate)
     }
@@ -190,8 +229,14 @@ impl Error {
         match &*self.kind {
             Kind::Token { status, .. } => status.is_client_error() && status.as_u16() != 429,
             Kind::Api { status, .. } => *status == StatusCode::UNAUTHORIZED,
-            Kind::Transport(_) | Kind::Decode { .. } => false,
+            Kind::Transport(_) | Kind::TokenStore(_) | Kind::Decode { .. } => false,
         }
+    }
+
+    /// The token was missing, bad or expired (401), or none was given.
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.has_status(401)
     }
 
     /// The key gives no access to this organisation.
@@ -218,7 +263,7 @@ impl Error {
         match &*self.kind {
             Kind::Transport(_) => true,
             Kind::Token { status, .. } | Kind::Api { status, .. } => status.is_server_error(),
-            Kind::Decode { .. } => false,
+            Kind::TokenStore(_) | Kind::Decode { .. } => false,
         }
     }
 
@@ -227,9 +272,9 @@ impl Error {
     pub fn outcome_unknown(&self) -> bool {
         match &*self.kind {
             Kind::Transport(error) => error.outcome_unknown(),
-            Kind::Api { status, .. } => status.is_server_error(),
+            Kind::Api { status, .. } => status.is_server_error() || status.as_u16() == 480,
             Kind::Decode { .. } => true,
-            Kind::Token { .. } => false,
+            Kind::Token { .. } | Kind::TokenStore(_) => false,
         }
     }
 }
@@ -239,7 +284,8 @@ impl fmt::Display for Error {
         match &*self.kind {
             Kind::Transport(error) => error.fmt(f),
             Kind::Token { status, reason } => write!(f, "no token was given (HTTP {}, {reason})", status.as_u16()),
-            Kind::Api { status, code, message, fields } => {
+            Kind::TokenStore(reason) => write!(f, "no token can be asked for: {reason}"),
+            Kind::Api { status, code, message, fields, .. } => {
                 write!(f, "{message} (HTTP {}", status.as_u16())?;
                 if let Some(code) = code {
                     write!(f, ", code {code}")?;
@@ -292,6 +338,10 @@ mod tests {
         assert!(error(400, taken).is_duplicate());
         assert!(error(400, r#"{"code":65,"message":"deleted"}"#).is_deleted());
         assert!(error(403, r#"{"code":90,"message":"no Pro"}"#).needs_pro());
+        assert!(error(403, r#"{"code":48,"message":"no Pro"}"#).needs_pro());
+        let listed = r#"{"code":42,"message":"Validation Error","validationErrors":null,"errorMessageList":[{"Code":"guidMustBeUnique","Message":"x"}],"languageSpecificMessages":[{"property":"message","message":"Findes allerede"}]}"#;
+        assert!(error(400, listed).is_duplicate());
+        assert_eq!(error(400, listed).local_message(), Some("Findes allerede"));
         assert!(error(403, r#"{"code":41,"message":"no"}"#).is_forbidden());
         assert!(error(429, "API calls quota exceeded! maximum admitted 60 per 1m.").is_throttled());
         assert!(error(480, "").is_brownout());

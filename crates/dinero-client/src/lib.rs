@@ -50,7 +50,7 @@ pub mod model;
 pub mod op;
 mod paging;
 
-pub use auth::Credentials;
+pub use auth::{Credentials, Pkce, TokenStore, TokenStoreError, VismaApp, VismaGrant};
 pub use client::{DineroClient, DineroSettings};
 pub use error::{Error, ErrorCode};
 pub use field::{

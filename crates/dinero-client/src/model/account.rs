@@ -26,7 +26,7 @@ pub struct EntryAccount {
 }
 
 /// A new account of entries.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct EntryAccountWrite {
@@ -54,7 +54,7 @@ pub struct DepositAccount {
 }
 
 /// A new account that payments go to; usually 55000 to 55999.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct DepositAccountWrite {

@@ -9,7 +9,7 @@ use super::vocabulary::LedgerItemStatus;
 use crate::{FileGuid, LedgerItemId, Version, VoucherGuid};
 
 /// An item as it is written. An update needs the id and the version.
-#[derive(Default, Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct LedgerItemWrite {
@@ -35,7 +35,7 @@ pub struct LedgerItem {
 }
 
 /// A line of an item.
-#[derive(Default, Deserialize, Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct LedgerLine {
@@ -54,7 +54,7 @@ pub struct LedgerLine {
 }
 
 /// An item as it was seen: for reading, booking and deleting.
-#[derive(Deserialize, Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct LedgerItemVersion {

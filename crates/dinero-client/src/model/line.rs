@@ -1,7 +1,7 @@
 //! Lines of sales vouchers (fact sheet §7.3). There is no VAT on a line: it follows the account (§8.5).
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::vocabulary::{LineType, TotalLineType, Unit};
 use crate::ProductGuid;
@@ -94,6 +94,43 @@ impl Serialize for SalesLine {
         };
         written.serialize(serializer)
     }
+}
+
+impl<'de> Deserialize<'de> for SalesLine {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let kept = Kept::deserialize(deserializer)?;
+        let description = kept.description.unwrap_or_default();
+        if kept.line_type == Some(LineType::Text) {
+            return Ok(Self::Text(description));
+        }
+        Ok(Self::Goods(Goods {
+            what: kept.product_guid.map_or(What::Described(description), What::Product),
+            comments: kept.comments,
+            base_amount_value: kept.base_amount_value,
+            quantity: kept.quantity,
+            account_number: kept.account_number,
+            unit: kept.unit.unwrap_or(Unit::Parts),
+            discount: kept.discount,
+        }))
+    }
+}
+
+/// A line that was written down.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Kept {
+    #[serde(with = "rust_decimal::serde::float")]
+    base_amount_value: Decimal,
+    product_guid: Option<ProductGuid>,
+    description: Option<String>,
+    comments: Option<String>,
+    #[serde(with = "rust_decimal::serde::float")]
+    quantity: Decimal,
+    account_number: i32,
+    unit: Option<Unit>,
+    #[serde(with = "rust_decimal::serde::float")]
+    discount: Decimal,
+    line_type: Option<LineType>,
 }
 
 /// A line as it is read.

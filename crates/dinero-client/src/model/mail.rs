@@ -7,7 +7,7 @@ use super::vocabulary::{DeliveryStatus, MailOutType, PaymentMean};
 use crate::Timestamp;
 
 /// A mail with a voucher. `None` leaves a field to Dinero.
-#[derive(Default, Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct Mail {
@@ -92,7 +92,7 @@ pub struct MailOut {
 }
 
 /// An electronic invoice or credit note. It goes to the number that the contact has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct ElectronicInvoice {
@@ -106,7 +106,7 @@ pub struct ElectronicInvoice {
 }
 
 /// A reminder sent electronically.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct ElectronicReminder {
@@ -118,7 +118,7 @@ pub struct ElectronicReminder {
 }
 
 /// A text message about a booked invoice. It costs money (fact sheet §6.12).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct TextMessage {

@@ -1,6 +1,8 @@
 //! What the API sends and takes. Names are the API's own. In contacts and products a read field is `None` where the answer
 //! did not mention it and `Some(None)` where it said `null`; elsewhere the two are not told apart.
 //!
+//! What is written can also be read back from JSON, so that a request that was planned can be kept and sent later.
+//!
 //! Amounts are decimals and travel as JSON numbers; up to 15 digits they are exact in both directions.
 
 mod account;

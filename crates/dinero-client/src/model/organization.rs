@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::OrganizationId;
 
 /// An organisation as the list of version 1 shows it, which also answers without a Pro subscription.
-#[derive(Default, Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct Organization {

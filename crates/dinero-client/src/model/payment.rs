@@ -9,7 +9,7 @@ use crate::{PaymentGuid, Timestamp, VoucherGuid};
 
 /// A payment as it is registered. It has no guid of its own choosing: after a lost answer, read the payments and look for the
 /// external reference before trying again (fact sheet §9 P9).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct PaymentWrite {

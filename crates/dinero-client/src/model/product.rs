@@ -44,7 +44,7 @@ pub struct Product {
 }
 
 /// A product as it is written. An update replaces everything: what is `None` is emptied.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct ProductWrite {

@@ -8,7 +8,7 @@ use super::time::VoucherDate;
 use crate::{ReminderId, Timestamp};
 
 /// A reminder as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct ReminderWrite {
@@ -23,7 +23,7 @@ pub struct ReminderWrite {
 }
 
 /// A reminder that is only computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct ReminderDraft {

@@ -24,7 +24,7 @@ pub struct ContactNote {
 }
 
 /// A note as it is written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NoteWrite {
     /// Not empty.
@@ -75,7 +75,7 @@ pub struct StateOfAccountEntry {
 }
 
 /// A mail with a statement of account.
-#[derive(Default, Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct StateOfAccountMail {

@@ -138,7 +138,7 @@ pub struct TradeOfferEvent {
 macro_rules! voucher_write {
     ($($(#[$doc:meta])* $name:ident($guid:ident) { $($(#[$attribute:meta])* $field:ident: $type:ty),* $(,)? })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(rename_all = "PascalCase")]
         #[expect(missing_docs, reason = "the API's own field names")]
         pub struct $name {

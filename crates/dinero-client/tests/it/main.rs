@@ -1,0 +1,12 @@
+//! The tests of the crate as its users see it.
+
+#![allow(clippy::unwrap_used)]
+
+mod contract;
+mod failures;
+mod fake;
+mod generated;
+mod schema;
+mod secrets;
+mod tokens;
+mod walking;
