@@ -8,7 +8,6 @@ use bytes::Bytes;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use tracing::Instrument;
-use tracing::field::Empty;
 
 use crate::budget::ErrorBudget;
 use crate::pace::{Pacer, SlidingWindow, Unpaced};
@@ -156,13 +155,7 @@ impl Courier {
 
     fn span(&self, errand: Errand) -> tracing::Span {
         let request = self.counters.errands.fetch_add(1, Ordering::Relaxed) + 1;
-        tracing::debug_span!(
-            "request",
-            operation = errand.operation,
-            organisation = &*self.subject,
-            request,
-            attempt = Empty
-        )
+        tracing::debug_span!("request", operation = errand.operation, organisation = &*self.subject, request)
     }
 
     /// Waits for the turn of one request, and counts it.
@@ -189,8 +182,8 @@ impl Courier {
                 return Err(lost.unwrap_or(error));
             }
             so_far.sent += 1;
-            tracing::Span::current().record("attempt", so_far.sent);
-            let result = self.transport.send(request.clone()).await;
+            let attempt = tracing::debug_span!("attempt", attempt = so_far.sent);
+            let result = self.transport.send(request.clone()).instrument(attempt).await;
             let failure = self.judge(errand, &result);
             let Some(failure) = failure else { return result };
             if let Err(error @ TransportError::Lost { .. }) = &result {
