@@ -25,6 +25,10 @@ mod redact;
 mod retry;
 mod transport;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use budget::ErrorBudget;
 pub use courier::{Courier, Errand, Usage};

@@ -50,6 +50,10 @@ pub mod model;
 pub mod op;
 mod paging;
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use auth::{Credentials, Pkce, TokenStore, TokenStoreError, VismaApp, VismaGrant};
 pub use client::{DineroClient, DineroSettings};
 pub use error::{Error, ErrorCode};

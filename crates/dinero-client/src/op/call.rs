@@ -101,7 +101,7 @@ impl Call {
     }
 
     /// Asks for a file instead of JSON.
-    pub(crate) fn as_file(mut self) -> Self {
+    pub(crate) fn expecting_file(mut self) -> Self {
         self.accept = OCTETS;
         self
     }

@@ -39,7 +39,7 @@ operations! {
         /// Which one.
         guid: CreditNoteGuid,
     }
-    "credit_notes.pdf": Read, GET "v1" ["sales", "creditnotes", guid, "pdf"].as_file() => bytes;
+    "credit_notes.pdf": Read, GET "v1" ["sales", "creditnotes", guid, "pdf"].expecting_file() => bytes;
 
     /// Replaces a draft as a whole.
     UpdateCreditNote {

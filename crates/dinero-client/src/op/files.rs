@@ -84,7 +84,7 @@ operations! {
         /// Which one.
         file: FileGuid,
     }
-    "files.get": Read, GET "v1" ["files", file].as_file() => bytes;
+    "files.get": Read, GET "v1" ["files", file].expecting_file() => bytes;
 
     /// The files that are mailed with a voucher.
     ListAttachments {

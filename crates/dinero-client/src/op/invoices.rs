@@ -46,7 +46,7 @@ operations! {
         /// Which one.
         guid: InvoiceGuid,
     }
-    "invoices.pdf": Read, GET "v1" ["invoices", guid].as_file() => bytes;
+    "invoices.pdf": Read, GET "v1" ["invoices", guid].expecting_file() => bytes;
 
     /// Replaces a draft as a whole.
     UpdateInvoice {

@@ -115,7 +115,6 @@ macro_rules! operations {
             const SAFETY: api_transport::Safety = api_transport::Safety::$safety;
 
             $(fn safety(&self) -> api_transport::Safety {
-                #[expect(clippy::redundant_closure_call, reason = "so that the macro's user can say `self`")]
                 if ($chosen)(self) { Self::SAFETY } else { api_transport::Safety::UnsafeWrite }
             })?
 

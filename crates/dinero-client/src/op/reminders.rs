@@ -42,7 +42,7 @@ operations! {
         /// Which one.
         id: ReminderId,
     }
-    "reminders.pdf": Read, GET "v1" ["invoices", invoice, "reminders", id].as_file() => bytes;
+    "reminders.pdf": Read, GET "v1" ["invoices", invoice, "reminders", id].expecting_file() => bytes;
 
     /// Replaces a draft.
     UpdateReminder {

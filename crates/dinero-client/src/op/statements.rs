@@ -35,7 +35,7 @@ operations! {
     }
     "contacts.statement.pdf": Read,
     GET "v1" ["state-of-account", contact, "pdf"]
-        .time("from", *from).time("to", *to).query("hideClosed", Some(hide_closed)).as_file()
+        .time("from", *from).time("to", *to).query("hideClosed", Some(hide_closed)).expecting_file()
         => bytes;
 
     /// Mails a statement of account.

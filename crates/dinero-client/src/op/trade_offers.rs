@@ -111,7 +111,7 @@ operations! {
         /// Which one.
         guid: TradeOfferGuid,
     }
-    "trade_offers.pdf": Read, GET "v1" ["tradeoffers", guid].as_file() => bytes;
+    "trade_offers.pdf": Read, GET "v1" ["tradeoffers", guid].expecting_file() => bytes;
 
     /// Replaces a trade offer as a whole.
     UpdateTradeOffer {

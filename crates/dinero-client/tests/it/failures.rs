@@ -41,6 +41,9 @@ async fn tried<O: Operation>(answer: &ResponseTemplate, operation: &O) -> (usize
     (asked.iter().filter(|request| request.url.path() != "/token").count(), result)
 }
 
+/// A question to an error.
+type Predicate = fn(&Error) -> bool;
+
 fn with_guid() -> CreateContact {
     CreateContact(ContactWrite { contact_guid: Some(ContactGuid(Uuid::from_u128(1))), ..ContactWrite::default() })
 }
@@ -76,7 +79,6 @@ async fn a_write_is_sent_again_only_where_a_chosen_guid_makes_that_harmless() {
 
 #[tokio::test]
 async fn refusals_are_told_apart_and_not_repeated() {
-    type Predicate = fn(&Error) -> bool;
     let cases: [(u16, &str, Predicate); 12] = [
         (404, "<html><body>Not Found</body></html>", Error::is_not_found),
         (400, r#"{"code":63,"message":"no result"}"#, Error::is_not_found),
@@ -107,7 +109,7 @@ async fn refusals_are_told_apart_and_not_repeated() {
 
 #[tokio::test]
 async fn throttling_brownouts_and_silence_have_names() {
-    let cases: [(ResponseTemplate, fn(&Error) -> bool); 4] = [
+    let cases: [(ResponseTemplate, Predicate); 4] = [
         (
             ResponseTemplate::new(429).set_body_string("API calls quota exceeded! maximum admitted 60 per 1m."),
             Error::is_throttled,
