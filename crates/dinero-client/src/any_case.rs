@@ -17,10 +17,10 @@ pub(crate) struct AnyCase<T>(pub(crate) T);
 /// Containers are looked into; everything else goes straight to whom it concerns.
 macro_rules! forward {
     (containers { $($method:ident($($argument:ident: $type:ty),*))* } straight { $($plain:ident($($given:ident: $kind:ty),*))* }) => {
-        $(fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+        $(#[inline] fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
             self.0.$method($($argument,)* Seeing { visitor, names: &[] })
         })*
-        $(fn $plain<V: Visitor<'de>>(self, $($given: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
+        $(#[inline] fn $plain<V: Visitor<'de>>(self, $($given: $kind,)* visitor: V) -> Result<V::Value, D::Error> {
             self.0.$plain($($given,)* visitor)
         })*
     };
@@ -43,6 +43,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for AnyCase<D> {
         }
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -60,6 +61,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for AnyCase<D> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for AnyCase<S> {
     type Value = S::Value;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         self.0.deserialize(AnyCase(deserializer))
     }
@@ -68,6 +70,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for AnyCase<S> {
 impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for AnyCase<A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         self.0.next_element_seed(AnyCase(seed))
     }
@@ -90,14 +93,17 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Seeing<V> {
         self.visitor.expecting(f)
     }
 
+    #[inline]
     fn visit_none<E: Error>(self) -> Result<V::Value, E> {
         self.visitor.visit_none()
     }
 
+    #[inline]
     fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
         self.visitor.visit_unit()
     }
 
+    #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<V::Value, D::Error> {
         self.visitor.visit_some(AnyCase(deserializer))
     }
@@ -110,6 +116,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Seeing<V> {
         self.visitor.visit_seq(AnyCase(items))
     }
 
+    #[inline]
     fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<V::Value, A::Error> {
         self.visitor.visit_map(Members { members, names: self.names, next: 0 })
     }
@@ -126,10 +133,12 @@ struct Members<A> {
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Members<A> {
     type Error = A::Error;
 
+    #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
         self.members.next_key_seed(Key { seed, names: self.names, next: &mut self.next })
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
         self.members.next_value_seed(AnyCase(seed))
     }
@@ -146,10 +155,16 @@ struct Key<'a, S> {
 }
 
 impl<S> Key<'_, S> {
+    #[inline]
     fn known(&mut self, key: &str) -> Option<&'static str> {
-        let (before, after) = self.names.split_at((*self.next).min(self.names.len()));
-        let at = after.iter().chain(before).position(|name| name.eq_ignore_ascii_case(key))?;
-        let at = (before.len() + at) % self.names.len();
+        let is_key = |at: &usize| self.names[*at].eq_ignore_ascii_case(key);
+        let next = *self.next;
+        // Nearly always: the next name, as it is known.
+        if self.names.get(next).is_some_and(|name| *name == key) {
+            *self.next = next + 1;
+            return Some(self.names[next]);
+        }
+        let at = (next..self.names.len()).find(is_key).or_else(|| (0..next.min(self.names.len())).find(is_key))?;
         *self.next = at + 1;
         Some(self.names[at])
     }
@@ -158,6 +173,7 @@ impl<S> Key<'_, S> {
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Key<'_, S> {
     type Value = S::Value;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         deserializer.deserialize_str(self)
     }
@@ -177,6 +193,7 @@ impl<'de, S: DeserializeSeed<'de>> Visitor<'de> for Key<'_, S> {
         }
     }
 
+    #[inline]
     fn visit_borrowed_str<E: Error>(mut self, key: &'de str) -> Result<S::Value, E> {
         let key = self.known(key).unwrap_or(key);
         self.seed.deserialize(BorrowedStrDeserializer::new(key))

@@ -11,11 +11,13 @@ use crate::ContactGuid;
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct Contact {
+    #[serde(default, deserialize_with = "known")]
+    pub name: Known<String>,
     pub contact_guid: ContactGuid,
     #[serde(default, deserialize_with = "known")]
     pub external_reference: Known<String>,
     #[serde(default, deserialize_with = "known")]
-    pub name: Known<String>,
+    pub is_person: Known<bool>,
     #[serde(default, deserialize_with = "known")]
     pub street: Known<String>,
     #[serde(default, deserialize_with = "known")]
@@ -36,34 +38,14 @@ pub struct Contact {
     pub vat_number: Known<String>,
     #[serde(default, deserialize_with = "known")]
     pub ean_number: Known<String>,
-    #[serde(default, deserialize_with = "known", rename = "SENumber")]
-    pub se_number: Known<String>,
-    #[serde(default, deserialize_with = "known", rename = "PNumber")]
-    pub p_number: Known<String>,
     #[serde(default, deserialize_with = "known")]
     pub payment_condition_type: Known<String>,
     #[serde(default, deserialize_with = "known")]
     pub payment_condition_number_of_days: Known<i64>,
     #[serde(default, deserialize_with = "known")]
-    pub is_person: Known<bool>,
-    #[serde(default, deserialize_with = "known")]
     pub is_member: Known<bool>,
     #[serde(default, deserialize_with = "known")]
     pub member_number: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub use_cvr: Known<bool>,
-    #[serde(default, deserialize_with = "known")]
-    pub company_type_key: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub invoice_mail_out_option_key: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub preferred_invoice_language_key: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub preferred_invoice_currency_key: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub is_debitor: Known<bool>,
-    #[serde(default, deserialize_with = "known")]
-    pub is_creditor: Known<bool>,
     #[serde(default, deserialize_with = "known")]
     pub company_status: Known<String>,
     #[serde(default, deserialize_with = "known")]
@@ -74,6 +56,24 @@ pub struct Contact {
     pub updated_at: Option<AuditTime>,
     #[serde(default)]
     pub deleted_at: Option<AuditTime>,
+    #[serde(default, deserialize_with = "known")]
+    pub preferred_invoice_language_key: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub preferred_invoice_currency_key: Known<String>,
+    #[serde(default, deserialize_with = "known", rename = "SENumber")]
+    pub se_number: Known<String>,
+    #[serde(default, deserialize_with = "known", rename = "PNumber")]
+    pub p_number: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub use_cvr: Known<bool>,
+    #[serde(default, deserialize_with = "known")]
+    pub company_type_key: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub invoice_mail_out_option_key: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub is_debitor: Known<bool>,
+    #[serde(default, deserialize_with = "known")]
+    pub is_creditor: Known<bool>,
 }
 
 /// A contact as it is written. An update replaces everything: what is `None` is emptied.

@@ -12,11 +12,17 @@ use crate::ProductGuid;
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct Product {
+    #[serde(default, deserialize_with = "known")]
+    pub name: Known<String>,
     pub product_guid: ProductGuid,
     #[serde(default, deserialize_with = "known")]
     pub product_number: Known<String>,
+    #[serde(default, deserialize_with = "known_decimal")]
+    pub quantity: Known<Decimal>,
     #[serde(default, deserialize_with = "known")]
-    pub name: Known<String>,
+    pub unit: Known<String>,
+    #[serde(default, deserialize_with = "known")]
+    pub account_number: Known<i64>,
     #[serde(default, deserialize_with = "known_decimal")]
     pub base_amount_value: Known<Decimal>,
     #[serde(default, deserialize_with = "known_decimal")]
@@ -25,22 +31,16 @@ pub struct Product {
     pub total_amount: Known<Decimal>,
     #[serde(default, deserialize_with = "known_decimal")]
     pub total_amount_incl_vat: Known<Decimal>,
-    #[serde(default, deserialize_with = "known_decimal")]
-    pub quantity: Known<Decimal>,
-    #[serde(default, deserialize_with = "known")]
-    pub account_number: Known<i64>,
-    #[serde(default, deserialize_with = "known")]
-    pub unit: Known<String>,
     #[serde(default, deserialize_with = "known")]
     pub external_reference: Known<String>,
-    #[serde(default, deserialize_with = "known")]
-    pub comment: Known<String>,
     #[serde(default)]
     pub created_at: Option<AuditTime>,
     #[serde(default)]
     pub updated_at: Option<AuditTime>,
     #[serde(default)]
     pub deleted_at: Option<AuditTime>,
+    #[serde(default, deserialize_with = "known")]
+    pub comment: Known<String>,
 }
 
 /// A product as it is written. An update replaces everything: what is `None` is emptied.

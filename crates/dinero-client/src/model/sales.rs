@@ -13,31 +13,31 @@ use crate::{ContactGuid, TemplateId, Timestamp, TradeOfferGuid};
 #[serde(rename_all = "PascalCase")]
 #[expect(missing_docs, reason = "the API's own field names")]
 pub struct Sale {
-    /// An invoice's or a credit note's, by the type.
-    pub guid: Uuid,
     /// `i64::MAX` for drafts: it does not mean booked (fact sheet §9 P1).
     pub number: Option<i64>,
+    /// An invoice's or a credit note's, by the type.
+    pub guid: Uuid,
     pub external_reference: Option<String>,
+    pub contact_name: Option<String>,
+    pub contact_guid: Option<ContactGuid>,
     pub date: Option<VoucherDate>,
     pub payment_date: Option<VoucherDate>,
     pub description: Option<String>,
+    pub currency: Option<String>,
     /// Draft, booked and payment in one.
     pub status: Option<PaymentStatus>,
     #[serde(rename = "Type")]
     pub kind: Option<SaleType>,
-    pub contact_name: Option<String>,
-    pub contact_guid: Option<ContactGuid>,
+    pub mail_out_status: Option<MailOutStatus>,
+    pub latest_mail_out_type: Option<MailOutType>,
     #[serde(default, with = "rust_decimal::serde::float_option")]
-    pub total_incl_vat: Option<Decimal>,
-    #[serde(default, with = "rust_decimal::serde::float_option")]
-    pub total_excl_vat: Option<Decimal>,
+    pub total_excl_vat_in_dkk: Option<Decimal>,
     #[serde(default, with = "rust_decimal::serde::float_option")]
     pub total_incl_vat_in_dkk: Option<Decimal>,
     #[serde(default, with = "rust_decimal::serde::float_option")]
-    pub total_excl_vat_in_dkk: Option<Decimal>,
-    pub mail_out_status: Option<MailOutStatus>,
-    pub latest_mail_out_type: Option<MailOutType>,
-    pub currency: Option<String>,
+    pub total_excl_vat: Option<Decimal>,
+    #[serde(default, with = "rust_decimal::serde::float_option")]
+    pub total_incl_vat: Option<Decimal>,
     pub created_at: Option<AuditTime>,
     pub updated_at: Option<AuditTime>,
     pub deleted_at: Option<AuditTime>,
