@@ -21,6 +21,9 @@ fn null_is_empty<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(deserial
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Pagination {
+    /// The largest size that can be asked for.
+    #[serde(default)]
+    pub max_page_size_allowed: u32,
     /// The size that was asked for.
     #[serde(default)]
     pub page_size: u32,

@@ -6,6 +6,7 @@ mod contract;
 mod failures;
 mod fake;
 mod generated;
+mod members;
 mod schema;
 mod secrets;
 mod tokens;
