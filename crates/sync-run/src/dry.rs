@@ -85,13 +85,8 @@ impl Store for DryStore {
     }
 
     async fn seen(&self, pair: &PairId, side: Side, keys: &[RecordKey]) -> Result<Vec<Seen>, StoreError> {
-        let mut held: BTreeMap<RecordKey, Seen> = self
-            .inner
-            .seen(pair, side, keys)
-            .await?
-            .into_iter()
-            .map(|seen| (seen.record.key(), seen))
-            .collect();
+        let mut held: BTreeMap<RecordKey, Seen> =
+            self.inner.seen(pair, side, keys).await?.into_iter().map(|seen| (seen.record.key(), seen)).collect();
         for key in keys {
             if let Some(seen) = self.overlay().get(&(side, key.clone())) {
                 held.insert(key.clone(), seen.clone());

@@ -29,8 +29,8 @@ mod ports;
 mod recover;
 mod summary;
 
-pub use engine::{Engine, Order, Pace, Preview, Rules};
 pub(crate) use engine::Run;
+pub use engine::{Engine, Order, Pace, Preview, Rules};
 pub use error::{RulesError, RunError};
 pub use event::{Event, Events, Miss, Unheard};
 pub use ports::keeping;

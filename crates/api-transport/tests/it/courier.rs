@@ -129,7 +129,7 @@ proptest! {
 }
 
 #[test]
-fn retry_after_silences_everyone() {
+fn l5_retry_after_silences_everyone() {
     paused(async {
         let server = fated(&[Fate::ThrottledFor(20)]);
         let courier = Courier::new(server.clone(), 60, "4711");

@@ -71,7 +71,7 @@ impl Operation for ListContacts {
     }
 }
 
-/// A page of contacts through version 1, which leaves deleted ones out; it says `deletedOnly` only where the list does.
+/// A page of contacts through version 1, which leaves deleted ones out unless only those are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListLiveContacts(pub ListContacts);
 

@@ -1,0 +1,90 @@
+//! Error bodies (fact sheet §5): a code, a message, and what is wrong with which field.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use crate::Reply;
+
+/// A refusal.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    status: StatusCode,
+    body: Option<Value>,
+    page: bool,
+}
+
+impl Failure {
+    fn coded(status: StatusCode, code: u16, message: &str) -> Self {
+        let body = json!({
+            "code": code,
+            "message": message,
+            "validationErrors": null,
+            "languageSpecificMessages": [{ "property": "message", "message": message }],
+            "errorMessageList": [{ "Code": "message", "Message": message }],
+        });
+        Self { status, body: Some(body), page: false }
+    }
+
+    pub(super) fn validation(errors: &[(&str, &str)]) -> Self {
+        let mut failure = Self::coded(StatusCode::BAD_REQUEST, 42, "Validation Error");
+        let fields: Map<String, Value> =
+            errors.iter().map(|(field, text)| ((*field).to_owned(), (*text).into())).collect();
+        if let Some(body) = &mut failure.body {
+            body["validationErrors"] = Value::Object(fields);
+        }
+        failure
+    }
+
+    pub(super) fn limit(message: &str) -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 43, message)
+    }
+
+    pub(super) fn not_found(message: &str) -> Self {
+        Self::coded(StatusCode::NOT_FOUND, 40, message)
+    }
+
+    pub(super) fn deleted() -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 65, "The item is deleted and cannot be changed")
+    }
+
+    pub(super) fn no_pro() -> Self {
+        Self::coded(StatusCode::FORBIDDEN, 90, "The organization has no active Pro subscription")
+    }
+
+    pub(super) fn forbidden() -> Self {
+        Self::coded(StatusCode::FORBIDDEN, 41, "No access to the organization")
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        Self { status: StatusCode::UNAUTHORIZED, body: None, page: false }
+    }
+
+    /// The token endpoint's own shape.
+    pub(super) fn oauth(status: StatusCode, error: &str) -> Self {
+        Self { status, body: Some(json!({ "error": error })), page: false }
+    }
+
+    /// Unknown routes answer with a page.
+    pub(super) fn no_route() -> Self {
+        Self { status: StatusCode::NOT_FOUND, body: None, page: true }
+    }
+
+    pub(super) fn reply(self) -> Reply {
+        if self.page {
+            let mut response = Response::new(Bytes::from_static(b"<!DOCTYPE html><html><body>404</body></html>"));
+            *response.status_mut() = self.status;
+            return Reply::Answer(response);
+        }
+        answer(self.status, self.body)
+    }
+}
+
+/// An answer with a JSON body, or none.
+pub(super) fn answer(status: StatusCode, body: Option<Value>) -> Reply {
+    let bytes = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+    let mut response = Response::new(bytes);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    Reply::Answer(response)
+}
