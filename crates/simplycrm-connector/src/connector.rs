@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{Duration, NaiveDateTime};
-use reconcile::WriteChange;
+use sync_run::WriteChange;
 use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};

@@ -17,6 +17,15 @@ pub enum AppError {
     /// A system, the store or the mapping cannot be used.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// An address cannot be used.
+    #[error(transparent)]
+    Address(#[from] api_transport::BaseUrlError),
+    /// The network cannot be used from here.
+    #[error(transparent)]
+    Network(#[from] api_transport::NetworkError),
+    /// Simply CRM's address is not that of an installation.
+    #[error(transparent)]
+    Installation(#[from] simplycrm_client::Error),
     /// The sandbox could not be served.
     #[error("the sandbox could not be served: {0}")]
     Sandbox(#[from] std::io::Error),
@@ -56,6 +65,9 @@ impl Say for AppError {
         match self {
             Self::Settings(error) => error.say(language),
             Self::Run(error) => run(error, language),
+            Self::Address(error) => error.to_string(),
+            Self::Network(error) => error.to_string(),
+            Self::Installation(error) => error.to_string(),
             Self::Sandbox(error) => {
                 let what = language.pick("Sandkassen kunne ikke startes", "The sandbox could not be started");
                 format!("{what}: {error}")

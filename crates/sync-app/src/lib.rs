@@ -14,11 +14,12 @@ mod rules;
 mod sandboxed;
 mod settings;
 mod status;
+mod wiring;
 mod words;
 mod world;
 
 pub use app::{App, Reach};
-pub use demo::{Demo, DemoStep};
+pub use demo::{Demo, Edit};
 pub use error::AppError;
 pub use language::{Language, Say};
 pub use reference::{ModuleName, RecordReference};

@@ -6,8 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use api_transport::{Transport, TransportError};
 use async_trait::async_trait;
 use bytes::Bytes;
-use sandbox::{Reply, Sandbox};
+use sandbox::{Reply, Sandbox, Server, serve};
+use serde_json::{Value, json};
 use sync_run::Clock;
+
+use crate::world::SystemClock;
+use crate::{AppError, Language};
 
 /// Carries requests into a sandbox in the same process.
 pub(crate) struct SandboxTransport<S> {
@@ -28,7 +32,7 @@ impl<S> SandboxTransport<S> {
 }
 
 #[async_trait]
-impl<S: Sandbox> Transport for SandboxTransport<S> {
+impl<S: Sandbox + Send> Transport for SandboxTransport<S> {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         let reply = {
             let mut sandbox = self.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,6 +46,106 @@ impl<S: Sandbox> Transport for SandboxTransport<S> {
                 host: request.uri().host().unwrap_or_default().to_owned(),
                 reason: "the sandbox gave no answer".to_owned(),
             }),
+        }
+    }
+}
+
+/// Both sandboxes, each on a port of this machine.
+#[derive(Debug)]
+pub struct Served {
+    dinero: Server,
+    simplycrm: Server,
+}
+
+/// Serves both sandboxes with `records` organisations, contacts and products each; the same seed gives the same data.
+///
+/// # Errors
+/// When no port can be had.
+pub async fn serve_sandboxes(records: u32, seed: u64) -> Result<Served, AppError> {
+    let (dinero, crm) = sandbox::seed_pair(records, seed, SystemClock.now());
+    Ok(Served {
+        dinero: serve(Arc::new(Mutex::new(dinero))).await?,
+        simplycrm: serve(Arc::new(Mutex::new(crm))).await?,
+    })
+}
+
+impl Served {
+    /// An `afstem.toml` that reaches both.
+    #[must_use]
+    pub fn configuration(&self, language: Language) -> String {
+        settings_for(&self.dinero_url(), &self.simplycrm_url(), "sqlite://sandbox.db", language)
+    }
+
+    /// Where both are, and the settings that reach them.
+    #[must_use]
+    pub fn to_json(&self, language: Language) -> Value {
+        json!({
+            "dinero": self.dinero_url(),
+            "simplycrm": self.simplycrm_url(),
+            "configuration": self.configuration(language),
+        })
+    }
+
+    /// Stops both.
+    pub async fn stop(self) {
+        futures::join!(self.dinero.stop(), self.simplycrm.stop());
+    }
+
+    fn dinero_url(&self) -> String {
+        format!("http://{}", self.dinero.address)
+    }
+
+    fn simplycrm_url(&self) -> String {
+        format!("http://{}", self.simplycrm.address)
+    }
+}
+
+/// Settings for a pair of sandboxes at these addresses.
+pub(crate) fn settings_for(dinero: &str, simplycrm: &str, store_url: &str, language: Language) -> String {
+    let language = language.pick("da", "en");
+    let Access { client_id, client_secret, api_key, access_key } = Access::of_the_sandboxes();
+    format!(
+        r#"language = "{language}"
+
+[dinero]
+organization_id = 4711
+api_key = "{api_key}"
+client_id = "{client_id}"
+client_secret = "{client_secret}"
+base_url = "{dinero}"
+token_url = "{dinero}/dineroapi/oauth/token"
+
+[simplycrm]
+url = "{simplycrm}"
+username = "integration"
+access_key = "{access_key}"
+
+[sync]
+direction = "both"
+priority = "crm-first"
+modules = ["organisations", "contacts", "products"]
+
+[store]
+url = "{store_url}"
+"#
+    )
+}
+
+/// The keys of the sandboxes; they open nothing else.
+struct Access {
+    client_id: &'static str,
+    client_secret: &'static str,
+    api_key: &'static str,
+    access_key: &'static str,
+}
+
+impl Access {
+    fn of_the_sandboxes() -> Self {
+        Self {
+            client_id: sandbox::dinero::CLIENT_ID,
+            client_secret: sandbox::dinero::CLIENT_SECRET,
+            api_key: sandbox::dinero::API_KEY,
+            access_key: sandbox::simplycrm::INTEGRATION_ACCESS_KEY,
         }
     }
 }

@@ -39,4 +39,6 @@ pub use ports::{
     Lease, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage,
     WriteError,
 };
+/// What a connector is asked to write, as the ports speak of it.
+pub use reconcile::{Write, WriteChange};
 pub use summary::Summary;

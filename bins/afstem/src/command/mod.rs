@@ -125,9 +125,9 @@ async fn push(app: &App, asked: &PushArguments, language: Language, json: bool) 
 async fn serve(asked: &SandboxArguments, language: Language, json: bool) -> Result<u8, AppError> {
     let served = serve_sandboxes(asked.records, asked.seed).await?;
     if json {
-        output::document(&served.to_json());
+        output::document(&served.to_json(language));
     } else {
-        output::print(&served.configuration());
+        output::print(&served.configuration(language));
         output::tell(language.pick("Begge sandkasser kører. Stop med Ctrl-C.", "Both sandboxes are running. Stop with Ctrl-C."));
     }
     tokio::signal::ctrl_c().await?;

@@ -12,7 +12,7 @@ use secrecy::SecretString;
 pub use problem::{Place, Problem, SettingsError, Trouble};
 
 use crate::Language;
-use keys::{KEYS, Key, Kind};
+use keys::{Key, Kind};
 use source::{Given, Source};
 
 /// The settings of one pair.
