@@ -104,7 +104,10 @@ pub(crate) fn summary(summary: &Summary, language: Language) {
     } else {
         print(&format!(
             "{yellow}!{yellow:#} {}",
-            language.pick("Færdig, men noget venter på dig (se ovenfor).", "Finished, but something waits for you (see above).")
+            language.pick(
+                "Færdig, men noget venter på dig (se ovenfor).",
+                "Finished, but something waits for you (see above)."
+            )
         ));
     }
 }

@@ -9,8 +9,8 @@ use dinero_client::op::{
     CreateContact, CreateProduct, GetContact, GetProduct, ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
 };
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
-use sync_run::WriteChange;
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
+use sync_run::WriteChange;
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt,
     Refusal, Usage, WriteError,

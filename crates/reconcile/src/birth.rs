@@ -12,7 +12,7 @@ pub(crate) fn plan_birth(
     side: Side,
     record: &Record,
     values: &Fields,
-) -> Result<Step, Finding> {
+) -> Result<Step, Box<Finding>> {
     let target = side.other();
     let title = entity.title(values);
     let values = &travelling(entity, side, values);
@@ -20,7 +20,7 @@ pub(crate) fn plan_birth(
     let (serious, slight): (Vec<_>, Vec<_>) = rendering.faults.into_iter().partition(|fault| fault.kind.holds_record());
     if !serious.is_empty() {
         let records = vec![(side, record.key())];
-        return Err(Finding { records, title, matter: Matter::Unfit { faults: serious } });
+        return Err(Box::new(Finding { records, title, matter: Matter::Unfit { faults: serious } }));
     }
     let defaulted: Vec<(FieldName, Value)> = entity.defaulted(target, values);
     let default_of = |name: &FieldName| defaulted.iter().find(|(field, _)| field == name).map(|(_, value)| value);

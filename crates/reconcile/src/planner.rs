@@ -46,7 +46,7 @@ pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool 
 fn basis(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Fingerprint {
     let records = Side::BOTH.into_iter().flat_map(|side| observed.records.get(side).values());
     let parts = records
-        .map(|seen| serde_json::to_vec(seen))
+        .map(serde_json::to_vec)
         .chain(observed.links.iter().map(|(_, link)| serde_json::to_vec(link)))
         .chain([serde_json::to_vec(policy), serde_json::to_vec(&module.fingerprint)])
         .filter_map(Result::ok);
@@ -208,7 +208,7 @@ impl<'a> Planner<'a> {
         }
         match plan_birth(self.module, entity, side, &seen.record, &candidate.values) {
             Ok(step) => self.plan.steps.push(step),
-            Err(finding) => self.plan.findings.push(finding),
+            Err(finding) => self.plan.findings.push(*finding),
         }
     }
 
@@ -219,11 +219,11 @@ impl<'a> Planner<'a> {
     }
 }
 
+/// Records in matching form, by side.
+type Candidates = Sides<BTreeMap<RecordKey, Candidate>>;
+
 /// The unlinked records of a module in matching form, and the linked ones that stood on their side in their own right.
-fn candidates(
-    module: &ModuleMapping,
-    observed: &Observed,
-) -> (Sides<BTreeMap<RecordKey, Candidate>>, Sides<BTreeMap<RecordKey, Candidate>>) {
+fn candidates(module: &ModuleMapping, observed: &Observed) -> (Candidates, Candidates) {
     let mut bound: Sides<BTreeSet<&RecordKey>> = Sides::default();
     let mut own_right: Sides<BTreeSet<&RecordKey>> = Sides::default();
     for (_, link) in &observed.links {

@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{Duration, NaiveDateTime};
-use sync_run::WriteChange;
 use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
+use sync_run::WriteChange;
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteError,
 };

@@ -119,11 +119,7 @@ impl App {
             Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
             None => Vec::new(),
         };
-        let order = Order {
-            record: Some((record.side, record.key.clone())),
-            only_writes,
-            ..order(&modules)
-        };
+        let order = Order { record: Some((record.side, record.key.clone())), only_writes, ..order(&modules) };
         let engine = self.engine().await?;
         let summary = engine.sync(&self.rules, &order).await?;
         let keys = [record.key.clone()];
@@ -150,7 +146,9 @@ impl App {
         let seconds = wait(Side::Left).max(wait(Side::Right)).div_ceil(1000);
         let counts = Side::BOTH.map(|side| format!("{} {}", words::side_name(side), writes.get(side))).join(", ");
         match language {
-            Language::Da => format!("Skrivninger: {counts}. Grænsen for forespørgsler gør, at det tager mindst {seconds} s."),
+            Language::Da => {
+                format!("Skrivninger: {counts}. Grænsen for forespørgsler gør, at det tager mindst {seconds} s.")
+            }
             Language::En => format!("Writes: {counts}. The rate limit makes this take {seconds} s at least."),
         }
     }

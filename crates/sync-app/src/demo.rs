@@ -103,7 +103,10 @@ impl Demo {
     #[must_use]
     pub fn edit_apart(&self) -> Vec<Edit> {
         let Some(shared) = self.shared(0) else { return Vec::new() };
-        vec![self.edit_dinero(&shared, "Phone", "+45 70 10 20 30"), self.edit_crm(&shared, "bill_street", "Havnegade 12")]
+        vec![
+            self.edit_dinero(&shared, "Phone", "+45 70 10 20 30"),
+            self.edit_crm(&shared, "bill_street", "Havnegade 12"),
+        ]
     }
 
     /// One organisation is edited in both systems, in the same field.

@@ -23,12 +23,12 @@ pub use demo::{Demo, Edit};
 pub use error::AppError;
 pub use language::{Language, Say};
 pub use reference::{ModuleName, RecordReference};
-pub use report::{plan_json, plan_lines, summary_json, summary_lines, Line};
+pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
 pub use sandboxed::{Served, serve_sandboxes};
 pub use settings::{
     DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings, SettingsError,
     SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
 };
 pub use status::{SideStatus, Status};
-pub use sync_run::{Event, Events, Preview, Summary};
+pub use sync_run::{Event, Events, Preview, Summary, Unheard};
 pub use words::{side_key, side_name};

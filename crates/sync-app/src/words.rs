@@ -54,14 +54,18 @@ impl Say for Rule {
                 Language::Da => format!("{} er kilden", side_name(*side)),
                 Language::En => format!("{} is the source", side_name(*side)),
             },
-            Self::Drift => pick("rettet i hånden hos modtageren; bliver stående", "edited by hand at the target; it stays"),
+            Self::Drift => {
+                pick("rettet i hånden hos modtageren; bliver stående", "edited by hand at the target; it stays")
+            }
             Self::EmptyStays => pick("en tom værdi sletter ikke", "an empty value does not erase"),
             Self::EarlierLife => pick(
                 "tidligere synkroniseret; databasen er ny, så intet overskrives",
                 "synchronised before; the database is new, so nothing is overwritten",
             ),
             Self::New => pick("ny post", "new record"),
-            Self::Default => pick("standardværdi, da den anden side er tom", "default, because the other side is empty"),
+            Self::Default => {
+                pick("standardværdi, da den anden side er tom", "default, because the other side is empty")
+            }
             Self::NoCounterpart => pick("findes ikke på den anden side", "has no counterpart on the other side"),
         }
     }
@@ -82,9 +86,7 @@ impl Say for Matter {
                     Language::En => format!("conflict about {names}; choose a value"),
                 }
             }
-            Self::Unfit { faults } => {
-                faults.iter().map(|fault| fault.say(language)).collect::<Vec<_>>().join("; ")
-            }
+            Self::Unfit { faults } => faults.iter().map(|fault| fault.say(language)).collect::<Vec<_>>().join("; "),
             Self::Refused { side, message, field } => {
                 let field = field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default();
                 let name = side_name(*side);
@@ -100,9 +102,13 @@ impl Say for Matter {
             Self::OutcomeUnknown { side } => {
                 let name = side_name(*side);
                 match language {
-                    Language::Da => format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen"),
+                    Language::Da => {
+                        format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen")
+                    }
                     Language::En => {
-                        format!("the answer from {name} was lost; see whether the record exists before it is sent again")
+                        format!(
+                            "the answer from {name} was lost; see whether the record exists before it is sent again"
+                        )
                     }
                 }
             }

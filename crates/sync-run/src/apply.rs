@@ -106,7 +106,7 @@ impl Run<'_> {
 
     /// Takes out the updates whose record changed since it was planned.
     async fn drop_stale(&self, side: Side, batch: &[Step], applied: &mut Applied) -> Result<Vec<Step>, RunError> {
-        let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(|step| precondition(step)).collect();
+        let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(precondition).collect();
         if expected.is_empty() {
             return Ok(batch.to_vec());
         }
@@ -223,7 +223,7 @@ impl Run<'_> {
                     if after.is_some() {
                         applied.done.push(intent.write.keys(receipt.key.clone()));
                     }
-                    changes.extend(self.done(Some(module), intent, receipt.key, after));
+                    changes.extend(self.done(Some(module), intent, &receipt.key, after));
                     let (name, change) = (&module.module, &intent.write.change);
                     self.tally(|summary| summary.wrote(name, side, change, step.clone()));
                 }
@@ -298,7 +298,7 @@ impl Run<'_> {
         &self,
         module: Option<&ModuleMapping>,
         intent: &Intent,
-        key: RecordKey,
+        key: &RecordKey,
         after: Option<Record>,
     ) -> Vec<Change> {
         let write = &intent.write;
@@ -307,7 +307,7 @@ impl Run<'_> {
         let patch = patch_after(module, write, after.as_ref());
         let mut changes = vec![self.concluded(intent, Outcome::Done { key: key.clone() })];
         let seen = after.is_some();
-        let record = after.unwrap_or_else(|| as_sent(intent, &key));
+        let record = after.unwrap_or_else(|| as_sent(intent, key));
         changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
         let mapping = module.map_or_else(|| sync_model::Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
         match &write.change {

@@ -97,6 +97,8 @@ pub(crate) struct Run<'a> {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) lease: Lease,
     pub(crate) summary: Mutex<Summary>,
+    /// What the connectors had asked before this run began; they outlive it.
+    pub(crate) before: Sides<Usage>,
 }
 
 impl Engine {
@@ -108,7 +110,7 @@ impl Engine {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
-        let run = Run { engine: self, store, summary: Mutex::new(Summary::new(run)), lease };
+        let run = Run { engine: self, store, summary: Mutex::new(Summary::new(run)), lease, before: self.usage() };
         let mapping = run.mapping(rules).await?;
         let modules = chosen(&mapping, order);
         run.gather(&modules).await?;
@@ -128,7 +130,8 @@ impl Engine {
         let run = RunId::new(self.guids.next().to_string());
         let started = self.clock.now();
         let lease = self.take_lease(&run).await?;
-        let run = Run { engine: self, store: Arc::clone(&self.store), summary: Mutex::new(Summary::new(run)), lease };
+        let (store, summary) = (Arc::clone(&self.store), Mutex::new(Summary::new(run)));
+        let run = Run { engine: self, store, summary, lease, before: self.usage() };
         let result = tokio::select! {
             result = run.carry_out(rules, order) => result,
             error = run.keep_lease() => Err(error),
@@ -144,6 +147,10 @@ impl Engine {
         result?;
         closed?;
         Ok(summary)
+    }
+
+    fn usage(&self) -> Sides<Usage> {
+        Sides::from_fn(|side| self.connectors.get(side).usage())
     }
 
     /// Takes the lease, waiting once for a former holder that gives no sign of life any more.
@@ -348,8 +355,10 @@ impl Run<'_> {
         count(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    /// What this run asked.
     fn usage(&self) -> Sides<Usage> {
-        Sides::from_fn(|side| self.engine.connectors.get(side).usage())
+        let now = self.engine.usage();
+        Sides::from_fn(|side| now.get(side).since(*self.before.get(side)))
     }
 
     fn finish(&self) -> Summary {

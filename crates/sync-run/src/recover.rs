@@ -46,7 +46,7 @@ impl Run<'_> {
                 }
                 match found {
                     Probed::Found(record) => {
-                        let changes = self.done(module, intent, record.key(), Some(record));
+                        let changes = self.done(module, intent, &record.key(), Some(record));
                         self.commit(&changes).await?;
                         Ok(true)
                     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sync_app::{
-    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, plan_json, plan_lines, serve_sandboxes,
-    summary_json,
+    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, plan_json, plan_lines,
+    serve_sandboxes, summary_json,
 };
 
 use crate::args::{Arguments, Command, PlanArguments, PushArguments, SandboxArguments, SyncArguments};
@@ -82,7 +82,9 @@ async fn plan(
         let lines = plan_lines(&preview, language);
         output::lines(&lines, language);
         if lines.is_empty() {
-            output::print(language.pick("Intet at gøre: de to systemer stemmer.", "Nothing to do: the two systems agree."));
+            output::print(
+                language.pick("Intet at gøre: de to systemer stemmer.", "Nothing to do: the two systems agree."),
+            );
         } else {
             output::print(&app.cost(&preview, language));
         }
@@ -128,7 +130,9 @@ async fn serve(asked: &SandboxArguments, language: Language, json: bool) -> Resu
         output::document(&served.to_json(language));
     } else {
         output::print(&served.configuration(language));
-        output::tell(language.pick("Begge sandkasser kører. Stop med Ctrl-C.", "Both sandboxes are running. Stop with Ctrl-C."));
+        output::tell(
+            language.pick("Begge sandkasser kører. Stop med Ctrl-C.", "Both sandboxes are running. Stop with Ctrl-C."),
+        );
     }
     tokio::signal::ctrl_c().await?;
     served.stop().await;

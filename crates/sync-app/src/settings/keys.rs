@@ -96,7 +96,9 @@ impl Kind {
                 "en adresse, der begynder med https:// (http:// kun til denne maskine)",
                 "an address beginning with https:// (http:// only to this machine)",
             ),
-            Self::Period => both("et tidsrum som \"3h\", \"90m\" eller \"45s\"", "a period such as \"3h\", \"90m\" or \"45s\""),
+            Self::Period => {
+                both("et tidsrum som \"3h\", \"90m\" eller \"45s\"", "a period such as \"3h\", \"90m\" or \"45s\"")
+            }
             Self::StoreUrl => both("sqlite://fil eller postgres://…", "sqlite://file or postgres://…"),
             Self::Accounts => both(
                 "momssatser med konti, fx { \"25\" = 1000, \"0\" = 1100 }",

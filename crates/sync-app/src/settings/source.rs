@@ -78,7 +78,11 @@ impl Source {
             }
         } else {
             let place = self::place(file, text, span.or_else(|| item.span()));
-            self.problems.push(Problem { key: path.to_owned(), place, trouble: Trouble::Unknown { meant: meant(path) } });
+            self.problems.push(Problem {
+                key: path.to_owned(),
+                place,
+                trouble: Trouble::Unknown { meant: meant(path) },
+            });
         }
     }
 
@@ -89,17 +93,15 @@ impl Source {
         } else if let Some(key) = secret_file(path) {
             self.secret(key, value, place, read);
         } else {
-            self.problems.push(Problem { key: path.to_owned(), place, trouble: Trouble::Unknown { meant: meant(path) } });
+            self.problems.push(Problem {
+                key: path.to_owned(),
+                place,
+                trouble: Trouble::Unknown { meant: meant(path) },
+            });
         }
     }
 
-    fn secret(
-        &mut self,
-        key: &'static Key,
-        name: &str,
-        place: Place,
-        read: &dyn Fn(&str) -> Result<String, String>,
-    ) {
+    fn secret(&mut self, key: &'static Key, name: &str, place: Place, read: &dyn Fn(&str) -> Result<String, String>) {
         match read(name) {
             Ok(secret) => self.put(key, secret.trim().to_owned(), place),
             Err(reason) => {

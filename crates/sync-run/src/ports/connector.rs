@@ -72,6 +72,15 @@ pub struct Usage {
     pub writes: u64,
 }
 
+impl Usage {
+    /// What was asked since `before`.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        let requests = self.requests.saturating_sub(before.requests);
+        Self { requests, writes: self.writes.saturating_sub(before.writes) }
+    }
+}
+
 /// A system that answers, and who it says we are.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Health {

@@ -67,7 +67,6 @@ impl Pair {
         let fuse = Arc::new(Fuse::default());
         let system = |side: Side| System {
             side,
-            kinds: vec![Kind::new(if side == Side::Left { "contact" } else { "Accounts" })],
             schema: if side == Side::Left { dinero_schema() } else { crm_schema() },
             state: Arc::new(std::sync::Mutex::new(SystemState::default())),
             fuse: Arc::clone(&fuse),

@@ -13,7 +13,7 @@ use crate::pair::{Pair, account, contact};
 use crate::world::{Request, WriteFault};
 
 /// Runs `test` on a clock that waits for nobody.
-pub(crate) fn on_virtual_time<F: std::future::Future>(test: F) -> F::Output {
+pub(crate) fn on_virtual_time<F: Future>(test: F) -> F::Output {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.unwrap().block_on(test)
 }

@@ -134,7 +134,6 @@ pub(crate) struct SystemState {
 #[derive(Debug, Clone)]
 pub(crate) struct System {
     pub(crate) side: Side,
-    pub(crate) kinds: Vec<Kind>,
     pub(crate) schema: Schema,
     pub(crate) state: Arc<Mutex<SystemState>>,
     pub(crate) fuse: Arc<Fuse>,
