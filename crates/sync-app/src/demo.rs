@@ -8,7 +8,7 @@ use sandbox::simplycrm::SimplyCrm;
 use serde_json::Value;
 use sync_run::{Clock, Events};
 
-use crate::sandboxed::{SandboxTransport, settings_for};
+use crate::sandboxed::{SandboxTransport, sandbox_settings};
 use crate::settings::SettingsError;
 use crate::world::SystemClock;
 use crate::{App, AppError, Language, Reach, Say, Settings};
@@ -84,7 +84,7 @@ impl Demo {
     /// # Errors
     /// When they cannot be parsed.
     pub fn settings(&self) -> Result<Settings, SettingsError> {
-        let text = settings_for(DINERO, SIMPLYCRM, &self.store_url, self.language);
+        let text = sandbox_settings(DINERO, SIMPLYCRM, &self.store_url, self.language);
         Settings::parse("afstem.toml", &text, &[], &|name| Err(name.to_owned()))
     }
 

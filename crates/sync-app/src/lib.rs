@@ -24,7 +24,7 @@ pub use error::AppError;
 pub use language::{Language, Say};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
-pub use sandboxed::{Served, serve_sandboxes};
+pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
     DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings, SettingsError,
     SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
@@ -32,3 +32,4 @@ pub use settings::{
 pub use status::{SideStatus, Status};
 pub use sync_run::{Event, Events, Preview, Summary, Unheard};
 pub use words::{side_key, side_name};
+pub use world::SystemClock;

@@ -13,8 +13,8 @@ use sync_run::Clock;
 use crate::world::SystemClock;
 use crate::{AppError, Language};
 
-/// Carries requests into a sandbox in the same process.
-pub(crate) struct SandboxTransport<S> {
+/// Carries requests into a sandbox in the same process, without a socket.
+pub struct SandboxTransport<S> {
     sandbox: Arc<Mutex<S>>,
     clock: Arc<dyn Clock>,
 }
@@ -26,7 +26,8 @@ impl<S> fmt::Debug for SandboxTransport<S> {
 }
 
 impl<S> SandboxTransport<S> {
-    pub(crate) fn new(sandbox: Arc<Mutex<S>>, clock: Arc<dyn Clock>) -> Self {
+    /// To `sandbox`, which is told the time of `clock`.
+    pub fn new(sandbox: Arc<Mutex<S>>, clock: Arc<dyn Clock>) -> Self {
         Self { sandbox, clock }
     }
 }
@@ -73,7 +74,7 @@ impl Served {
     /// An `afstem.toml` that reaches both.
     #[must_use]
     pub fn configuration(&self, language: Language) -> String {
-        settings_for(&self.dinero_url(), &self.simplycrm_url(), "sqlite://sandbox.db", language)
+        sandbox_settings(&self.dinero_url(), &self.simplycrm_url(), "sqlite://sandbox.db", language)
     }
 
     /// Where both are, and the settings that reach them.
@@ -100,8 +101,9 @@ impl Served {
     }
 }
 
-/// Settings for a pair of sandboxes at these addresses.
-pub(crate) fn settings_for(dinero: &str, simplycrm: &str, store_url: &str, language: Language) -> String {
+/// An `afstem.toml` for a pair of sandboxes at these addresses.
+#[must_use]
+pub fn sandbox_settings(dinero: &str, simplycrm: &str, store_url: &str, language: Language) -> String {
     let language = language.pick("da", "en");
     let Access { client_id, client_secret, api_key, access_key } = Access::of_the_sandboxes();
     format!(

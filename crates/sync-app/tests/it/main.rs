@@ -1,0 +1,8 @@
+//! Whole runs: the app, both sandboxes in the same process, SQLite on disk.
+#![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
+
+mod agreement;
+mod bad_days;
+mod bulk;
+mod refusals;
+mod world;
