@@ -23,7 +23,7 @@ mod written;
 pub use diagnostic::{Diagnostic, Shape, Trouble};
 pub use fault::{Fault, FaultKind};
 pub use fold::fold;
-pub use lens::{Lens, Table, is_valid_cvr, is_valid_gln};
+pub use lens::{Expression, Lens, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use mapping::{
     Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping, Note,
     Priority, Projection, Rendering, Unmapped,

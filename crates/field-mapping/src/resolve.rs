@@ -8,10 +8,10 @@ use crate::check::Check;
 use crate::diagnostic::{Diagnostic, Trouble};
 use crate::reader::{MOST_TOLD, read};
 use crate::written::{STANDARD, Source, WrittenEntity, WrittenRule};
-use crate::{Direction, EntityMapping, Lens, Mapping, MatchRule, ModuleMapping};
+use crate::{Direction, EntityMapping, Mapping, MatchRule, ModuleMapping};
 
 /// Grows when the meaning of canonical values changes with this crate.
-const VERSION: &str = "field-mapping 2";
+const VERSION: &str = "field-mapping 3";
 
 /// The kinds that the standard mapping of `modules` uses, by side, each once.
 ///
@@ -196,11 +196,7 @@ fn fingerprint(entities: &[EntityMapping]) -> Fingerprint {
         for field in &entity.fields {
             parts.push(field.name.to_string());
             parts.push(field.lens().name().to_owned());
-            if let Lens::Table(table) = field.lens() {
-                for (left, right) in table.rows() {
-                    parts.push(format!("{left}={}", right.join("|")));
-                }
-            }
+            parts.extend(field.lens().parameters());
             for side in Side::BOTH {
                 parts.extend(field.own_fields(side).map(FieldName::to_string));
             }

@@ -87,6 +87,8 @@ pub(crate) struct WrittenField {
     pub(crate) own: Sides<Placed<WrittenOwn>>,
     /// `None` where it was given and could not be understood.
     pub(crate) lens: Option<Lens>,
+    /// Where the translation stands, or the field without one.
+    pub(crate) translate: Range<usize>,
     pub(crate) direction: WrittenDirection,
     pub(crate) priority: Option<Placed<Priority>>,
     pub(crate) clearing: bool,

@@ -1,5 +1,6 @@
 //! One written entity against both schemas: found, typed, limited, complete; or told what is wrong.
 
+mod laws;
 mod values;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ impl<'a> Check<'a> {
                 fields.push(mapped);
             }
         }
+        self.no_circle(&written.fields, &fields);
         let mut filters = Sides::default();
         let mut constants = Sides::default();
         for side in Side::BOTH {
@@ -154,6 +156,7 @@ impl<'a> Check<'a> {
                 writable.set(side, false);
             }
         }
+        self.laws(written, lens, &own);
         if let (Some(priority), false) = (&written.priority, two_way(written.direction)) {
             self.tell(priority.span.clone(), Trouble::PriorityWithoutConflict);
         }

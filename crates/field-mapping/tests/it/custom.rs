@@ -147,3 +147,12 @@ fn a_module_the_file_does_not_mention_keeps_the_standard_mapping() {
 fn an_empty_file_is_the_standard_mapping() {
     assert_eq!(load("# nothing yet\n", BOTH).modules.len(), 3);
 }
+
+/// The lens that `translate` holds, for a pair of texts.
+pub(crate) fn lens_of(translate: &str) -> field_mapping::Lens {
+    let text = format!(
+        "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Accounts\"\nmakes = []\n\
+         [[entity.field]]\nname = \"it\"\ndinero = \"AttPerson\"\ncrm = \"ownership\"\ntranslate = {translate}\n"
+    );
+    load(&text, BOTH).modules[0].entities[0].field("it").expect("given").lens().clone()
+}

@@ -3,6 +3,7 @@
 mod broken;
 mod carry;
 mod custom;
+mod danish;
 mod laws;
 mod schemas;
 mod spellings;
