@@ -79,6 +79,8 @@ pub enum Trouble {
     Lawless(String),
     /// Not an expression; the parser's words.
     BadExpression(String),
+    /// A sign that no expression may have outside of quotes.
+    Forbidden(char),
     /// An expression names something that the pair does not have.
     UnknownVariable(String),
     /// Pairs of one direction each pass values round in a circle; their canonical names.
@@ -121,6 +123,7 @@ impl Trouble {
             }
             Self::Lawless(sample) => format!("det omvendte udtryk giver ikke `{sample}` tilbage"),
             Self::BadExpression(why) => format!("ikke et udtryk: {why}"),
+            Self::Forbidden(char) => format!("`{char}` kan ikke bruges i et udtryk; regning hører til i systemet selv"),
             Self::UnknownVariable(name) => format!("udtrykket bruger `{name}`, som parret ikke har"),
             Self::Cycle(names) => format!("værdierne går i ring: {}", names.join(" → ")),
             Self::BadValue => format!("`{text}` er ikke en gyldig værdi"),
@@ -156,6 +159,7 @@ impl Trouble {
             Self::Lossy(direction) => format!("the translation loses something; write direction = \"{direction}\""),
             Self::Lawless(sample) => format!("the inverse does not bring `{sample}` back"),
             Self::BadExpression(why) => format!("not an expression: {why}"),
+            Self::Forbidden(char) => format!("an expression has no `{char}`; computing belongs into the system itself"),
             Self::UnknownVariable(name) => format!("the expression uses `{name}`, which the pair does not have"),
             Self::Cycle(names) => format!("the values go round in a circle: {}", names.join(" → ")),
             Self::BadValue => format!("`{text}` is not a valid value"),

@@ -116,6 +116,10 @@ impl Reader<'_> {
                 self.push(span, told, |wrong| wrong.suggest(&name, known.iter().map(String::as_str)));
                 None
             }
+            Err(NoExpression::NotAllowed(char)) => {
+                self.tell(forward.span, Trouble::Forbidden(char));
+                None
+            }
             Err(why) => {
                 self.tell(forward.span, Trouble::BadExpression(why.to_string()));
                 None
