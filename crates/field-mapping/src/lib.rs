@@ -11,7 +11,10 @@
 mod binding;
 mod check;
 mod diagnostic;
+mod draft;
+mod drift;
 mod fault;
+mod file_schema;
 mod fold;
 mod lens;
 mod mapping;
@@ -21,7 +24,10 @@ mod translate;
 mod written;
 
 pub use diagnostic::{Diagnostic, Shape, Trouble};
+pub use draft::{Draft, DraftError, Precedence, Travel, standard_files};
+pub use drift::{Change, Checked, Held, SchemaChange, changes, resolve_checked};
 pub use fault::{Fault, FaultKind};
+pub use file_schema::file_schema;
 pub use fold::fold;
 pub use lens::{Expression, Lens, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use mapping::{

@@ -215,7 +215,7 @@ fn hostile_files_are_refused_quickly() {
 /// Many pairs of one direction that hang together and name nothing that is there.
 fn chain(length: usize) -> String {
     let link = |at: usize| {
-        let (side, direction) = if at % 2 == 0 { (at, "to-crm") } else { (at + 1, "to-dinero") };
+        let (side, direction) = if at.is_multiple_of(2) { (at, "to-crm") } else { (at + 1, "to-dinero") };
         format!(
             "[[entity.field]]\nname = \"n{at}\"\ndinero = \"D{at}\"\ncrm = \"c{side}\"\ndirection = \"{direction}\"\n"
         )
