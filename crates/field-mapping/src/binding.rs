@@ -67,6 +67,8 @@ impl Binding {
             FieldType::Choice(choices) => self.chosen(side, choices, &part, whole).ok_or(FaultKind::NotAChoice),
             FieldType::Decimal { scale } => number(&part, *scale),
             FieldType::Text => short_enough(spec, part),
+            // A lens that writes days as text does so for text only.
+            FieldType::Date if part.as_text().is_some() => Ok(whole.clone()),
             FieldType::Flag | FieldType::Date | FieldType::Time | FieldType::Reference(_) | FieldType::Rows(_) => {
                 Ok(part)
             }

@@ -73,6 +73,18 @@ pub enum Trouble {
     PriorityWithoutConflict,
     /// The same word stands in two rows of a table.
     AmbiguousWord(String),
+    /// The translation loses something, so it can go only one way; the direction that it may have.
+    Lossy(&'static str),
+    /// The inverse does not bring this text back.
+    Lawless(String),
+    /// Not an expression; the parser's words.
+    BadExpression(String),
+    /// A sign that no expression may have outside of quotes.
+    Forbidden(char),
+    /// An expression names something that the pair does not have.
+    UnknownVariable(String),
+    /// Pairs of one direction each pass values round in a circle; their canonical names.
+    Cycle(Vec<String>),
     /// The value is not one of its kind, such as a country that does not exist.
     BadValue,
 }
@@ -106,6 +118,14 @@ impl Trouble {
             Self::RuleDiffers => format!("reglen `{text}` findes allerede med et andet indhold"),
             Self::PriorityWithoutConflict => "kun et felt i begge retninger har en prioritet".to_owned(),
             Self::AmbiguousWord(word) => format!("`{word}` står i to rækker"),
+            Self::Lossy(direction) => {
+                format!("oversættelsen mister noget undervejs; skriv direction = \"{direction}\"")
+            }
+            Self::Lawless(sample) => format!("det omvendte udtryk giver ikke `{sample}` tilbage"),
+            Self::BadExpression(why) => format!("ikke et udtryk: {why}"),
+            Self::Forbidden(char) => format!("`{char}` kan ikke bruges i et udtryk; regning hører til i systemet selv"),
+            Self::UnknownVariable(name) => format!("udtrykket bruger `{name}`, som parret ikke har"),
+            Self::Cycle(names) => format!("værdierne går i ring: {}", names.join(" → ")),
             Self::BadValue => format!("`{text}` er ikke en gyldig værdi"),
         }
     }
@@ -136,6 +156,12 @@ impl Trouble {
             Self::RuleDiffers => format!("the rule `{text}` is already there with other contents"),
             Self::PriorityWithoutConflict => "only a field that goes both ways has a priority".to_owned(),
             Self::AmbiguousWord(word) => format!("`{word}` stands in two rows"),
+            Self::Lossy(direction) => format!("the translation loses something; write direction = \"{direction}\""),
+            Self::Lawless(sample) => format!("the inverse does not bring `{sample}` back"),
+            Self::BadExpression(why) => format!("not an expression: {why}"),
+            Self::Forbidden(char) => format!("an expression has no `{char}`; computing belongs into the system itself"),
+            Self::UnknownVariable(name) => format!("the expression uses `{name}`, which the pair does not have"),
+            Self::Cycle(names) => format!("the values go round in a circle: {}", names.join(" → ")),
             Self::BadValue => format!("`{text}` is not a valid value"),
         }
     }
@@ -156,6 +182,12 @@ pub enum Shape {
     Tables,
     /// A field, a list of fields, or what to look for.
     Own,
+    /// What `translate` may hold.
+    Translation,
+    /// A number of characters.
+    Count,
+    /// As many inverse expressions as there are own fields.
+    Inverse,
 }
 
 impl Shape {
@@ -166,6 +198,9 @@ impl Shape {
             Self::Texts => "en liste af tekster",
             Self::Table => "en tabel",
             Self::Tables => "en liste af tabeller ([[…]])",
+            Self::Translation => "table, amount, most, cut eller expression, og kun én af dem",
+            Self::Count => "et antal tegn",
+            Self::Inverse => "ét omvendt udtryk for hvert felt",
             Self::Own => "et felt, en liste af felter, eller hvad der skal findes",
         }
     }
@@ -177,6 +212,9 @@ impl Shape {
             Self::Texts => "a list of texts",
             Self::Table => "a table",
             Self::Tables => "a list of tables ([[…]])",
+            Self::Translation => "table, amount, most, cut or expression, and only one of them",
+            Self::Count => "a number of characters",
+            Self::Inverse => "one inverse expression for each field",
             Self::Own => "a field, a list of fields, or what to look for",
         }
     }

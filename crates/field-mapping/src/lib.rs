@@ -11,7 +11,10 @@
 mod binding;
 mod check;
 mod diagnostic;
+mod draft;
+mod drift;
 mod fault;
+mod file_schema;
 mod fold;
 mod lens;
 mod mapping;
@@ -21,9 +24,12 @@ mod translate;
 mod written;
 
 pub use diagnostic::{Diagnostic, Shape, Trouble};
+pub use draft::{Draft, DraftError, Precedence, Travel, standard_files};
+pub use drift::{Change, Checked, Held, SchemaChange, changes, resolve_checked};
 pub use fault::{Fault, FaultKind};
+pub use file_schema::file_schema;
 pub use fold::fold;
-pub use lens::{Lens, Table, is_valid_cvr, is_valid_gln};
+pub use lens::{Expression, Lens, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use mapping::{
     Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping, Note,
     Priority, Projection, Rendering, Unmapped,

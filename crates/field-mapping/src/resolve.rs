@@ -7,13 +7,14 @@ use sync_model::{FieldName, Fingerprint, Kind, Module, Schema, Side, Sides, Valu
 use crate::check::Check;
 use crate::diagnostic::{Diagnostic, Trouble};
 use crate::reader::{MOST_TOLD, read};
-use crate::written::{STANDARD, Source, WrittenEntity, WrittenRule};
-use crate::{Direction, EntityMapping, Lens, Mapping, MatchRule, ModuleMapping};
+use crate::written::{DOCUMENTS, STANDARD, Source, WrittenEntity, WrittenRule};
+use crate::{Direction, EntityMapping, Mapping, MatchRule, ModuleMapping};
 
 /// Grows when the meaning of canonical values changes with this crate.
-const VERSION: &str = "field-mapping 2";
+const VERSION: &str = "field-mapping 3";
 
-/// The kinds that the standard mapping of `modules` uses, by side, each once.
+/// The kinds that the standard mapping of `modules` uses, by side, each once. Documents are not among them: what is asked
+/// of them is decided by their own course.
 ///
 /// ```
 /// let kinds = field_mapping::kinds_of(&["organisations".to_owned()]);
@@ -23,8 +24,10 @@ const VERSION: &str = "field-mapping 2";
 #[must_use]
 pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
     let mut kinds: Sides<Vec<Kind>> = Sides::default();
+    let wanted =
+        |entity: &WrittenEntity| modules.contains(&entity.module.it) && !DOCUMENTS.contains(&entity.module.it.as_str());
     for (file, text) in STANDARD {
-        for entity in read(file, text, &mut Vec::new()).iter().filter(|entity| modules.contains(&entity.module.it)) {
+        for entity in read(file, text, &mut Vec::new()).iter().filter(|it| wanted(it)) {
             for (side, kind) in entity.kinds.iter() {
                 kinds.get_mut(side).push(Kind::new(kind.it.as_str()));
             }
@@ -127,7 +130,7 @@ pub fn resolve(
     let mentioned = |module: &str| custom.iter().any(|entity| entity.module.it == module);
     for (file, text) in STANDARD {
         let mut entities = read(file, text, &mut Vec::new());
-        entities.retain(|entity| !mentioned(&entity.module.it));
+        entities.retain(|entity| !mentioned(&entity.module.it) && !is_absent_document(entity, schemas));
         build(file, text, false, &entities);
     }
     if let Source::Custom { file, text } = source {
@@ -145,6 +148,11 @@ pub fn resolve(
         module.fingerprint = fingerprint(&module.entities);
     }
     Ok(mapping)
+}
+
+fn is_absent_document(entity: &WrittenEntity, schemas: &Sides<Schema>) -> bool {
+    let described = entity.kinds.iter().all(|(side, kind)| schemas.get(side).kind(&kind.it).is_some());
+    DOCUMENTS.contains(&entity.module.it.as_str()) && !described
 }
 
 /// Modules that are neither wanted in this run nor known at all are a slip of the pen.
@@ -196,11 +204,7 @@ fn fingerprint(entities: &[EntityMapping]) -> Fingerprint {
         for field in &entity.fields {
             parts.push(field.name.to_string());
             parts.push(field.lens().name().to_owned());
-            if let Lens::Table(table) = field.lens() {
-                for (left, right) in table.rows() {
-                    parts.push(format!("{left}={}", right.join("|")));
-                }
-            }
+            parts.extend(field.lens().parameters());
             for side in Side::BOTH {
                 parts.extend(field.own_fields(side).map(FieldName::to_string));
             }

@@ -22,12 +22,17 @@ pub enum Source<'a> {
 }
 
 /// The files of the standard mapping, in the order in which their modules run.
-pub(crate) const STANDARD: [(&str, &str); 4] = [
+pub(crate) const STANDARD: [(&str, &str); 5] = [
     ("organisations.toml", include_str!("../standard/organisations.toml")),
     ("contacts.toml", include_str!("../standard/contacts.toml")),
     ("products.toml", include_str!("../standard/products.toml")),
     ("services.toml", include_str!("../standard/services.toml")),
+    ("invoices.toml", include_str!("../standard/invoices.toml")),
 ];
+
+/// Modules of documents: they have a course of their own (customer, lines, booking), which pairs of fields only accompany.
+/// They are resolved where both systems describe them, and nothing is asked for or noted on their account.
+pub(crate) const DOCUMENTS: [&str; 1] = ["invoices"];
 
 /// Something with its place in the file.
 #[derive(Debug, Clone)]
@@ -87,6 +92,8 @@ pub(crate) struct WrittenField {
     pub(crate) own: Sides<Placed<WrittenOwn>>,
     /// `None` where it was given and could not be understood.
     pub(crate) lens: Option<Lens>,
+    /// Where the translation stands, or the field without one.
+    pub(crate) translate: Range<usize>,
     pub(crate) direction: WrittenDirection,
     pub(crate) priority: Option<Placed<Priority>>,
     pub(crate) clearing: bool,

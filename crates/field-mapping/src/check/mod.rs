@@ -1,5 +1,6 @@
 //! One written entity against both schemas: found, typed, limited, complete; or told what is wrong.
 
+mod laws;
 mod values;
 
 use std::collections::BTreeMap;
@@ -49,10 +50,11 @@ impl<'a> Check<'a> {
         let mut fields: Vec<FieldMapping> = Vec::new();
         for field in &written.fields {
             if let Some(mapped) = self.field(field, &schemas) {
-                self.only_once(field, &mapped, &fields);
+                self.only_once(field, &mapped, &fields, &written.fields);
                 fields.push(mapped);
             }
         }
+        self.no_circle(&written.fields, &fields);
         let mut filters = Sides::default();
         let mut constants = Sides::default();
         for side in Side::BOTH {
@@ -154,6 +156,7 @@ impl<'a> Check<'a> {
                 writable.set(side, false);
             }
         }
+        self.laws(written, lens, &own);
         if let (Some(priority), false) = (&written.priority, two_way(written.direction)) {
             self.tell(priority.span.clone(), Trouble::PriorityWithoutConflict);
         }
@@ -239,13 +242,16 @@ impl<'a> Check<'a> {
     }
 
     /// No two pairs of one name, and no own field written by two.
-    fn only_once(&mut self, written: &WrittenField, new: &FieldMapping, before: &[FieldMapping]) {
+    fn only_once(&mut self, written: &WrittenField, new: &FieldMapping, before: &[FieldMapping], all: &[WrittenField]) {
         if before.iter().any(|it| it.name == new.name) {
             self.tell(written.name.span.clone(), Trouble::SameName);
         }
         for side in Side::BOTH.into_iter().filter(|side| written.direction.reaches(*side)) {
             let own: Vec<&FieldName> = new.own_fields(side).collect();
-            let other = before.iter().find(|it| it.own_fields(side).any(|name| own.contains(&name)));
+            let writes = |it: &FieldMapping| {
+                all.iter().any(|other| other.name.it == it.name.as_str() && other.direction.reaches(side))
+            };
+            let other = before.iter().find(|it| writes(it) && it.own_fields(side).any(|name| own.contains(&name)));
             if let Some(other) = other {
                 self.tell(written.own.get(side).span.clone(), Trouble::WrittenTwice(other.name.to_string()));
             }

@@ -16,8 +16,9 @@ struct Countries {
 }
 
 const TABLE: &str = include_str!("../../data/countries.txt");
+const NATIVE: &str = include_str!("../../data/native-names.txt");
 
-/// Our own spellings come first: they are few and chosen, the library's English names fill the rest.
+/// Our own spellings come first: they are few and chosen, the library's English names and the native ones fill the rest.
 static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
     let mut countries = Countries { codes: BTreeMap::new(), danish: BTreeMap::new() };
     for (code, names) in TABLE.lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split_once(' ')) {
@@ -31,6 +32,11 @@ static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
         let plain = country.name.split([',', '(']).next().unwrap_or(country.name);
         for spelling in [country.alpha2, country.alpha3, country.name, plain] {
             countries.codes.entry(fold(spelling)).or_insert(country.alpha2);
+        }
+    }
+    for (code, names) in NATIVE.lines().filter(|row| !row.starts_with('#')).filter_map(|row| row.split_once(' ')) {
+        for name in names.split('|').map(fold).filter(|name| !name.is_empty()) {
+            countries.codes.entry(name).or_insert(code);
         }
     }
     countries

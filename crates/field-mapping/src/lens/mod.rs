@@ -8,28 +8,41 @@
 //!
 //! What a lens loses is its spelling (case of an address, blanks, punctuation of a number), never its meaning.
 
+mod address;
 mod country;
+mod expression;
+mod money;
+mod naming;
 mod number;
+mod payment;
 mod person;
 mod phone;
 mod table;
 mod text;
 
-use sync_model::{FieldType, Side, Value};
+use iso_currency::Currency;
+use sync_model::{Side, Value};
 
 use crate::FaultKind;
 use crate::fold::fold;
 
-pub use number::{is_valid_cvr, is_valid_gln};
+pub use expression::Expression;
+pub(crate) use expression::NoExpression;
+pub(crate) use money::currency;
+pub use number::{is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use table::Table;
 
-/// How a pair of fields is translated.
+/// How a pair of fields is translated. What each loses and keeps is in docs/mapping.md.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Lens {
     /// `text`: text with lines. Compared in Unicode normal form C, without blanks at the ends of lines.
     Text,
     /// `line`: text on one line. Compared with blanks run together.
     Line,
+    /// `verbatim`: text with every blank. Only the Unicode normal form is settled.
+    Verbatim,
+    /// `html`: text that the CRM keeps with HTML entities, and Dinero without.
+    Html,
     /// `code`: a number somebody gave, such as an item number. Its punctuation counts.
     Code,
     /// `email`: an e-mail address. Compared and written in lower case.
@@ -41,95 +54,54 @@ pub enum Lens {
     Phone,
     /// `country`: the ISO code in Dinero, a name in the CRM. A spelling that means the same is left as it stands.
     Country,
+    /// `currency`: an ISO 4217 code. Names are understood, the code is written.
+    Currency,
     /// `cvr`: a CVR number without `DK` and blanks, or a foreign VAT number in capitals.
     Cvr,
+    /// `se`: an SE number, in form and check digit like a CVR number.
+    Se,
+    /// `p-number`: the number of a production unit: ten digits. No check digit is published for it.
+    PNumber,
     /// `gln`: an EAN/GLN number: thirteen digits.
     Gln,
     /// `decimal`: an exact number.
     Decimal,
+    /// `{ amount = "DKK" }`: an exact amount of one currency, with no more decimals than it has.
+    Amount(Currency),
     /// `flag`: yes or no.
     Flag,
     /// `date`: a day.
     Date,
+    /// `danish-date`: a day, which the CRM keeps as text such as `31-01-2026`.
+    DanishDate,
     /// `person`: one name in Dinero, first and last name in the CRM.
     Person,
-    /// `unit`, or `{ table = … }`: words by a table. Words without a counterpart are left out.
+    /// `address`: lines in Dinero, street and house number in the CRM.
+    Address,
+    /// `payment`: type and days in Dinero, words such as `Netto 30 dage` in the CRM.
+    Payment,
+    /// `{ most = 30 }`: one line, refused where it is longer; never cut.
+    Most(u32),
+    /// `{ cut = 30 }`: one line, cut to its first characters. Only one way.
+    Cut(u32),
+    /// `unit`, `language`, `culture`, or `{ table = … }`: words by a table. Words without a counterpart are left out.
     Table(Table),
+    /// `{ expression = … }`: an expression. Only one way, unless it has an inverse.
+    Expression(Expression),
 }
 
 impl Lens {
-    /// The lens of this name, where it needs nothing but its name.
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        let at = Self::NAMES.iter().position(|known| *known == name)?;
-        let lenses = [
-            Self::Text,
-            Self::Line,
-            Self::Code,
-            Self::Email,
-            Self::Url,
-            Self::Phone,
-            Self::Country,
-            Self::Cvr,
-            Self::Gln,
-            Self::Decimal,
-            Self::Flag,
-            Self::Date,
-            Self::Person,
-            Self::Table(Table::units()),
-        ];
-        lenses.into_iter().nth(at)
-    }
-
-    /// The names that `translate` may hold, in the order of the variants.
-    pub(crate) const NAMES: [&str; 14] = [
-        "text", "line", "code", "email", "url", "phone", "country", "cvr", "gln", "decimal", "flag", "date", "person",
-        "unit",
-    ];
-
-    /// The name by which a mapping file calls it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Line => "line",
-            Self::Code => "code",
-            Self::Email => "email",
-            Self::Url => "url",
-            Self::Phone => "phone",
-            Self::Country => "country",
-            Self::Cvr => "cvr",
-            Self::Gln => "gln",
-            Self::Decimal => "decimal",
-            Self::Flag => "flag",
-            Self::Date => "date",
-            Self::Person => "person",
-            Self::Table(table) if *table == Table::units() => "unit",
-            Self::Table(_) => "table",
-        }
-    }
-
-    /// How many of a side's own fields it reads and writes.
-    #[must_use]
-    pub fn width(&self, side: Side) -> usize {
-        if *self == Self::Person && side == Side::Right { 2 } else { 1 }
-    }
-
-    /// Whether a field of this type can hold what it writes.
-    #[must_use]
-    pub fn suits(&self, ty: &FieldType) -> bool {
-        match ty {
-            FieldType::Text => *self != Self::Flag,
-            FieldType::Choice(_) => !matches!(self, Self::Flag | Self::Decimal | Self::Date | Self::Person),
-            FieldType::Decimal { .. } => {
-                matches!(self, Self::Decimal | Self::Cvr | Self::Gln | Self::Phone | Self::Code)
-            }
-            FieldType::Flag => *self == Self::Flag,
-            FieldType::Date => *self == Self::Date,
-            FieldType::Time | FieldType::Reference(_) | FieldType::Rows(_) => false,
-        }
-    }
-
     /// The normal form of what `side` holds in its own fields.
+    ///
+    /// ```
+    /// use field_mapping::Lens;
+    /// use sync_model::{Side, Value};
+    ///
+    /// let terms = Lens::named("payment").unwrap();
+    /// let value = terms.read(Side::Right, &[&Value::text("net 30 days")]).unwrap();
+    /// let written = terms.write(Side::Left, &value, &[]).unwrap();
+    /// assert_eq!(written, [Value::text("Netto"), Value::Decimal(30.into())]);
+    /// ```
     ///
     /// # Errors
     /// When it is not of its kind, such as a number that is none.
@@ -137,18 +109,29 @@ impl Lens {
         let Some(value) = own.first() else { return Ok(Value::Empty) };
         Ok(match self {
             Self::Text => text::lines(value),
-            Self::Line | Self::Code => text::line(value),
+            Self::Line | Self::Code | Self::Most(_) | Self::Cut(_) => text::line(value),
+            Self::Verbatim => text::verbatim(value),
+            Self::Html => text::html(side, value),
             Self::Email => text::email(value),
             Self::Url => text::url(value),
             Self::Phone => phone::read(value),
             Self::Country => country::read(value),
+            Self::Currency => money::read_code(value),
             Self::Cvr => number::cvr(value),
+            Self::Se => number::se(value),
+            Self::PNumber => number::p_number(value),
             Self::Gln => number::gln(value),
             Self::Decimal => return number::decimal(value),
+            Self::Amount(currency) => return money::read(*currency, value),
             Self::Flag => return number::flag(value),
             Self::Date => return number::date(value),
+            Self::DanishDate => return number::danish_date(value),
             Self::Person => person::read(own),
+            Self::Address => address::read(own),
+            Self::Payment if side == Side::Left => return payment::read_parts(own),
+            Self::Payment => payment::read_words(value),
             Self::Table(table) => table.read(side, value),
+            Self::Expression(expression) => return expression.read(side, own),
         })
     }
 
@@ -161,22 +144,20 @@ impl Lens {
         if !current.is_empty() && self.read(side, current).as_ref() == Ok(value) {
             return Ok(current.iter().map(|value| (*value).clone()).collect());
         }
-        let own = match self {
-            Self::Country => country::write(side, value)?,
-            Self::Table(table) => table.write(side, value)?,
-            Self::Person if side == Side::Right => return Ok(person::split(value)),
-            Self::Text
-            | Self::Line
-            | Self::Code
-            | Self::Email
-            | Self::Url
-            | Self::Phone
-            | Self::Cvr
-            | Self::Gln
-            | Self::Decimal
-            | Self::Flag
-            | Self::Date
-            | Self::Person => value.clone(),
+        let own = match (self, side) {
+            (Self::Country, _) => country::write(side, value)?,
+            (Self::Currency, _) => money::write_code(side, value)?,
+            (Self::Table(table), _) => table.write(side, value)?,
+            (Self::Html, Side::Right) => text::entities(value),
+            (Self::DanishDate, Side::Right) => number::danish_text(value),
+            (Self::Most(most), _) => text::at_most(*most, value)?,
+            (Self::Cut(most), _) => text::cut(*most, value),
+            (Self::Person, Side::Right) => return Ok(person::split(value)),
+            (Self::Address, Side::Right) => return Ok(address::split(value)),
+            (Self::Payment, Side::Left) => return payment::parts(value),
+            (Self::Payment, Side::Right) => payment::words(value),
+            (Self::Expression(expression), _) => return expression.write(side, value),
+            _ => value.clone(),
         };
         Ok(vec![own])
     }
@@ -188,45 +169,24 @@ impl Lens {
     /// (fact sheet §7.1), the CRM keeps anything.
     pub fn accept(&self, side: Side, value: &Value, abroad: bool) -> Result<(), FaultKind> {
         let (Some(text), Side::Left) = (value.as_text(), side) else { return Ok(()) };
-        match self {
-            Self::Cvr if !abroad && number::looks_danish(text) && !is_valid_cvr(text) => {
-                Err(FaultKind::Invalid { expected: "CVR-nr.".to_owned() })
-            }
-            Self::Gln if !is_valid_gln(text) => Err(FaultKind::Invalid { expected: "EAN-nr.".to_owned() }),
-            Self::Text
-            | Self::Line
-            | Self::Code
-            | Self::Email
-            | Self::Url
-            | Self::Phone
-            | Self::Country
-            | Self::Cvr
-            | Self::Gln
-            | Self::Decimal
-            | Self::Flag
-            | Self::Date
-            | Self::Person
-            | Self::Table(_) => Ok(()),
-        }
+        let danish = || !abroad && number::looks_danish(text);
+        let expected = match self {
+            Self::Cvr if danish() && !is_valid_cvr(text) => "CVR-nr.",
+            Self::Se if danish() && !is_valid_cvr(text) => "SE-nr.",
+            Self::PNumber if !abroad && !is_valid_p_number(text) => "P-nr.",
+            Self::Gln if !is_valid_gln(text) => "EAN-nr.",
+            _ => return Ok(()),
+        };
+        Err(FaultKind::Invalid { expected: expected.to_owned() })
     }
 
     /// The words for `value` on `side`, best first, to be looked for in a list of choices.
     pub(crate) fn spellings(&self, side: Side, value: &Value) -> Vec<String> {
         match self {
             Self::Country => country::spellings(value),
+            Self::Currency => money::spellings(value),
             Self::Table(table) => table.spellings(side, value),
-            Self::Text
-            | Self::Line
-            | Self::Code
-            | Self::Email
-            | Self::Url
-            | Self::Phone
-            | Self::Cvr
-            | Self::Gln
-            | Self::Decimal
-            | Self::Flag
-            | Self::Date
-            | Self::Person => vec![value.to_string()],
+            _ => vec![value.to_string()],
         }
     }
 
@@ -234,16 +194,19 @@ impl Lens {
     pub(crate) fn matching(&self, value: &Value) -> String {
         let shown = value.to_string();
         match self {
-            Self::Text | Self::Line | Self::Person | Self::Country | Self::Table(_) => fold(&shown),
-            Self::Code
-            | Self::Email
-            | Self::Url
-            | Self::Phone
-            | Self::Cvr
-            | Self::Gln
-            | Self::Decimal
-            | Self::Flag
-            | Self::Date => shown.to_lowercase(),
+            Self::Text
+            | Self::Line
+            | Self::Verbatim
+            | Self::Html
+            | Self::Person
+            | Self::Address
+            | Self::Payment
+            | Self::Country
+            | Self::Table(_)
+            | Self::Most(_)
+            | Self::Cut(_)
+            | Self::Expression(_) => fold(&shown),
+            _ => shown.to_lowercase(),
         }
     }
 }

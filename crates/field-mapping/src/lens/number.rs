@@ -34,6 +34,17 @@ pub fn is_valid_gln(digits: &str) -> bool {
     digits.len() == 13 && all_digits(digits) && digits.bytes().enumerate().map(weighted).sum::<u32>() % 10 == 0
 }
 
+/// Whether these are ten digits of which the first is not zero. The register publishes no check digit for P-numbers.
+///
+/// ```
+/// assert!(field_mapping::is_valid_p_number("1003388394"));
+/// assert!(!field_mapping::is_valid_p_number("0003388394"));
+/// ```
+#[must_use]
+pub fn is_valid_p_number(digits: &str) -> bool {
+    digits.len() == 10 && all_digits(digits) && !digits.starts_with('0')
+}
+
 /// Whether a number in normal form claims to be a Danish CVR number: digits alone, or still with its `DK`.
 pub(super) fn looks_danish(text: &str) -> bool {
     all_digits(text.strip_prefix("DK").unwrap_or(text))
@@ -41,25 +52,31 @@ pub(super) fn looks_danish(text: &str) -> bool {
 
 /// Eight digits where it is a Danish number in any spelling, otherwise capitals without blanks.
 pub(super) fn cvr(value: &Value) -> Value {
-    on_text(&number_text(value), |text| {
-        let bare = bare(text);
-        let eight = |rest: &&str| rest.len() == 8 && all_digits(rest);
-        ["DK", "CVRNR", "CVRNO", "CVR"]
-            .iter()
-            .find_map(|prefix| bare.strip_prefix(prefix).filter(eight))
-            .map_or_else(|| bare.clone(), ToOwned::to_owned)
-    })
+    registered(value, &["DK", "CVRNR", "CVRNO", "CVR"], 8)
+}
+
+/// As a CVR number. `SE` before eight digits is the name of the number; Swedish numbers have twelve.
+pub(super) fn se(value: &Value) -> Value {
+    registered(value, &["DK", "SENR", "SENO", "SE"], 8)
+}
+
+/// Ten digits where it is a P-number in any spelling, otherwise capitals without blanks.
+pub(super) fn p_number(value: &Value) -> Value {
+    registered(value, &["PNUMMER", "PNR", "PNO", "P"], 10)
 }
 
 /// Thirteen digits where it is an EAN/GLN number in any spelling, otherwise capitals without blanks.
 pub(super) fn gln(value: &Value) -> Value {
+    registered(value, &["EANNR", "EAN", "GLN"], 13)
+}
+
+/// The digits alone, where there are as many as the number has and one of the names before them.
+fn registered(value: &Value, names: &[&str], digits: usize) -> Value {
     on_text(&number_text(value), |text| {
         let bare = bare(text);
-        let thirteen = |rest: &&str| rest.len() == 13 && all_digits(rest);
-        ["EANNR", "EAN", "GLN"]
-            .iter()
-            .find_map(|prefix| bare.strip_prefix(prefix).filter(thirteen))
-            .map_or_else(|| bare.clone(), ToOwned::to_owned)
+        let whole = |rest: &&str| rest.len() == digits && all_digits(rest);
+        let named = names.iter().find_map(|name| bare.strip_prefix(name).filter(whole));
+        named.map_or_else(|| bare.clone(), ToOwned::to_owned)
     })
 }
 
@@ -105,6 +122,26 @@ pub(super) fn date(value: &Value) -> Result<Value, FaultKind> {
             day => NaiveDate::parse_from_str(day, "%Y-%m-%d").map(Value::Date).map_err(|_| invalid("dato / date")),
         },
         Value::Decimal(_) | Value::Flag(_) | Value::Reference(_) | Value::Rows(_) => Err(invalid("dato / date")),
+    }
+}
+
+/// A day, written in digits as people here do: day, month and year in four digits.
+pub(super) fn danish_date(value: &Value) -> Result<Value, FaultKind> {
+    let Value::Text(text) = value else { return date(value) };
+    let parts: Vec<&str> = text.trim().split(['-', '.', '/']).map(str::trim).collect();
+    match parts.as_slice() {
+        [day, month, year] if year.len() == 4 && day.len() <= 2 && month.len() <= 2 => {
+            date(&Value::text(format!("{year}-{month:0>2}-{day:0>2}")))
+        }
+        _ => date(value),
+    }
+}
+
+/// The day as `31-01-2026`.
+pub(super) fn danish_text(value: &Value) -> Value {
+    match value {
+        Value::Date(day) => Value::text(day.format("%d-%m-%Y").to_string()),
+        other => other.clone(),
     }
 }
 

@@ -17,6 +17,15 @@ pub(super) fn read(value: &Value) -> Value {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return text.to_owned();
         }
+        // What nearly every number is needs no library.
+        let home = international.strip_prefix("+45").unwrap_or(&international);
+        if home.len() == 8 && !home.starts_with(['0', '+']) {
+            return format!("+45{home}");
+        }
+        // No number of any country is shorter or longer.
+        if !(4..=15).contains(&digits.len()) {
+            return if international.starts_with('+') { international } else { text.to_owned() };
+        }
         match phonenumber::parse(Some(country::DK), &international) {
             Ok(number) if number.extension().is_none() && (number.is_valid() || has_danish_length(&number)) => {
                 number.format().mode(Mode::E164).to_string()

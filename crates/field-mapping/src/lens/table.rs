@@ -53,17 +53,42 @@ const UNITS: [(&str, &[&str]); 19] = [
     ("tonne", &["Tonne", "Ton", "Tons"]),
 ];
 
-static UNIT_TABLE: LazyLock<Table> = LazyLock::new(|| Table {
-    rows: UNITS
-        .iter()
-        .map(|(left, right)| Row::new((*left).to_owned(), right.iter().map(|word| (*word).to_owned()).collect()))
-        .collect(),
-});
+/// The languages Dinero names on a contact (fact sheet §7.1).
+const LANGUAGES: [(&str, &[&str]); 5] = [
+    ("da", &["Dansk", "Danish", "da-DK", "da_dk", "dk_dk"]),
+    ("en", &["Engelsk", "English", "en-GB", "en-US", "en_us", "en_gb"]),
+    ("de", &["Tysk", "German", "Deutsch", "de-DE", "de_de"]),
+    ("sv", &["Svensk", "Swedish", "Svenska", "sv-SE", "sv_se", "se_se"]),
+    ("no", &["Norsk", "Norwegian", "nb-NO", "nb", "no_no"]),
+];
+
+/// The languages Dinero names on an invoice (fact sheet §7.4).
+const CULTURES: [(&str, &[&str]); 2] =
+    [("da-DK", &["Dansk", "Danish", "da", "dk_dk"]), ("en-GB", &["Engelsk", "English", "en", "en-US", "en_us"])];
+
+static UNIT_TABLE: LazyLock<Table> = LazyLock::new(|| Table::known(&UNITS));
+static LANGUAGE_TABLE: LazyLock<Table> = LazyLock::new(|| Table::known(&LANGUAGES));
+static CULTURE_TABLE: LazyLock<Table> = LazyLock::new(|| Table::known(&CULTURES));
 
 impl Table {
     /// Dinero's units and the CRM's words for them.
     pub(crate) fn units() -> Self {
         UNIT_TABLE.clone()
+    }
+
+    /// Dinero's language keys and what people call the languages.
+    pub(crate) fn languages() -> Self {
+        LANGUAGE_TABLE.clone()
+    }
+
+    /// The same for the keys of an invoice.
+    pub(crate) fn cultures() -> Self {
+        CULTURE_TABLE.clone()
+    }
+
+    fn known(rows: &[(&str, &[&str])]) -> Self {
+        let words = |right: &[&str]| right.iter().map(|word| (*word).to_owned()).collect();
+        Self { rows: rows.iter().map(|(left, right)| Row::new((*left).to_owned(), words(right))).collect() }
     }
 
     /// A table of `rows`: the left word, and the right words that mean it, the one to write first.

@@ -1,7 +1,9 @@
 //! Text in normal form.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use sync_model::Value;
+use sync_model::{Side, Value};
+
+use crate::FaultKind;
 
 /// Unicode normal form C.
 pub(super) fn composed(text: &str) -> String {
@@ -20,6 +22,43 @@ pub(super) fn lines(value: &Value) -> Value {
 /// One line with single blanks.
 pub(super) fn line(value: &Value) -> Value {
     on_text(value, |text| composed(text).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// Every character as it stands, in normal form C.
+pub(super) fn verbatim(value: &Value) -> Value {
+    on_text(value, composed)
+}
+
+/// Lines; the CRM's entities are read as the characters they stand for.
+pub(super) fn html(side: Side, value: &Value) -> Value {
+    match (side, value) {
+        (Side::Right, Value::Text(text)) => lines(&Value::text(htmlize::unescape(text))),
+        (Side::Left | Side::Right, _) => lines(value),
+    }
+}
+
+/// What stands for something in HTML, as the CRM writes it.
+pub(super) fn entities(value: &Value) -> Value {
+    match value {
+        Value::Text(text) => Value::text(htmlize::escape_all_quotes(text.as_str())),
+        other => other.clone(),
+    }
+}
+
+/// The text, or that it is too long.
+pub(super) fn at_most(most: u32, value: &Value) -> Result<Value, FaultKind> {
+    let length = value.as_text().map_or(0, |text| text.chars().count());
+    if u32::try_from(length).is_ok_and(|length| length <= most) {
+        Ok(value.clone())
+    } else {
+        Err(FaultKind::TooLong { max: most })
+    }
+}
+
+/// The first characters, without a blank at their end.
+pub(super) fn cut(most: u32, value: &Value) -> Value {
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    on_text(value, |text| text.chars().take(most).collect::<String>().trim_end().to_owned())
 }
 
 /// Mailboxes differ only in case nowhere in practice, so the whole address is compared and written in lower case.

@@ -126,10 +126,46 @@ fn of_values() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Mistakes in translations, and pairs that cannot go together.
+fn of_translations() -> Vec<(&'static str, String)> {
+    let translated =
+        |translate: &str, direction: &str| field(&format!("{PHONE}\ntranslate = {translate}\n{direction}"));
+    let one_way = "direction = \"to-crm\"";
+    vec![
+        ("a cut both ways", translated("{ cut = 10 }", "")),
+        ("an expression both ways", translated("{ expression = \"Phone | upper\" }", "")),
+        ("an expression back", translated("{ expression = \"Phone\" }", "direction = \"both\"")),
+        ("an inverse that is none", translated("{ expression = \"'+45' ~ Phone\", inverse = \"value\" }", "")),
+        ("too many inverses", translated("{ expression = \"Phone\", inverse = [\"value\", \"value\"] }", "")),
+        ("no expression", translated("{ expression = \"Phone |\" }", one_way)),
+        ("an unknown name", translated("{ expression = \"Fone | upper\" }", one_way)),
+        ("an unknown filter", translated("{ expression = \"Phone | float\" }", one_way)),
+        ("texts multiplied", translated("{ expression = \"Phone * 1000000\" }", one_way)),
+        ("a fraction", translated("{ expression = \"0.1 + 0.2\" }", one_way)),
+        ("two translations", translated("{ cut = 10, most = 20 }", one_way)),
+        ("no translation", translated("{ }", one_way)),
+        ("a negative number of characters", translated("{ most = -1 }", "")),
+        ("a currency that does not exist", translated("{ amount = \"KRONER\" }", "")),
+        (
+            "an expression nested beyond measure",
+            translated(&format!("{{ expression = \"{}\" }}", "(".repeat(900)), one_way),
+        ),
+        (
+            "values going round in a circle",
+            field(
+                "name = \"one\"\ndinero = \"Phone\"\ncrm = \"fax\"\ndirection = \"to-crm\"\n[[entity.field]]\nname = \"two\"\n\
+                 dinero = \"AttPerson\"\ncrm = \"fax\"\ndirection = \"to-dinero\"\n[[entity.field]]\nname = \"three\"\n\
+                 dinero = \"AttPerson\"\ncrm = \"phone\"\ndirection = \"to-crm\"\n[[entity.field]]\nname = \"four\"\n\
+                 dinero = \"Phone\"\ncrm = \"phone\"\ndirection = \"to-dinero\"",
+            ),
+        ),
+    ]
+}
+
 #[test]
 fn every_mistake_is_told_with_its_place_in_both_languages() {
     let mut golden = String::new();
-    for (what, text) in of_form().into_iter().chain(of_fields()).chain(of_values()) {
+    for (what, text) in of_form().into_iter().chain(of_fields()).chain(of_values()).chain(of_translations()) {
         let told = told(&text);
         assert!(!told.is_empty(), "{what}: nothing was told");
         writeln!(golden, "## {what}").expect("given");
@@ -150,6 +186,11 @@ fn every_mistake_is_told_with_its_place_in_both_languages() {
 fn hostile_files_are_refused_quickly() {
     let table = [
         ("ten megabytes", "# æ\n".repeat(2_500_000)),
+        (
+            "an expression of a hundred thousand brackets",
+            field(&format!("{PHONE}\ntranslate = {{ expression = \"{}\" }}", "[".repeat(100_000))),
+        ),
+        ("a thousand pairs in a chain", chain(900)),
         ("deep arrays", format!("entity = {}", "[".repeat(500_000))),
         ("deep tables", format!("entity = {}", "{a=".repeat(300_000))),
         ("a deep key", format!("{} = 1", vec!["a"; 400_000].join("."))),
@@ -165,6 +206,21 @@ fn hostile_files_are_refused_quickly() {
         assert!(begun.elapsed() < Duration::from_secs(20), "{what} took {:?}", begun.elapsed());
     }
     assert_eq!(told(&"#".repeat(1 << 21))[0].trouble, Trouble::TooLarge);
+    let ten_megabytes = "[[entity]]\n".repeat(1_000_000);
+    let begun = begin();
+    assert_eq!(told(&ten_megabytes)[0].trouble, Trouble::TooLarge);
+    assert!(begun.elapsed() < Duration::from_millis(200), "ten megabytes took {:?}", begun.elapsed());
+}
+
+/// Many pairs of one direction that hang together and name nothing that is there.
+fn chain(length: usize) -> String {
+    let link = |at: usize| {
+        let (side, direction) = if at.is_multiple_of(2) { (at, "to-crm") } else { (at + 1, "to-dinero") };
+        format!(
+            "[[entity.field]]\nname = \"n{at}\"\ndinero = \"D{at}\"\ncrm = \"c{side}\"\ndirection = \"{direction}\"\n"
+        )
+    };
+    entity("", &(0..length).map(link).collect::<String>())
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a refusal takes is what is tested")]

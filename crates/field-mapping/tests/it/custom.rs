@@ -147,3 +147,48 @@ fn a_module_the_file_does_not_mention_keeps_the_standard_mapping() {
 fn an_empty_file_is_the_standard_mapping() {
     assert_eq!(load("# nothing yet\n", BOTH).modules.len(), 3);
 }
+
+/// The lens that `translate` holds, for a pair of texts.
+pub(crate) fn lens_of(translate: &str) -> field_mapping::Lens {
+    let text = format!(
+        "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Accounts\"\nmakes = []\n\
+         [[entity.field]]\nname = \"it\"\ndinero = \"AttPerson\"\ncrm = \"ownership\"\ntranslate = {translate}\n"
+    );
+    load(&text, BOTH).modules[0].entities[0].field("it").expect("given").lens().clone()
+}
+
+#[test]
+fn expressions_join_split_choose_look_up_and_default() {
+    let table = [
+        ("value | upper", "Ærø", "ÆRØ"),
+        ("value | split(',') | last", "Jensen, Ole", "Ole"),
+        ("value | split(',') | join(' - ')", "a, b,, c", "a - b - c"),
+        ("'privat' if 'P' in value else 'firma'", "P1", "privat"),
+        ("{'a': 'x', 'b': 'y'}[value]", "b", "y"),
+        ("{'a': 'x'}[value] | default('z')", "q", "z"),
+        ("value | replace('.', ',')", "1234.50", "1234,50"),
+        ("value | length", "æøå", "3"),
+        ("value | title", "ole JENSEN", "Ole Jensen"),
+        ("AttPerson ~ ' (att.)'", "Ole", "Ole (att.)"),
+    ];
+    for (expression, own, expected) in table {
+        let lens = lens_to_crm(&format!("{{ expression = \"{expression}\" }}"));
+        let value = lens.read(Side::Left, &[&Value::text(own)]);
+        assert_eq!(value, Ok(Value::text(expected)), "{expression}");
+        assert_eq!(lens.read(Side::Left, &[&Value::Empty]), Ok(Value::Empty), "nothing in, nothing out");
+    }
+    let fault = |expression: &str, own: &str| {
+        let lens = lens_to_crm(&format!("{{ expression = \"{expression}\" }}"));
+        lens.read(Side::Left, &[&Value::text(own)]).is_err()
+    };
+    assert!(fault("{'a': 'x'}[value]", "q"), "a look-up without an answer is a fault, not an empty text");
+    assert!(
+        fault(&format!("value{}", " | replace('a', 'aaaaaaaaaa')".repeat(20)), "aaaa"),
+        "texts do not grow for ever"
+    );
+    assert!(fault("value + 1", "1"), "text is no number");
+}
+
+fn lens_to_crm(translate: &str) -> field_mapping::Lens {
+    lens_of(&format!("{translate}\ndirection = \"to-crm\""))
+}

@@ -3,6 +3,10 @@
 mod broken;
 mod carry;
 mod custom;
+mod danish;
+mod draft;
+mod drift;
+mod file;
 mod laws;
 mod schemas;
 mod spellings;

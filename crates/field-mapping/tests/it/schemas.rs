@@ -22,6 +22,11 @@ pub(crate) fn modules() -> Vec<String> {
     ["organisations", "contacts", "products"].map(str::to_owned).into()
 }
 
+/// All that the standard mapping knows.
+pub(crate) fn all_modules() -> Vec<String> {
+    modules().into_iter().chain(["invoices".to_owned()]).collect()
+}
+
 pub(crate) fn variables() -> BTreeMap<String, Value> {
     BTreeMap::from([("sales_account".to_owned(), Value::Decimal(Decimal::from(1000)))])
 }
@@ -41,7 +46,7 @@ fn describe(kind: &str, version: &str) -> Json {
 
 fn crm(version: &str, style: Style) -> Schema {
     let mut kinds = BTreeMap::new();
-    for file in ["accounts", "contacts", "products", "services"] {
+    for file in ["accounts", "contacts", "products", "services", "invoice"] {
         let described = describe(file, version);
         let kind = Kind::new(described["name"].as_str().expect("given"));
         let mut fields: Vec<FieldSpec> =
@@ -109,6 +114,26 @@ pub(crate) fn field(name: &str, label: &str, ty: FieldType) -> FieldSpec {
     FieldSpec { name, label, ty, required: false, writable: true, max_chars: None }
 }
 
+/// The names of Dinero's own model: what each kind may show, and what may be written.
+pub(crate) fn dinero_model() -> Json {
+    serde_json::from_str(include_str!("../dinero-model.json")).expect("given")
+}
+
+fn invoice() -> Vec<FieldSpec> {
+    let model = dinero_model();
+    let names = |half: &str| -> Vec<String> {
+        let names = model["invoice"][half].as_array().expect("given").iter();
+        names.map(|name| name.as_str().expect("given").to_owned()).collect()
+    };
+    let written = names("write");
+    let all: std::collections::BTreeSet<String> = names("read").into_iter().chain(written.clone()).collect();
+    let spec = |name: &String| {
+        let ty = if name == "Date" || name == "PaymentDate" { FieldType::Date } else { FieldType::Text };
+        FieldSpec { writable: written.contains(name), ..field(name, name, ty) }
+    };
+    all.iter().map(spec).collect()
+}
+
 /// Dinero's model (fact sheet §7.1, §7.2): what may be written, and what only comes back.
 fn dinero() -> Schema {
     let texts = "Street ZipCode City Phone Email Webpage AttPerson VatNumber EanNumber SENumber PNumber \
@@ -147,7 +172,8 @@ fn dinero() -> Schema {
     for name in computed.split(' ') {
         product.push(FieldSpec { writable: false, ..field(name, name, FieldType::Text) });
     }
+    let invoice = invoice();
     let kind = |name: &str, fields| KindSchema { kind: Kind::new(name), label: name.to_owned(), fields };
-    let kinds = [kind("contact", contact), kind("product", product)];
+    let kinds = [kind("contact", contact), kind("product", product), kind("invoice", invoice)];
     Schema { kinds: kinds.into_iter().map(|kind| (kind.kind.clone(), kind)).collect() }
 }

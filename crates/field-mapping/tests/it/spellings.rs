@@ -119,6 +119,119 @@ fn addresses_and_text() {
     check(&Lens::Date, &[("2024-01-31", "2024-01-31"), ("0000-00-00", "")]);
 }
 
+fn named(name: &str) -> Lens {
+    Lens::named(name).expect("a lens")
+}
+
+fn written(lens: &Lens, side: Side, value: &str) -> Vec<String> {
+    let parts = lens.write(side, &Value::text(value), &[]);
+    parts.map_or_else(|kind| vec![format!("{kind:?}")], |parts| parts.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn registered_numbers() {
+    check(
+        &named("se"),
+        &[("SE-nr. 10 15 08 17", "10150817"), ("DK10150817", "10150817"), ("SE556012579001", "SE556012579001")],
+    );
+    check(&named("p-number"), &[("P-nr. 1003388394", "1003388394"), ("p 10 03 38 83 94", "1003388394")]);
+    let accept = |name: &str, text: &str| named(name).accept(Side::Left, &Value::text(text), false).is_ok();
+    assert!(accept("se", "10150817") && !accept("se", "10150818"));
+    assert!(accept("p-number", "1003388394") && !accept("p-number", "100338839"));
+}
+
+#[test]
+fn amounts_and_currencies() {
+    let no = "Invalid { expected: \"beløb i DKK / amount in DKK\" }";
+    check(
+        &crate::custom::lens_of("{ amount = \"DKK\" }"),
+        &[
+            ("1.234,56", "1234.56"),
+            ("1,234.56", "1234.56"),
+            ("1234,5", "1234.5"),
+            ("1.234.567", "1234567"),
+            ("kr. 1.234,50", "1234.5"),
+            ("125,-", "125"),
+            ("DKK -12,00", "-12"),
+            ("1 234,50 kr.", "1234.5"),
+            ("1234.560000", "1234.56"),
+            ("", ""),
+            ("1.234", no),
+            ("12,345", no),
+            ("EUR 12,00", no),
+            ("12.34.56", no),
+            ("1.2345", no),
+        ],
+    );
+    check(
+        &crate::custom::lens_of("{ amount = \"BHD\" }"),
+        &[("1.234", "1.234"), ("1.2345", "Invalid { expected: \"beløb i BHD / amount in BHD\" }")],
+    );
+    check(
+        &named("currency"),
+        &[("dkk", "DKK"), ("Danske kroner", "DKK"), ("Danish krone", "DKK"), ("Euro", "EUR"), ("kr", "kr")],
+    );
+    assert_eq!(written(&named("currency"), Side::Left, "kr"), ["Invalid { expected: \"valuta / currency\" }"]);
+}
+
+#[test]
+fn terms_of_payment() {
+    let payment = named("payment");
+    check(
+        &payment,
+        &[
+            ("Netto 8 dage", "Netto 8"),
+            ("net 30", "Netto 30"),
+            ("14 days", "Netto 14"),
+            ("Netto kontant", "NettoCash"),
+            ("Løbende måned + 30 dage", "CurrentMonthOut 30"),
+            ("2 % 10 netto 30", "2 % 10 netto 30"),
+            ("½ måned", "½ måned"),
+        ],
+    );
+    assert_eq!(written(&payment, Side::Left, "CurrentMonthOut 30"), ["CurrentMonthOut", "30"]);
+    assert_eq!(written(&payment, Side::Left, "NettoCash"), ["NettoCash", ""]);
+    assert_eq!(written(&payment, Side::Left, "2 % 10 netto 30"), ["NoCounterpart"]);
+    assert_eq!(written(&payment, Side::Right, "Netto 8"), ["Netto 8 dage"]);
+    let cash = payment.read(Side::Left, &[&Value::text("NettoCash"), &Value::Decimal(Decimal::ZERO)]);
+    assert_eq!(cash, Ok(Value::text("NettoCash")), "the zero days that Dinero shows for cash mean nothing");
+}
+
+#[test]
+fn street_and_house_number() {
+    let address = named("address");
+    let table = [
+        ("Havnegade 3, 2. sal", "Havnegade", "3, 2. sal"),
+        ("10. Februarvej 5 B", "10. Februarvej", "5 B"),
+        ("Havnegade 3\nBygning 2", "Havnegade\nBygning 2", "3"),
+        ("Bygaden", "Bygaden", ""),
+    ];
+    for (whole, street, house) in table {
+        assert_eq!(written(&address, Side::Right, whole), [street, house]);
+    }
+}
+
+#[test]
+fn days_entities_languages_and_natives() {
+    check(
+        &named("danish-date"),
+        &[("31-01-2026", "2026-01-31"), ("1.2.2026", "2026-02-01"), ("2026-01-31", "2026-01-31")],
+    );
+    let day = named("danish-date").read(Side::Right, &[&Value::text("1/2/2026")]).expect("a day");
+    assert_eq!(named("danish-date").write(Side::Right, &day, &[]), Ok(vec![Value::text("01-02-2026")]));
+    check(&named("html"), &[("S&oslash;n &amp; S&#248;n", "Søn & Søn"), ("a &lt; b", "a < b")]);
+    assert_eq!(written(&named("html"), Side::Right, "Søn & \"Co\""), ["Søn &amp; &quot;Co&quot;"]);
+    check(&named("language"), &[("Danish", "da"), ("en_us", "en"), ("Svenska", "sv"), ("Klingon", "Klingon")]);
+    check(&named("culture"), &[("Dansk", "da-DK"), ("en", "en-GB")]);
+    check(&named("verbatim"), &[("A\u{30a}  x", "Å  x")]);
+    check(
+        &Lens::Country,
+        &[("Suomi", "FI"), ("Ísland", "IS"), ("España", "ES"), ("Polska", "PL"), ("Ελλάδα", "GR"), ("Україна", "UA")],
+    );
+    assert_eq!(written(&Lens::Most(5), Side::Right, "abcdef"), ["TooLong { max: 5 }"]);
+    assert_eq!(written(&Lens::Cut(5), Side::Right, "abcd ef"), ["abcd"]);
+}
+
 #[test]
 fn persons() {
     let split = |name: &str| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use field_mapping::{Direction, EntityMapping, Mapping, Source, kinds_of, resolve, standard_text};
 use sync_model::{FieldName, Kind, Schema, Side, Sides};
 
-use crate::schemas::{BOTH, Style, TO_DINERO, modules, schemas, standard, variables};
+use crate::schemas::{BOTH, Style, TO_DINERO, all_modules, dinero_model, modules, schemas, standard, variables};
 
 fn own(entity: &EntityMapping, canonical: &str, side: Side) -> Vec<String> {
     let field = entity.field(canonical);
@@ -27,7 +27,7 @@ fn it_loads_on_both_recorded_versions_and_finds_custom_fields_in_both_styles() {
     ];
     for (version, style, cvr, ean) in table {
         let mapping =
-            resolve(&Source::Standard, &modules(), &schemas(version, style), BOTH, &variables()).expect("given");
+            resolve(&Source::Standard, &all_modules(), &schemas(version, style), BOTH, &variables()).expect("given");
         assert_eq!(mapping.notes, [], "{version} {style:?}");
         let accounts = entity(&mapping, "Accounts");
         assert_eq!(own(accounts, "cvr", Side::Right), [cvr], "{version} {style:?}");
@@ -54,30 +54,57 @@ fn without_custom_fields_the_numbers_are_left_out_with_a_note() {
     assert_eq!(rules, ["email", "name+postcode"], "rules over fields that are not there are gone");
 }
 
+/// The whole of the standard mapping on one recorded version.
+fn whole(version: &str) -> Mapping {
+    resolve(&Source::Standard, &all_modules(), &schemas(version, Style::Slugs), BOTH, &variables()).expect("given")
+}
+
 #[test]
 fn every_field_of_both_sides_is_mapped_or_left_alone_for_a_reason() {
-    let schemas = schemas("v840", Style::Slugs);
-    let mapping = standard(BOTH);
-    for entity in mapping.modules.iter().flat_map(|module| &module.entities) {
-        for side in Side::BOTH {
-            let mapped = entity.fields.iter().flat_map(|field| field.own_fields(side));
-            let named = entity.unmapped.iter().filter(|it| it.side == side).flat_map(|it| &it.fields);
-            let covered: BTreeSet<&FieldName> = mapped.chain(named).collect();
-            let kind = schemas.get(side).kind(entity.kinds.get(side).as_str()).expect("given");
-            let fields = kind.fields.iter().map(|spec| &spec.name);
-            let forgotten: Vec<_> =
-                fields.filter(|name| !covered.contains(name) && name.as_str() != "cf_dinero_guid").collect();
-            assert!(forgotten.is_empty(), "{} {side}: {forgotten:?}", kind.kind);
-            for unmapped in &entity.unmapped {
-                assert!(!unmapped.why.da.is_empty() && !unmapped.why.en.is_empty());
+    let model = dinero_model();
+    for version in ["v730", "v840"] {
+        let (schemas, mapping) = (schemas(version, Style::Slugs), whole(version));
+        assert_eq!(mapping.modules.len(), 4, "{version}");
+        for entity in mapping.modules.iter().flat_map(|module| &module.entities) {
+            let (left, right) = (entity.kinds.left.as_str(), entity.kinds.right.as_str());
+            let halves = ["read", "write"].map(|half| model[left][half].as_array().expect("given").clone());
+            let model = halves.into_iter().flatten().map(|name| FieldName::new(name.as_str().expect("given")));
+            let described = schemas.right.kind(right).expect("given").fields.iter().map(|spec| spec.name.clone());
+            for (side, names) in [(Side::Left, model.collect::<Vec<_>>()), (Side::Right, described.collect())] {
+                let mapped = entity.fields.iter().flat_map(|field| field.own_fields(side));
+                let named = entity.unmapped.iter().filter(|it| it.side == side).flat_map(|it| &it.fields);
+                let covered: BTreeSet<&FieldName> = mapped.chain(named).collect();
+                let forgotten: Vec<_> =
+                    names.iter().filter(|it| !covered.contains(it) && it.as_str() != "cf_dinero_guid").collect();
+                assert!(forgotten.is_empty(), "{version} {left} {right} {side}: {forgotten:?}");
             }
+            assert!(entity.unmapped.iter().all(|it| !it.why.da.is_empty() && !it.why.en.is_empty()));
         }
     }
 }
 
 #[test]
+fn invoices_are_mapped_where_both_systems_describe_them_and_asked_for_nowhere() {
+    let mapping = whole("v840");
+    let invoices = entity(&mapping, "Invoice");
+    let names: Vec<&str> = invoices.fields.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["name", "date", "due", "comment", "status"]);
+    let status = |text: &str| {
+        let own = [("PaymentStatus", sync_model::Value::text(text))].into_iter().collect();
+        let values = invoices.project(Side::Left, &own).values;
+        invoices.render(Side::Right, &values, &sync_model::Fields::new()).fields.get("invoicestatus").cloned()
+    };
+    assert_eq!(status("Overdue"), Some(sync_model::Value::text("Approved")));
+    assert_eq!(kinds_of(&["invoices".to_owned()]), Sides::default());
+    let mut schemas = schemas("v840", Style::Slugs);
+    schemas.left.kinds.remove("invoice");
+    let without = resolve(&Source::Standard, &all_modules(), &schemas, BOTH, &variables()).expect("given");
+    assert_eq!((without.modules.len(), without.notes.len()), (3, 0));
+}
+
+#[test]
 fn no_field_is_both_mapped_and_listed_as_unmapped() {
-    for entity in standard(BOTH).modules.iter().flat_map(|module| &module.entities) {
+    for entity in whole("v840").modules.iter().flat_map(|module| &module.entities) {
         for unmapped in &entity.unmapped {
             for field in &entity.fields {
                 let both = field.own_fields(unmapped.side).find(|name| unmapped.fields.contains(name));
@@ -93,7 +120,7 @@ fn modules_come_in_the_order_in_which_they_run_and_unknown_ones_are_left_out() {
     let schemas = schemas("v840", Style::Slugs);
     let mapping = resolve(&Source::Standard, &wanted, &schemas, BOTH, &variables()).expect("given");
     let names: Vec<&str> = mapping.modules.iter().map(|module| module.module.as_str()).collect();
-    assert_eq!(names, ["organisations", "products"]);
+    assert_eq!(names, ["organisations", "products", "invoices"]);
     let kinds = kinds_of(&wanted);
     assert_eq!(kinds.left, [Kind::new("contact"), Kind::new("product")]);
     assert_eq!(kinds.right, [Kind::new("Accounts"), Kind::new("Products"), Kind::new("Services")]);

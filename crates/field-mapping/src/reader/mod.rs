@@ -1,15 +1,17 @@
 //! From TOML to the written form. Reads on after a mistake, so that all of them are told at once.
 
+mod translation;
+mod values;
+
 use std::ops::Range;
 
-use chrono::NaiveDate;
-use rust_decimal::Decimal;
-use sync_model::{Side, Sides, Value};
+pub(crate) use translation::{choice_samples, samples};
+
+use sync_model::{Side, Sides};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Shape, Trouble};
-use crate::lens::{Lens, Table};
 use crate::mapping::{Label, Priority};
 use crate::written::{
     Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenFilter, WrittenOwn,
@@ -185,8 +187,9 @@ impl Reader<'_> {
         let name = self.needed(section, "name");
         let label = self.label(section, "label");
         let (left, right) = (self.own(section, "dinero"), self.own(section, "crm"));
-        let lens = self.lens(section);
         let direction = self.choice(section, "direction", &DIRECTIONS).map_or(WrittenDirection::Both, |it| it.it);
+        let lens = self.lens(section, [left.as_ref(), right.as_ref()], direction);
+        let translate = section.get("translate").map_or(section.span.clone(), Spanned::span);
         let priority = self.choice(section, "priority", &PRIORITIES);
         let clearing = self.flag(section, "clearing", true);
         let mut defaults = Sides::default();
@@ -199,7 +202,7 @@ impl Reader<'_> {
         let own = Sides::new(left?, right?);
         // A field without a name is checked all the same, so that everything wrong with it is told.
         let name = name.unwrap_or(Placed { span: section.span.clone(), it: String::new() });
-        Some(WrittenField { name, label, own, lens, direction, priority, clearing, defaults })
+        Some(WrittenField { name, label, own, lens, translate, direction, priority, clearing, defaults })
     }
 
     fn own(&mut self, section: &Section<'_>, key: &'static str) -> Option<Placed<WrittenOwn>> {
@@ -227,34 +230,6 @@ impl Reader<'_> {
         Some(Placed { span: value.span(), it })
     }
 
-    /// The translation: a name, or a table of words. Text on one line where none is given.
-    fn lens(&mut self, section: &Section<'_>) -> Option<Lens> {
-        let Some(value) = section.get("translate") else { return Some(Lens::Line) };
-        if let Some(inner) = value.get_ref().as_table() {
-            let inner = Section { table: inner, span: value.span() };
-            self.only(&inner, &["table"]);
-            let words = self.table_of(&inner, "table")?;
-            let mut rows = Vec::new();
-            for (left, right) in words.table {
-                let right = match right.get_ref() {
-                    DeValue::String(word) => vec![word.to_string()],
-                    _ => self.list(right).into_iter().filter_map(|it| self.text_of(it)).map(|it| it.it).collect(),
-                };
-                rows.push((left.get_ref().to_string(), right));
-            }
-            return Table::new(rows)
-                .map(Lens::Table)
-                .map_err(|word| self.tell(value.span(), Trouble::AmbiguousWord(word)))
-                .ok();
-        }
-        let word = self.text_of(value)?;
-        let lens = Lens::named(&word.it);
-        if lens.is_none() {
-            self.not_allowed(&word, &Lens::NAMES);
-        }
-        lens
-    }
-
     fn unmapped(&mut self, section: &Section<'_>) -> Option<WrittenUnmapped> {
         self.only(section, &["side", "fields", "why", "filled"]);
         let side = self.choice(section, "side", &SIDES);
@@ -267,129 +242,4 @@ impl Reader<'_> {
         let empty = || Label { da: String::new(), en: String::new() };
         Some(WrittenUnmapped { side: side?.it, fields: fields?, why: why.unwrap_or_else(empty), filled })
     }
-
-    fn label(&mut self, section: &Section<'_>, key: &str) -> Option<Label> {
-        let inner = self.table_of(section, key)?;
-        self.only(&inner, &["da", "en"]);
-        let (da, en) = (self.needed(&inner, "da"), self.needed(&inner, "en"));
-        Some(Label { da: da?.it, en: en?.it })
-    }
-
-    /// A value of a filter, a constant or a default.
-    fn value(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Placed<Value>> {
-        let it = match value.get_ref() {
-            DeValue::String(text) => Some(Value::text(text.as_ref())),
-            DeValue::Boolean(flag) => Some(Value::Flag(*flag)),
-            DeValue::Integer(number) if number.radix() == 10 => decimal(number.as_str()),
-            DeValue::Float(number) => decimal(number.as_str()),
-            DeValue::Datetime(day) => NaiveDate::parse_from_str(&day.to_string(), "%Y-%m-%d").ok().map(Value::Date),
-            DeValue::Integer(_) | DeValue::Array(_) | DeValue::Table(_) => None,
-        };
-        if it.is_none() {
-            self.tell(value.span(), Trouble::BadValue);
-        }
-        it.map(|it| Placed { span: value.span(), it })
-    }
-
-    fn only(&mut self, section: &Section<'_>, allowed: &[&'static str]) {
-        for key in section.table.keys().filter(|key| !allowed.contains(&key.get_ref().as_ref())) {
-            let trouble = Trouble::UnknownKey(allowed.to_vec());
-            self.push(key.span(), trouble, |wrong| wrong.suggest(key.get_ref(), allowed.iter().copied()));
-        }
-    }
-
-    fn needed(&mut self, section: &Section<'_>, key: &'static str) -> Option<Placed<String>> {
-        match section.get(key) {
-            Some(value) => self.text_of(value),
-            None => {
-                self.tell(section.span.clone(), Trouble::MissingKey(key));
-                None
-            }
-        }
-    }
-
-    fn text_of(&mut self, value: &Spanned<DeValue<'_>>) -> Option<Placed<String>> {
-        let text = value.get_ref().as_str().map(|text| Placed { span: value.span(), it: text.to_owned() });
-        if text.is_none() {
-            self.tell(value.span(), Trouble::Expected(Shape::Text));
-        }
-        text
-    }
-
-    fn texts_in(&mut self, section: &Section<'_>, key: &'static str) -> Option<Vec<Placed<String>>> {
-        let Some(value) = section.get(key) else {
-            self.tell(section.span.clone(), Trouble::MissingKey(key));
-            return None;
-        };
-        Some(self.list(value).into_iter().filter_map(|item| self.text_of(item)).collect())
-    }
-
-    fn list<'d>(&mut self, value: &'d Spanned<DeValue<'d>>) -> Vec<&'d Spanned<DeValue<'d>>> {
-        let Some(items) = value.get_ref().as_array() else {
-            self.tell(value.span(), Trouble::Expected(Shape::Texts));
-            return Vec::new();
-        };
-        items.iter().collect()
-    }
-
-    fn flag(&mut self, section: &Section<'_>, key: &str, absent: bool) -> bool {
-        let Some(value) = section.get(key) else { return absent };
-        value.get_ref().as_bool().unwrap_or_else(|| {
-            self.tell(value.span(), Trouble::Expected(Shape::Flag));
-            absent
-        })
-    }
-
-    fn table_of<'d>(&mut self, section: &Section<'d>, key: &str) -> Option<Section<'d>> {
-        let value = section.get(key)?;
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.tell(value.span(), Trouble::Expected(Shape::Table));
-        }
-        table.map(|table| Section { table, span: value.span() })
-    }
-
-    fn sections<'d>(&mut self, section: &Section<'d>, key: &str) -> Vec<Section<'d>> {
-        let Some(value) = section.get(key) else { return Vec::new() };
-        let items = value.get_ref().as_array().map(|items| items.iter().collect::<Vec<_>>());
-        let mut sections = Vec::new();
-        for (at, item) in items.unwrap_or_else(|| vec![value]).into_iter().enumerate() {
-            if at == MOST_PARTS {
-                self.tell(item.span(), Trouble::TooMuch);
-                break;
-            }
-            match item.get_ref() {
-                DeValue::Table(table) if value.get_ref().is_array() => {
-                    sections.push(Section { table, span: item.span() });
-                }
-                _ => self.tell(item.span(), Trouble::Expected(Shape::Tables)),
-            }
-        }
-        sections
-    }
-
-    fn choice<T: Copy>(&mut self, section: &Section<'_>, key: &str, words: &[(&'static str, T)]) -> Option<Placed<T>> {
-        let word = self.text_of(section.get(key)?)?;
-        let it = self.one_of(&word, words)?;
-        Some(Placed { span: word.span, it })
-    }
-
-    fn one_of<T: Copy>(&mut self, word: &Placed<String>, words: &[(&'static str, T)]) -> Option<T> {
-        let found = words.iter().find(|(name, _)| *name == word.it).map(|(_, it)| *it);
-        if found.is_none() {
-            let names: Vec<&'static str> = words.iter().map(|(name, _)| *name).collect();
-            self.not_allowed(word, &names);
-        }
-        found
-    }
-
-    fn not_allowed(&mut self, word: &Placed<String>, names: &[&'static str]) {
-        let trouble = Trouble::NotAllowed(names.to_vec());
-        self.push(word.span.clone(), trouble, |wrong| wrong.suggest(&word.it, names.iter().copied()));
-    }
-}
-
-/// TOML allows digits to be grouped with underscores.
-fn decimal(text: &str) -> Option<Value> {
-    text.replace('_', "").parse::<Decimal>().ok().map(Value::Decimal)
 }
