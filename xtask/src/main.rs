@@ -5,6 +5,7 @@ mod arrows;
 mod bench;
 mod contract;
 mod failure;
+mod fuzz;
 mod links;
 mod manifests;
 mod needs;
@@ -54,6 +55,8 @@ enum Task {
     },
     /// Runs both clients' contract tests and says how much of each API they cover.
     Contract,
+    /// Runs all fuzz targets for a while; installs a nightly compiler and cargo-fuzz where they are missing.
+    Fuzz(fuzz::Wanted),
 }
 
 fn main() -> ExitCode {
@@ -75,5 +78,6 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Bench { filter, arguments } => bench::run(&workspace, filter.as_deref(), arguments),
         Task::Properties { require } => properties::check(&workspace, require),
         Task::Contract => contract::run(&workspace),
+        Task::Fuzz(wanted) => fuzz::run(&workspace, wanted),
     }
 }
