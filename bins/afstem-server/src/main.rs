@@ -47,8 +47,12 @@ fn failed(sentence: &str) -> ExitCode {
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
     let settings = load(&arguments.config)?;
+    let mapping = load_mapping(&arguments.config, &settings)?;
     let (language, auto, every) = (settings.language, settings.sync.auto, settings.sync.every);
-    let app = App::connect(settings, None, Arc::new(Unheard)).map_err(|error| error.say(language))?;
+    let mut app = App::connect(settings, None, Arc::new(Unheard)).map_err(|error| error.say(language))?;
+    if let Some((file, text)) = mapping {
+        app = app.with_mapping(file, text);
+    }
     let app = Arc::new(app);
     let listener = TcpListener::bind(arguments.listen).await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -81,6 +85,14 @@ async fn keep_in_agreement(app: Arc<App>, every: Duration, language: sync_app::L
 
 async fn status(State(app): State<Arc<App>>) -> Json<Value> {
     Json(app.status().await.to_json())
+}
+
+/// The custom mapping that the settings name: its file and its text.
+fn load_mapping(config: &std::path::Path, settings: &Settings) -> Result<Option<(String, String)>, String> {
+    let Some(file) = &settings.mapping_file else { return Ok(None) };
+    let path = config.parent().map_or_else(|| file.into(), |home| home.join(file));
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(Some((path.display().to_string(), text)))
 }
 
 fn load(path: &std::path::Path) -> Result<Settings, String> {

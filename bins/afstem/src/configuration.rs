@@ -47,15 +47,34 @@ impl ConfigurationError {
     }
 }
 
-/// Finds and reads the settings.
-pub(crate) fn load(named: Option<&Path>) -> Result<Settings, ConfigurationError> {
+/// The settings, and the custom mapping they name: its file and its text.
+pub(crate) struct Configuration {
+    pub(crate) settings: Settings,
+    pub(crate) mapping: Option<(String, String)>,
+}
+
+/// Finds and reads the settings and what they refer to.
+pub(crate) fn load(named: Option<&Path>) -> Result<Configuration, ConfigurationError> {
     let path = find(named)?;
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| ConfigurationError::Unreadable { path: path.clone(), reason: error.to_string() })?;
+    let text = read_file(&path)?;
     let environment: Vec<(String, String)> = std::env::vars().filter(|(name, _)| is_setting(name)).collect();
     let home = path.parent().map(Path::to_owned).unwrap_or_default();
     let read = |name: &str| std::fs::read_to_string(home.join(name)).map_err(|error| error.to_string());
-    Settings::parse(&path.display().to_string(), &text, &environment, &read).map_err(ConfigurationError::Wrong)
+    let settings = Settings::parse(&path.display().to_string(), &text, &environment, &read)
+        .map_err(ConfigurationError::Wrong)?;
+    let mapping = match &settings.mapping_file {
+        Some(file) => {
+            let file = home.join(file);
+            Some((file.display().to_string(), read_file(&file)?))
+        }
+        None => None,
+    };
+    Ok(Configuration { settings, mapping })
+}
+
+fn read_file(path: &Path) -> Result<String, ConfigurationError> {
+    std::fs::read_to_string(path)
+        .map_err(|error| ConfigurationError::Unreadable { path: path.to_owned(), reason: error.to_string() })
 }
 
 /// The language that was asked for, on the command line before anywhere else.

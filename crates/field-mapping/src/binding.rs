@@ -1,7 +1,7 @@
 //! A side's own fields: read into normal form, written with every limit of that side checked first.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use sync_model::{Choice, FieldName, FieldSpec, FieldType, Fields, Side, Value};
+use sync_model::{Choice, FieldName, FieldSpec, FieldType, Fields, Kind, Side, Value};
 
 use crate::FaultKind;
 use crate::fold::fold;
@@ -25,6 +25,14 @@ impl Binding {
         }
         let values: Option<Vec<&Value>> = self.fields.iter().map(|spec| own.get(spec.name.as_str())).collect();
         Some(self.lens.read(side, &values?))
+    }
+
+    /// The kinds of record that its fields refer to.
+    pub(crate) fn refers_to(&self) -> impl Iterator<Item = &Kind> {
+        self.fields.iter().flat_map(|spec| match &spec.ty {
+            FieldType::Reference(kinds) => kinds.as_slice(),
+            _ => &[],
+        })
     }
 
     /// What stands in the side's own fields, as a person reads it.

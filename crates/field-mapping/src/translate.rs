@@ -1,5 +1,7 @@
 //! An entity at work: its records read into canonical form, canonical values written as a side's own fields.
 
+use std::collections::BTreeSet;
+
 use sync_model::{FieldName, Fields, Kind, Record, Side, Sides, Value};
 
 use crate::binding::Refusal;
@@ -151,6 +153,13 @@ impl EntityMapping {
 }
 
 impl ModuleMapping {
+    /// The kinds of `side` that records of this module refer to, each once.
+    #[must_use]
+    pub fn refers_to(&self, side: Side) -> BTreeSet<Kind> {
+        let fields = self.entities.iter().flat_map(|entity| &entity.fields);
+        fields.flat_map(|field| field.bindings.get(side).refers_to().cloned()).collect()
+    }
+
     /// The entity between these two kinds.
     #[must_use]
     pub fn entity_for(&self, kinds: Sides<&Kind>) -> Option<&EntityMapping> {

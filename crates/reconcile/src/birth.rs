@@ -3,7 +3,8 @@
 use field_mapping::{Direction, EntityMapping, FieldMapping, ModuleMapping};
 use sync_model::{FieldName, Fields, Mark, Record, Side, Sides, Value};
 
-use crate::{Action, FieldWhy, Finding, Matter, Rule, Step, Write, WriteChange};
+use crate::reference::on_side;
+use crate::{Action, FieldWhy, Finding, Matter, Partners, Rule, Step, Write, WriteChange};
 
 /// Plans the making of `record`'s counterpart. `values` is the record in canonical form.
 pub(crate) fn plan_birth(
@@ -12,11 +13,12 @@ pub(crate) fn plan_birth(
     side: Side,
     record: &Record,
     values: &Fields,
+    partners: &Partners,
 ) -> Result<Step, Box<Finding>> {
     let target = side.other();
     let title = entity.title(values);
     let values = &travelling(entity, side, values);
-    let rendering = entity.birth(target, values);
+    let rendering = entity.birth(target, &on_side(target, values, partners));
     let (serious, slight): (Vec<_>, Vec<_>) = rendering.faults.into_iter().partition(|fault| fault.kind.holds_record());
     if !serious.is_empty() {
         let records = vec![(side, record.key())];

@@ -9,7 +9,9 @@ mod matching;
 mod pair;
 mod plan;
 mod planner;
+mod reference;
 
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
 pub use plan::{Action, FieldWhy, Finding, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange};
 pub use planner::{plan, proves_earlier_life};
+pub use reference::{Partners, ReferenceCircle, in_reference_order, referred};

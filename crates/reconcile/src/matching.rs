@@ -17,6 +17,8 @@ pub(crate) struct Candidate {
     pub(crate) mark: Option<Mark>,
     pub(crate) values: Fields,
     pub(crate) title: String,
+    /// The records it refers to that are not linked.
+    pub(crate) needs: Vec<RecordKey>,
     /// What each rule makes of it, in the order of the rules.
     pub(crate) keys: Vec<Option<MatchKey>>,
 }

@@ -1,10 +1,11 @@
 //! Two linked records: judge each field, then gather what follows into at most one write for each side.
 
-use field_mapping::{EntityMapping, FieldMapping, ModuleMapping, Projection};
+use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
 use sync_model::{Fields, Link, Lock, Record, Side, Sides, Value};
 
 use crate::diff::{FieldCase, FieldOutcome, judge};
-use crate::{Action, FieldWhy, Finding, Matter, Step, Write, WriteChange};
+use crate::reference::{Shown, on_side, show};
+use crate::{Action, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
 
 /// A linked pair to judge.
 pub(crate) struct PairCase<'a> {
@@ -12,6 +13,7 @@ pub(crate) struct PairCase<'a> {
     pub(crate) entity: &'a EntityMapping,
     pub(crate) link: &'a Link,
     pub(crate) records: Sides<&'a Record>,
+    pub(crate) partners: &'a Partners,
     /// The link, when it is made by this plan.
     pub(crate) fresh: Option<&'a Link>,
 }
@@ -35,7 +37,7 @@ struct Tally {
 }
 
 pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
-    let shown = Sides::from_fn(|side| case.entity.project(side, &case.records.get(side).fields));
+    let shown = Sides::from_fn(|side| show(case.entity, side, &case.records.get(side).fields, case.partners));
     let mut tally = Tally::default();
     for field in case.entity.fields.iter().filter(|field| !field.create_only) {
         judge_field(case, field, &shown, &mut tally);
@@ -44,6 +46,11 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     let mut plan = PairPlan::default();
     if !tally.asks.is_empty() {
         plan.findings.push(finding(case, &title, Matter::Conflict { fields: std::mem::take(&mut tally.asks) }));
+    }
+    let needs = Side::BOTH.into_iter().flat_map(|side| shown.get(side).needs.iter().map(move |it| (side, it.clone())));
+    let records: Vec<_> = needs.collect();
+    if !records.is_empty() {
+        plan.findings.push(finding(case, &title, Matter::Needs { records }));
     }
     let mut writes = Vec::new();
     for side in Side::BOTH {
@@ -56,7 +63,7 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     plan
 }
 
-fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Projection>, tally: &mut Tally) {
+fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, tally: &mut Tally) {
     let name = field.name.as_str();
     let base = Sides::from_fn(|side| case.link.baseline.as_ref().and_then(|it| it.values.get(side).get(name)));
     let now = Sides::from_fn(|side| shown.get(side).values.get(name));
@@ -101,7 +108,7 @@ fn settle(field: &FieldMapping, base: Sides<Option<&Value>>, now: Sides<Option<&
 fn plan_update(
     case: &PairCase<'_>,
     side: Side,
-    shown: &Sides<Projection>,
+    shown: &Sides<Shown>,
     tally: &mut Tally,
     title: &str,
     findings: &mut Vec<Finding>,
@@ -111,7 +118,8 @@ fn plan_update(
         return None;
     }
     let record = case.records.get(side);
-    let mut rendering = case.entity.render(side, &wanted, &record.fields);
+    let render = |wanted: &Fields| case.entity.render(side, &on_side(side, wanted, case.partners), &record.fields);
+    let mut rendering = render(&wanted);
     if !rendering.faults.is_empty() {
         for fault in &rendering.faults {
             wanted.remove(fault.field.as_str());
@@ -124,7 +132,7 @@ fn plan_update(
         if !faults.is_empty() {
             findings.push(finding(case, title, Matter::Unfit { faults }));
         }
-        rendering = case.entity.render(side, &wanted, &record.fields);
+        rendering = render(&wanted);
     }
     let mut fields = Fields::new();
     for (name, value) in rendering.fields.iter().filter(|(name, value)| record.fields.get(name.as_str()) != Some(value))
@@ -151,7 +159,7 @@ fn plan_update(
 }
 
 /// A value without a counterpart: both sides keep what they hold, and neither is taken for changed from now on.
-fn settle_as_is(name: &str, shown: &Sides<Projection>, settled: &mut Sides<Fields>) {
+fn settle_as_is(name: &str, shown: &Sides<Shown>, settled: &mut Sides<Fields>) {
     for side in Side::BOTH {
         if let Some(value) = shown.get(side).values.get(name) {
             settled.get_mut(side).set(name, value.clone());

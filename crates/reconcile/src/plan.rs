@@ -235,6 +235,11 @@ pub enum Matter {
         /// On which system.
         side: Side,
     },
+    /// It refers to records that are not linked, and waits for them.
+    Needs {
+        /// Those records, each with its side.
+        records: Vec<(Side, RecordKey)>,
+    },
     /// The record was deleted on one side; the other is left alone.
     Deleted {
         /// Where it was deleted.
@@ -296,6 +301,8 @@ pub struct Observed {
     pub records: Sides<BTreeMap<RecordKey, Seen>>,
     /// The links of those records.
     pub links: Vec<(LinkId, Link)>,
+    /// Whom the records that they refer to are linked with; [`crate::referred`] names them.
+    pub partners: crate::Partners,
 }
 
 /// A record of the mirror.

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, ModuleMapping};
-use sync_model::{Baseline, Evidence, Fields, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides};
+use sync_model::{Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides};
 
 use crate::birth::plan_birth;
 use crate::matching::{Candidate, find_partners, marks_meet};
 use crate::pair::{PairCase, PairPlan, plan_pair};
-use crate::{Action, Finding, Matter, Observed, Plan, Policy, Seen, Step};
+use crate::reference::{Shown, show};
+use crate::{Action, Finding, Matter, Observed, Partners, Plan, Policy, Seen, Step};
 
 /// Plans one module.
 ///
@@ -108,6 +109,7 @@ impl<'a> Planner<'a> {
             entity,
             link,
             records: Sides::new(&left.record, &right.record),
+            partners: &self.observed.partners,
             fresh: None,
         };
         let pair = plan_pair(&case);
@@ -182,6 +184,7 @@ impl<'a> Planner<'a> {
             entity,
             link: &link,
             records: Sides::new(&left.record, &right.record),
+            partners: &self.observed.partners,
             fresh: Some(&link),
         };
         let pair = plan_pair(&case);
@@ -206,7 +209,16 @@ impl<'a> Planner<'a> {
             });
             return;
         }
-        match plan_birth(self.module, entity, side, &seen.record, &candidate.values) {
+        if !candidate.needs.is_empty() {
+            self.plan.findings.push(Finding {
+                records: vec![(side, key.clone())],
+                title: candidate.title.clone(),
+                matter: Matter::Needs { records: candidate.needs.iter().map(|it| (side, it.clone())).collect() },
+            });
+            return;
+        }
+        let partners = &self.observed.partners;
+        match plan_birth(self.module, entity, side, &seen.record, &candidate.values, partners) {
             Ok(step) => self.plan.steps.push(step),
             Err(finding) => self.plan.findings.push(*finding),
         }
@@ -236,21 +248,24 @@ fn candidates(module: &ModuleMapping, observed: &Observed) -> (Candidates, Candi
     }
     let gather = |side: Side, wanted: &dyn Fn(&RecordKey) -> bool| -> BTreeMap<RecordKey, Candidate> {
         let present = observed.records.get(side).iter().filter(|(key, seen)| !seen.deleted && wanted(key));
-        present.filter_map(|(key, seen)| Some((key.clone(), candidate(module, side, &seen.record)?))).collect()
+        present
+            .filter_map(|(key, seen)| Some((key.clone(), candidate(module, side, &seen.record, &observed.partners)?)))
+            .collect()
     };
     let unlinked = Sides::from_fn(|side| gather(side, &|key| !bound.get(side).contains(key)));
     let linked = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
     (unlinked, linked)
 }
 
-fn candidate(module: &ModuleMapping, side: Side, record: &Record) -> Option<Candidate> {
+fn candidate(module: &ModuleMapping, side: Side, record: &Record, partners: &Partners) -> Option<Candidate> {
     let entity: &EntityMapping = *module.entities_taking(side, record).first()?;
-    let values: Fields = entity.project(side, &record.fields).values;
+    let Shown { values, needs } = show(entity, side, &record.fields, partners);
     Some(Candidate {
         key: record.key(),
         mark: record.mark.clone(),
         title: entity.title(&values),
         keys: module.keys(&values),
         values,
+        needs,
     })
 }

@@ -218,6 +218,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::Unfit { .. }
         | Matter::Refused { .. }
         | Matter::Duplicate { .. }
+        | Matter::Needs { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),
     };
     Line {

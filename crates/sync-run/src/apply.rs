@@ -37,6 +37,12 @@ pub(crate) struct Applied {
 }
 
 impl Applied {
+    /// Whether a record that `finding` waits for got its counterpart.
+    pub(crate) fn made_what_is_needed(&self, finding: &Finding) -> bool {
+        let Matter::Needs { records } = &finding.matter else { return false };
+        records.iter().any(|(side, key)| self.done.iter().any(|keys| keys.get(*side) == key))
+    }
+
     fn miss(&mut self, write: &Write) {
         self.missed.insert((write.side.other(), write.counterpart().clone()));
         if let WriteChange::Update { key, .. } = &write.change {
@@ -359,7 +365,8 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let shown = entity.project(write.side, &after.fields).values;
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
-        if let Some(value) = shown.get(name.as_str()) {
+        // A reference is expected as it was sent: what it means on the other side, only links say.
+        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, sync_model::Value::Reference(_))) {
             patch.get_mut(write.side).set(name, value.clone());
         }
     }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::{Mapping, ModuleMapping};
-use reconcile::{Action, Finding, Matter, Plan, Policy, WriteChange};
-use sync_model::{Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
+use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
+use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
 
 use crate::dry::DryStore;
 use crate::error::{RulesError, RunError};
@@ -96,6 +96,8 @@ pub(crate) struct Run<'a> {
     pub(crate) engine: &'a Engine,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) lease: Lease,
+    /// All kinds that take part.
+    pub(crate) kinds: Sides<Vec<Kind>>,
     pub(crate) summary: Mutex<Summary>,
     /// What the connectors had asked before this run began; they outlive it.
     pub(crate) before: Sides<Usage>,
@@ -110,9 +112,10 @@ impl Engine {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
-        let run = Run { engine: self, store, summary: Mutex::new(Summary::new(run)), lease, before: self.usage() };
+        let summary = Mutex::new(Summary::new(run));
+        let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
         let mapping = run.mapping(rules).await?;
-        let modules = chosen(&mapping, order);
+        let modules = chosen(&mapping, order)?;
         run.gather(&modules).await?;
         let policy = run.policy(&modules, rules.policy()).await?;
         let mut plans = Vec::new();
@@ -131,7 +134,7 @@ impl Engine {
         let started = self.clock.now();
         let lease = self.take_lease(&run).await?;
         let (store, summary) = (Arc::clone(&self.store), Mutex::new(Summary::new(run)));
-        let run = Run { engine: self, store, summary, lease, before: self.usage() };
+        let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
         let result = tokio::select! {
             result = run.carry_out(rules, order) => result,
             error = run.keep_lease() => Err(error),
@@ -172,7 +175,7 @@ impl Run<'_> {
     async fn carry_out(&self, rules: &dyn Rules, order: &Order) -> Result<(), RunError> {
         let mapping = self.mapping(rules).await?;
         self.recover(&mapping).await?;
-        let modules = chosen(&mapping, order);
+        let modules = chosen(&mapping, order)?;
         self.gather(&modules).await?;
         let policy = self.policy(&modules, rules.policy()).await?;
         for module in &modules {
@@ -187,14 +190,19 @@ impl Run<'_> {
     /// Plans and applies one module, again while records change under our hands.
     async fn settle_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<(), RunError> {
         let mut waiting = Vec::new();
-        for _ in 0..MOST_ROUNDS {
+        let mut rounds = 0;
+        while rounds < MOST_ROUNDS {
             let plan = self.plan_module(module, policy, order).await?;
             self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
             self.commit(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
+            // What was made may be what others of this module wait for; every such round makes something.
+            let needed = plan.findings.iter().any(|finding| applied.made_what_is_needed(finding));
             waiting = plan.findings;
             waiting.extend(applied.findings);
-            if !applied.again {
+            if applied.again {
+                rounds += 1;
+            } else if !needed {
                 break;
             }
         }
@@ -215,18 +223,36 @@ impl Run<'_> {
     async fn plan_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<Plan, RunError> {
         let mut scope = self.scope(&[module]);
         scope.touched.extend(order.record.clone());
-        let observed = self.store.load(&self.engine.pair, &scope).await?;
+        let observed = self.observed(module, &scope).await?;
         let mut plan = reconcile::plan(module, &observed, policy);
         let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
         if creates && !scope.all {
             // Whether a new record repeats a linked one shows only when all links are in view.
             scope.all = true;
-            let observed = self.store.load(&self.engine.pair, &scope).await?;
+            let observed = self.observed(module, &scope).await?;
             plan = reconcile::plan(module, &observed, policy);
         }
         self.hold_unknown(&mut plan).await?;
         restrict(&mut plan, order);
         Ok(plan)
+    }
+
+    /// What is in `scope`, with the partners of everything it refers to.
+    async fn observed(&self, module: &ModuleMapping, scope: &Scope) -> Result<Observed, RunError> {
+        let mut observed = self.store.load(&self.engine.pair, scope).await?;
+        let referred = reconcile::referred(module, &observed);
+        let touched: Vec<_> =
+            referred.iter().flat_map(|(side, keys)| keys.iter().map(move |key| (side, key.clone()))).collect();
+        if !touched.is_empty() {
+            let scope = Scope { kinds: self.kinds.clone(), touched, all: false };
+            let links = self.store.load(&self.engine.pair, &scope).await?.links;
+            for (_, link) in links.into_iter().filter(|(_, link)| link.state == LinkState::Active) {
+                let Sides { left, right } = link.keys;
+                observed.partners.left.insert(left.clone(), right.clone());
+                observed.partners.right.insert(right, left);
+            }
+        }
+        Ok(observed)
     }
 
     /// A create whose outcome is still unknown is not tried again: its source waits.
@@ -321,7 +347,7 @@ impl Run<'_> {
             return Ok(policy);
         }
         for module in modules {
-            let observed = self.store.load(&self.engine.pair, &self.scope(&[module])).await?;
+            let observed = self.observed(module, &self.scope(&[module])).await?;
             policy.earlier_life |= reconcile::proves_earlier_life(module, &observed);
         }
         Ok(policy)
@@ -368,9 +394,11 @@ impl Run<'_> {
     }
 }
 
-fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Vec<&'m ModuleMapping> {
+/// The modules that were ordered, what others refer to first.
+fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Result<Vec<&'m ModuleMapping>, RulesError> {
     let wanted = |module: &&ModuleMapping| order.modules.is_empty() || order.modules.contains(&module.module);
-    mapping.modules.iter().filter(wanted).collect()
+    let ordered = reconcile::in_reference_order(mapping.modules.iter().collect());
+    Ok(ordered.map_err(|circle| RulesError(circle.to_string()))?.into_iter().filter(wanted).collect())
 }
 
 /// Leaves in `plan` only what `order` asks for.

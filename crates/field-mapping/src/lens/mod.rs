@@ -74,6 +74,8 @@ pub enum Lens {
     Date,
     /// `danish-date`: a day, which the CRM keeps as text such as `31-01-2026`.
     DanishDate,
+    /// `reference`: another record of the same system. It is carried over as the record that is linked with it.
+    Reference,
     /// `person`: one name in Dinero, first and last name in the CRM.
     Person,
     /// `address`: lines in Dinero, street and house number in the CRM.
@@ -125,6 +127,7 @@ impl Lens {
             Self::Amount(currency) => return money::read(*currency, value),
             Self::Flag => return number::flag(value),
             Self::Date => return number::date(value),
+            Self::Reference => return reference(value),
             Self::DanishDate => return number::danish_date(value),
             Self::Person => person::read(own),
             Self::Address => address::read(own),
@@ -207,6 +210,16 @@ impl Lens {
             | Self::Cut(_)
             | Self::Expression(_) => fold(&shown),
             _ => shown.to_lowercase(),
+        }
+    }
+}
+
+/// A reference as it stands: who it is on the other side, only links can say.
+fn reference(value: &Value) -> Result<Value, FaultKind> {
+    match value {
+        Value::Empty | Value::Reference(_) => Ok(value.clone()),
+        Value::Text(_) | Value::Decimal(_) | Value::Flag(_) | Value::Date(_) | Value::Time(_) | Value::Rows(_) => {
+            Err(FaultKind::Invalid { expected: "henvisning / reference".to_owned() })
         }
     }
 }

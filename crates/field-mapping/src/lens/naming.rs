@@ -11,11 +11,12 @@ enum Gives {
     Number,
     Flag,
     Date,
+    Reference,
 }
 
 impl Lens {
     /// The lenses that need nothing but their name.
-    fn plain() -> [(&'static str, Self); 24] {
+    fn plain() -> [(&'static str, Self); 25] {
         [
             ("text", Self::Text),
             ("line", Self::Line),
@@ -41,6 +42,7 @@ impl Lens {
             ("address", Self::Address),
             ("payment", Self::Payment),
             ("unit", Self::Table(Table::units())),
+            ("reference", Self::Reference),
         ]
     }
 
@@ -109,10 +111,11 @@ impl Lens {
             Self::Decimal | Self::Amount(_) => Gives::Number,
             Self::Flag => Gives::Flag,
             Self::Date | Self::DanishDate => Gives::Date,
+            Self::Reference => Gives::Reference,
             _ => Gives::Text,
         };
         match ty {
-            FieldType::Text => gives != Gives::Flag,
+            FieldType::Text => !matches!(gives, Gives::Flag | Gives::Reference),
             FieldType::Choice(_) => gives == Gives::Text && !matches!(self, Self::Person | Self::Address),
             FieldType::Decimal { .. } => {
                 let digits =
@@ -121,7 +124,8 @@ impl Lens {
             }
             FieldType::Flag => gives == Gives::Flag,
             FieldType::Date => gives == Gives::Date,
-            FieldType::Time | FieldType::Reference(_) | FieldType::Rows(_) => false,
+            FieldType::Reference(_) => gives == Gives::Reference,
+            FieldType::Time | FieldType::Rows(_) => false,
         }
     }
 }

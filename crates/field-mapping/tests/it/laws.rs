@@ -7,7 +7,7 @@ use field_mapping::{Lens, Source, Table, fold, resolve};
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use proptest::{prop_assert, prop_assert_eq};
-use sync_model::{Side, Value};
+use sync_model::{RecordKey, Side, Value};
 
 use crate::danish::{self, Pick};
 use crate::schemas::{BOTH, Style, modules, schemas, variables};
@@ -89,6 +89,14 @@ fn p16_line_is_lawful() {
 #[test]
 fn p16_verbatim_is_lawful_and_in_normal_form_c() {
     keeps("verbatim", danish::text);
+}
+
+#[test]
+fn p16_reference_is_lawful() {
+    keeps("reference", |pick| match pick.of(&[true, false]) {
+        true => Value::Reference(RecordKey::new("Accounts", format!("11x{}", pick.words().len()))),
+        false => Value::Empty,
+    });
 }
 
 #[test]

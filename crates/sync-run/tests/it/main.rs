@@ -5,4 +5,5 @@ mod crash;
 mod history;
 mod pair;
 mod properties;
+mod references;
 mod world;
