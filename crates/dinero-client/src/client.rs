@@ -129,6 +129,7 @@ impl DineroClient {
             }
             let body: Vec<Bytes> = body.try_collect().await.map_err(|error| Error::transport(O::NAME, error))?;
             let error = Error::api(O::NAME, head.status, &Bytes::from(body.concat()));
+            let error = error.without(token.secret.expose_secret());
             if refused.is_some() || !error.is_bad_credentials() {
                 return Err(error);
             }
@@ -151,11 +152,13 @@ impl DineroClient {
         let (errand, request) = self.prepare(operation, token);
         let response = self.inner.courier.carry(errand, request).await;
         let response = response.map_err(|error| Error::transport(O::NAME, error))?;
-        if response.status().is_success() {
+        let outcome = if response.status().is_success() {
             operation.decode(&response)
         } else {
             Err(Error::api(O::NAME, response.status(), response.body()))
-        }
+        };
+        // A server may repeat what it was sent.
+        outcome.map_err(|error| error.without(token.secret.expose_secret()))
     }
 
     /// A fresh token; another one than `refused`. Asked for once, however many tasks wait for it.

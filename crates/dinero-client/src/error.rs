@@ -8,6 +8,9 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
 
+/// What is shorter is not taken for a secret where errors are cleaned of them.
+const SHORTEST_SECRET: usize = 8;
+
 /// An operation failed.
 #[derive(Debug, Clone)]
 pub struct Error {
@@ -118,6 +121,25 @@ impl Error {
 
     pub(crate) fn decode(operation: &'static str, path: String, reason: String) -> Self {
         Self { operation, kind: Box::new(Kind::Decode { path, reason }) }
+    }
+
+    /// The same failure with `secret` taken out of whatever the server said. A few letters are no secret, and would be found
+    /// in any word.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        let scrub = |text: &mut String| {
+            if secret.len() >= SHORTEST_SECRET && text.contains(secret) {
+                *text = text.replace(secret, "[secret]");
+            }
+        };
+        match &mut *self.kind {
+            Kind::Token { reason, .. } | Kind::Decode { reason, .. } => scrub(reason),
+            Kind::Api { message, local, fields, codes, .. } => {
+                scrub(message);
+                local.iter_mut().chain(codes).chain(fields.values_mut()).for_each(scrub);
+            }
+            Kind::Transport(_) | Kind::TokenStore(_) => {}
+        }
+        self
     }
 
     /// The operation that failed.

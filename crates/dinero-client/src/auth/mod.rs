@@ -94,6 +94,9 @@ pub trait TokenStore: Send + Sync {
 /// Why a store of tokens failed.
 pub type TokenStoreError = Box<dyn std::error::Error + Send + Sync>;
 
+/// The longest that a token is believed to last, whatever is said of it.
+const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
+
 /// How long before its end a token is no longer used.
 const MARGIN: Duration = Duration::from_secs(60);
 
@@ -110,7 +113,7 @@ impl Token {
     }
 
     fn lasting(secret: SecretString, seconds: u64) -> Self {
-        let life = Duration::from_secs(seconds);
+        let life = Duration::from_secs(seconds).min(LONGEST_LIFE);
         Self { secret, until: Instant::now() + life.saturating_sub(MARGIN.min(life / 10)) }
     }
 }
@@ -119,7 +122,8 @@ impl Token {
 pub(crate) async fn grant(courier: &Courier, url: &Url, credentials: &Credentials) -> Result<Token, Error> {
     match credentials {
         Credentials::Personal { client_id, client_secret, api_key } => {
-            let answer = ask(courier, Safety::Read, personal::request(url, client_id, client_secret, api_key)).await?;
+            let request = personal::request(url, client_id, client_secret, api_key);
+            let answer = ask(courier, Safety::Read, request, &[client_secret, api_key]).await?;
             Ok(Token::lasting(answer.access_token, answer.expires_in))
         }
         Credentials::Visma { client_id, client_secret, store } => {
@@ -140,12 +144,19 @@ fn an_hour() -> u64 {
     3600
 }
 
-async fn ask(courier: &Courier, safety: Safety, request: Request<Bytes>) -> Result<Answer, Error> {
+/// Sends a request for a token. The `secrets` in it are taken out of whatever comes back as an error.
+async fn ask(
+    courier: &Courier,
+    safety: Safety,
+    request: Request<Bytes>,
+    secrets: &[&SecretString],
+) -> Result<Answer, Error> {
     let errand = Errand { operation: "token", safety, writes: false };
     let response: Response<Bytes> =
         courier.carry(errand, request).await.map_err(|error| Error::transport("token", error))?;
     if !response.status().is_success() {
-        return Err(Error::token(response.status(), response.body()));
+        let error = Error::token(response.status(), response.body());
+        return Err(secrets.iter().fold(error, |error, secret| error.without(exposed(secret))));
     }
     // The reason would repeat what it met, and that may be a token.
     let unreadable = |_| Error::decode("token", ".".to_owned(), "it is no answer to a request for a token".to_owned());

@@ -125,7 +125,13 @@ impl VismaApp {
             ("client_secret", exposed(&self.client_secret)),
             ("code_verifier", exposed(&pkce.verifier)),
         ];
-        let answer = ask(courier, Safety::UnsafeWrite, form(self.token_url.as_url(), &fields)).await?;
+        let answer = ask(
+            courier,
+            Safety::UnsafeWrite,
+            form(self.token_url.as_url(), &fields),
+            &[code, &self.client_secret, &pkce.verifier],
+        )
+        .await?;
         Ok(VismaGrant { access_token: answer.access_token, refresh_token: answer.refresh_token })
     }
 }
@@ -146,7 +152,7 @@ pub(super) async fn refresh(
         ("client_secret", exposed(client_secret)),
     ];
     // A refresh token may be good for one use: a second try could end the grant.
-    let answer = ask(courier, Safety::UnsafeWrite, form(url, &fields)).await?;
+    let answer = ask(courier, Safety::UnsafeWrite, form(url, &fields), &[&kept, client_secret]).await?;
     if let Some(next) = &answer.refresh_token {
         store.save(next).await.map_err(|error| Error::token_store(&error))?;
     }

@@ -15,6 +15,9 @@ use serde_json::Value;
 use crate::generated::{Chance, without_nulls};
 use crate::schema::DINERO;
 
+/// What the description calls deprecated has no type of ours, for a newer version has; the way out reaches it all the same.
+const DEPRECATED: [&str; 1] = ["PUT /v1/{organizationId}/contacts/{guid}"];
+
 /// One pass over all operations with values made by chance.
 struct Pass {
     chance: Chance,
@@ -30,7 +33,8 @@ impl Pass {
         let published = DINERO.operation(&request).unwrap_or_else(|| panic!("{}: {request:?}", O::NAME));
         let wrong = DINERO.wrong(published, &request);
         assert!(wrong.is_empty(), "{} is wrong: {wrong:?}\n{request:?}", published.name());
-        assert!(!published.is_deprecated(), "{}", published.name());
+        let way_out = O::NAME == Raw::NAME;
+        assert_eq!(published.is_deprecated(), way_out, "{}", published.name());
         if let Some(sent) = sent {
             let body: Value = serde_json::from_slice(request.body()).unwrap();
             assert_eq!(without_nulls(&body), without_nulls(&sent), "{}", published.name());
@@ -98,6 +102,19 @@ impl Pass {
         self.check(&GetStateOfAccountPdf { contact, from, to, hide_closed }, None);
         let (mail, sent) = self.chance.sent("ContactStateOfAccountMailoutModel");
         self.check(&EmailStateOfAccount { contact, mail }, Some(sent));
+    }
+
+    fn deprecated(&mut self) {
+        let (_, sent) = self.chance.sent::<model::ContactWrite>("ContactUpdateModel");
+        let update = Raw {
+            method: http::Method::PUT,
+            version: "v1".to_owned(),
+            path: vec!["contacts".to_owned(), self.chance.uuid().to_string()],
+            query: Vec::new(),
+            body: Some(sent.clone()),
+            safety: Safety::UnsafeWrite,
+        };
+        self.check(&update, Some(sent));
     }
 
     fn products_and_settings(&mut self) {
@@ -331,11 +348,19 @@ fn contract_every_request_fits_the_description_and_every_answer_is_understood() 
         pass.trade_offers();
         pass.reminders();
         pass.files_ledger_and_webhooks();
+        pass.deprecated();
         covered.lock().unwrap().extend(pass.covered);
     });
     let covered = covered.into_inner().unwrap();
-    let all: BTreeSet<String> =
-        DINERO.operations().iter().filter(|it| !it.is_deprecated()).map(crate::schema::Published::name).collect();
+    let all: BTreeSet<String> = DINERO.operations().iter().map(crate::schema::Published::name).collect();
+    let deprecated: Vec<String> =
+        DINERO.operations().iter().filter(|it| it.is_deprecated()).map(crate::schema::Published::name).collect();
+    assert_eq!(deprecated, DEPRECATED);
+    println!(
+        "typed {}, deprecated and through the escape hatch {}",
+        covered.len() - deprecated.len(),
+        deprecated.len()
+    );
     println!("dinero: operations {}/{}", covered.intersection(&all).count(), all.len());
     let missing: Vec<&String> = all.difference(&covered).collect();
     assert!(missing.is_empty(), "no operation of ours is {missing:?}");

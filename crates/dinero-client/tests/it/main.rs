@@ -5,6 +5,7 @@
 mod contract;
 mod failures;
 mod fake;
+mod faults;
 mod generated;
 mod members;
 mod schema;

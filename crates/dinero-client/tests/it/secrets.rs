@@ -46,6 +46,11 @@ async fn canaries_stay_where_they_are() {
         (r#"{"access_token":"canary-token"}"#, said(500, "down")),
         (r#"{"access_token":"canary-token","expires_in":"canary-token"}"#, said(200, "[]")),
         (r#"{"access_token":"canary-token"}"#, said(401, "")),
+        // Servers that put what they were sent into their answers.
+        (r#"{"access_token":"canary-token"}"#, said(400, r#"{"code":42,"message":"canary-token"}"#)),
+        (r#"{"access_token":"canary-token"}"#, said(400, r#"{"message":"m","validationErrors":{"x":"canary-token"}}"#)),
+        (r#"{"access_token":"canary-token"}"#, said(403, "Bearer canary-token is not welcome")),
+        (r#"{"access_token":"canary-token"}"#, said(200, r#"["canary-token"]"#)),
     ] {
         let fake = Fake::new(
             move |request| {
@@ -57,6 +62,11 @@ async fn canaries_stay_where_they_are() {
             shown += &format!("{error} {error:?}");
         }
         shown += &format!("{client:?}");
+    }
+    for told in [r#"{"error":"canary-api-key"}"#, "no client canary-client-secret", "canary-api-key"] {
+        let fake = Fake::new(move |_| Ok(said(400, told)));
+        let error = fake.client().send(&ListOrganizations).await.unwrap_err();
+        shown += &format!("{error} {error:?}");
     }
     drop(guard);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

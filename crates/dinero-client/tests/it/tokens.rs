@@ -51,6 +51,22 @@ async fn many_tasks_ask_for_one_token_and_use_it_until_shortly_before_it_ends() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_claims_to_last_for_ever_is_asked_for_again_after_a_day() {
+    let fake = Fake::new(|request| {
+        let token = format!(r#"{{"access_token":"t","expires_in":{}}}"#, u64::MAX);
+        Ok(said(200, if request.uri().path() == "/token" { &token } else { "[]" }))
+    });
+    let client = fake.client();
+    for expected in [2, 3] {
+        client.send(&ListOrganizations).await.unwrap();
+        assert_eq!(fake.paths().len(), expected);
+    }
+    tokio::time::advance(Duration::from_secs(24 * 3600)).await;
+    client.send(&ListOrganizations).await.unwrap();
+    assert_eq!(fake.paths().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_refused_in_mid_flight_is_replaced_once() {
     let fake = Fake::with_tokens(|request| match bearer(request) {
         "Bearer token-1" => said(401, ""),

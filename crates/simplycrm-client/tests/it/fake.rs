@@ -32,6 +32,7 @@ pub(crate) fn refused(code: &str) -> Reply {
 pub(crate) struct Seen {
     pub(crate) operation: String,
     pub(crate) parameters: BTreeMap<String, String>,
+    pub(crate) at: tokio::time::Instant,
 }
 
 #[derive(Debug, Default)]
@@ -77,6 +78,11 @@ impl FakeCrm {
         names.filter(|name| ["getchallenge", "login"].contains(&name.as_str())).collect()
     }
 
+    /// When each call came, logins included.
+    pub(crate) fn arrivals(&self) -> Vec<tokio::time::Instant> {
+        self.seen.lock().unwrap().iter().map(|seen| seen.at).collect()
+    }
+
     pub(crate) fn seen(&self, operation: &str) -> Vec<Seen> {
         self.seen.lock().unwrap().iter().filter(|seen| seen.operation == operation).cloned().collect()
     }
@@ -118,11 +124,14 @@ impl Transport for FakeCrm {
         let query = request.uri().query().unwrap_or_default().as_bytes();
         let encoded = if request.method() == http::Method::GET { query } else { request.body() };
         let parameters: BTreeMap<String, String> = form_urlencoded::parse(encoded).into_owned().collect();
-        let seen = Seen { operation: parameters["operation"].clone(), parameters };
+        let at = tokio::time::Instant::now();
+        let seen = Seen { operation: parameters["operation"].clone(), parameters, at };
         self.seen.lock().unwrap().push(seen.clone());
+        // Decided as the call comes in, so that calls under way at once get their replies in the order in which they came.
+        let reply = self.reply(&seen);
         tokio::task::yield_now().await;
         let failure = |reason: &str| (String::from("crm.example.invalid"), reason.to_owned());
-        match self.reply(&seen) {
+        match reply {
             Reply::Body(status, body) => Ok(http::Response::builder().status(status).body(Bytes::from(body)).unwrap()),
             Reply::Lost => {
                 let (host, reason) = failure("timed out");
