@@ -60,8 +60,8 @@ pub(crate) fn load(named: Option<&Path>) -> Result<Configuration, ConfigurationE
     let environment: Vec<(String, String)> = std::env::vars().filter(|(name, _)| is_setting(name)).collect();
     let home = path.parent().map(Path::to_owned).unwrap_or_default();
     let read = |name: &str| std::fs::read_to_string(home.join(name)).map_err(|error| error.to_string());
-    let settings = Settings::parse(&path.display().to_string(), &text, &environment, &read)
-        .map_err(ConfigurationError::Wrong)?;
+    let settings =
+        Settings::parse(&path.display().to_string(), &text, &environment, &read).map_err(ConfigurationError::Wrong)?;
     let mapping = match &settings.mapping_file {
         Some(file) => {
             let file = home.join(file);

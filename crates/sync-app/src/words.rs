@@ -116,7 +116,9 @@ impl Say for Matter {
                 let names: Vec<String> = records.iter().map(|(_, key)| key.to_string()).collect();
                 let names = names.join(", ");
                 match language {
-                    Language::Da => format!("henviser til {names}, som ikke er koblet endnu; få den post på plads først"),
+                    Language::Da => {
+                        format!("henviser til {names}, som ikke er koblet endnu; få den post på plads først")
+                    }
                     Language::En => format!("refers to {names}, which is not linked yet; settle that record first"),
                 }
             }

@@ -366,7 +366,8 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
         // A reference is expected as it was sent: what it means on the other side, only links say.
-        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, sync_model::Value::Reference(_))) {
+        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, sync_model::Value::Reference(_)))
+        {
             patch.get_mut(write.side).set(name, value.clone());
         }
     }

@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use field_mapping::{Direction, Mapping, Priority, Source};
 use proptest::prelude::*;
 use reconcile::{Matter, Policy};
-use sync_model::{
-    FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, RecordKey, Schema, Side, Sides, Value,
-};
+use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, RecordKey, Schema, Side, Sides, Value};
 use sync_run::{Order, Rules, RulesError, RunError, Summary};
 
 use crate::pair::Pair;
@@ -107,8 +105,11 @@ struct Books {
 fn books() -> impl Strategy<Value = Books> {
     let to = || prop::option::of(any::<prop::sample::Index>());
     let some = || prop::collection::vec(to(), 0..6);
-    (some(), some(), any::<bool>())
-        .prop_map(|(organisations, invoices, nameless)| Books { organisations, invoices, nameless })
+    (some(), some(), any::<bool>()).prop_map(|(organisations, invoices, nameless)| Books {
+        organisations,
+        invoices,
+        nameless,
+    })
 }
 
 fn lay_out(pair: &Pair, side: Side, books: &Books) {
@@ -130,7 +131,11 @@ fn lay_out(pair: &Pair, side: Side, books: &Books) {
         let title = format!("{side} organisation {nth}");
         let nameless = books.nameless && nth + 1 == books.organisations.len();
         let to = pick(&made, *to);
-        made.push(system.put(organisation, &id(1, nth), record(if nameless { String::new() } else { title }, to.as_ref())));
+        made.push(system.put(
+            organisation,
+            &id(1, nth),
+            record(if nameless { String::new() } else { title }, to.as_ref()),
+        ));
     }
     for (nth, to) in books.invoices.iter().enumerate() {
         let to = pick(&made, *to);

@@ -1,0 +1,91 @@
+//! Every command of the contract, in front of both sandboxes.
+
+use serde_json::json;
+use tempfile::TempDir;
+
+use crate::served::{Served, afstem};
+
+const CRM_TO_DINERO: &[(&str, &str)] =
+    &[("direction = \"both\"\npriority = \"crm-first\"", "direction = \"crm-to-dinero\"")];
+
+#[test]
+fn status_plan_sync_and_sync_again() {
+    let served = Served::start(6);
+    let status = served.run(&[], &["status", "--json"]);
+    assert_eq!(status.code, 0);
+    assert_eq!(status.json()["status"], "green");
+    assert_eq!((&status.json()["dinero"]["ok"], &status.json()["simplycrm"]["ok"]), (&json!(true), &json!(true)));
+
+    let plan = served.run(&[], &["plan", "--json", "--out", "plan.json"]);
+    assert_eq!(plan.code, 2, "there is something to do");
+    let saved = std::fs::read_to_string(served.directory.path().join("plan.json")).unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&saved).unwrap(), plan.json());
+
+    let first = served.run(&[], &["sync", "--json", "--yes"]);
+    assert_eq!(first.code, 0, "{}", first.out);
+    let told = first.json();
+    for key in ["run", "created", "updated", "deleted", "linked", "conflicts", "held", "failed", "requests", "writes"] {
+        assert!(!told[key].is_null(), "{key}");
+    }
+    assert_eq!(told["created"], json!({"dinero": 6, "simplycrm": 6}));
+    assert_eq!(told["linked"], 6);
+
+    let second = served.run(&[], &["sync", "--json"]).json();
+    assert_eq!(second["writes"], json!({"dinero": 0, "simplycrm": 0}));
+    assert!(second["requests"]["dinero"].as_u64().unwrap() <= 9, "{second}");
+    assert!(second["requests"]["simplycrm"].as_u64().unwrap() <= 14, "{second}");
+    assert_eq!(served.run(&[], &["plan"]).code, 0, "nothing is left to do");
+}
+
+#[test]
+fn one_module_and_one_record() {
+    let served = Served::start(6);
+    let summary = served.run(&[], &["sync", "--json", "--yes", "--module", "products"]).json();
+    assert_eq!(summary["created"], json!({"dinero": 2, "simplycrm": 2}));
+    let plan = served.run(&[], &["plan", "--json", "--module", "organisations"]).json();
+    let id = plan["modules"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .flat_map(|module| module["steps"].as_array().into_iter().flatten())
+        .find_map(|step| {
+            let text = step.to_string();
+            let at = text.find("11x")?;
+            Some(text[at..].chars().take_while(|it| it.is_ascii_alphanumeric()).collect::<String>())
+        })
+        .unwrap_or_else(|| panic!("{plan:#}"));
+    let record = format!("Accounts/{id}");
+    let refused = served.run(&[], &["push", &record]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.err.contains("sync --record"), "{}", refused.err);
+    assert_eq!(served.run(&[], &["sync", "--json", "--record", &record]).code, 0);
+    assert_eq!(served.run(CRM_TO_DINERO, &["push", "--json", &record]).code, 0);
+    let unknown = served.run(CRM_TO_DINERO, &["push", "Accounts/11x99999999"]);
+    assert_eq!(unknown.code, 1, "{}", unknown.out);
+}
+
+#[test]
+fn a_custom_mapping_is_read_from_beside_the_settings() {
+    let served = Served::start(4);
+    let custom = &[("[store]", "[mapping]\nkind = \"custom\"\nfile = \"mapping.toml\"\n\n[store]")];
+    let missing = served.run(custom, &["plan"]);
+    assert_eq!(missing.code, 1);
+    assert!(missing.err.contains("mapping.toml"), "{}", missing.err);
+    let file = served.directory.path().join("mapping.toml");
+    std::fs::write(&file, "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Acounts\"\n").unwrap();
+    let wrong = served.run(custom, &["plan"]);
+    assert_eq!(wrong.code, 1, "{}", wrong.out);
+    assert!(wrong.err.contains("mapping.toml, line 4") && wrong.err.contains("Accounts"), "{}", wrong.err);
+}
+
+#[test]
+fn the_demo_ends_with_a_run_that_writes_nothing() {
+    let directory = TempDir::new().unwrap();
+    let demo = afstem(directory.path(), &["demo", "--json", "--records", "6"]);
+    assert_eq!(demo.code, 0, "{}", demo.err);
+    let chapters = demo.json()["demo"].as_array().unwrap().clone();
+    assert_eq!(chapters[0]["status"]["status"], "red");
+    assert_eq!(chapters[1]["status"]["status"], "green");
+    let last = &chapters.last().unwrap()["sync"];
+    assert_eq!(last["writes"], json!({"dinero": 0, "simplycrm": 0}));
+}
