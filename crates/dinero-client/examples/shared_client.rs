@@ -31,8 +31,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .with_pacer(limits.of(&organization, &client_id, 60))
         .with_budget(ErrorBudget::new(100, Duration::from_secs(600)));
     let settings = DineroSettings {
-        base_url: BaseUrl::parse("https://api.dinero.dk")?,
-        token_url: BaseUrl::parse("https://authz.dinero.dk/dineroapi/oauth/token")?,
+        base_url: address("DINERO_URL", "https://api.dinero.dk")?,
+        token_url: address("DINERO_TOKEN_URL", "https://authz.dinero.dk/dineroapi/oauth/token")?,
         organization: OrganizationId(organization.parse()?),
         credentials: Credentials::Personal {
             client_id,
@@ -60,4 +60,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("{} requests, {} writes", dinero.requests(), dinero.writes());
     Ok(())
+}
+
+/// An address from the environment, such as that of a sandbox.
+fn address(name: &str, otherwise: &str) -> Result<BaseUrl, api_transport::BaseUrlError> {
+    BaseUrl::parse(&env::var(name).unwrap_or_else(|_| otherwise.to_owned()))
 }

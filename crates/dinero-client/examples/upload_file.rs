@@ -42,8 +42,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A client from the environment.
 fn dinero() -> Result<DineroClient, Box<dyn std::error::Error>> {
     let settings = DineroSettings {
-        base_url: BaseUrl::parse("https://api.dinero.dk")?,
-        token_url: BaseUrl::parse("https://authz.dinero.dk/dineroapi/oauth/token")?,
+        base_url: address("DINERO_URL", "https://api.dinero.dk")?,
+        token_url: address("DINERO_TOKEN_URL", "https://authz.dinero.dk/dineroapi/oauth/token")?,
         organization: OrganizationId(env::var("DINERO_ORGANIZATION_ID")?.parse()?),
         credentials: Credentials::Personal {
             client_id: env::var("DINERO_CLIENT_ID")?,
@@ -53,4 +53,9 @@ fn dinero() -> Result<DineroClient, Box<dyn std::error::Error>> {
         requests_per_minute: 60,
     };
     Ok(DineroClient::new(settings, Arc::new(HttpTransport::new(&HttpSettings::default())?)))
+}
+
+/// An address from the environment, such as that of a sandbox.
+fn address(name: &str, otherwise: &str) -> Result<BaseUrl, api_transport::BaseUrlError> {
+    BaseUrl::parse(&env::var(name).unwrap_or_else(|_| otherwise.to_owned()))
 }

@@ -52,7 +52,7 @@ mod value;
 pub mod vtql;
 mod whole;
 
-pub use client::{Precondition, SimplyCrmClient, SimplyCrmSettings};
+pub use client::{Precondition, SimplyCrmClient, SimplyCrmSettings, SyncReach};
 pub use code::Code;
 pub use element::Element;
 pub use endpoint::Endpoint;

@@ -100,4 +100,23 @@ mod tests {
         let read: FieldValue = serde_json::from_str("1757.1875").unwrap();
         assert_eq!(read, FieldValue::Number("1757.1875".parse().unwrap()));
     }
+
+    #[test]
+    fn numbers_come_out_as_they_went_in_however_many_digits_they_are_written_with() {
+        // PHP before 7.1 writes seventeen digits, whether they mean anything or not.
+        let table = [
+            ("1.1000000000000001", "1.1"),
+            ("0.10000000000000001", "0.1"),
+            ("1405.766666666667", "1405.766666666667"),
+            ("1405.76666666666666666666666666666666666666666666666666665", "1405.7666666666667"),
+            ("-0.5", "-0.5"),
+            ("125", "125"),
+        ];
+        for (written, expected) in table {
+            let value: FieldValue = serde_json::from_str(written).unwrap();
+            assert_eq!(value, FieldValue::Number(expected.parse().unwrap()), "{written}");
+            let again: FieldValue = serde_json::from_str(&serde_json::to_string(&value).unwrap()).unwrap();
+            assert_eq!(again, value, "{written}");
+        }
+    }
 }

@@ -177,7 +177,8 @@ fuzz_target!(|wanted: Wanted| {
             for budget in [200, URL_BUDGET] {
                 let parts = select.clone().split(budget);
                 assert!(!parts.is_empty());
-                for part in &parts {
+                // Some of many: they are all made alike, and reading each twice would take the time of other inputs.
+                for part in parts.iter().take(4) {
                     sound(part);
                 }
             }

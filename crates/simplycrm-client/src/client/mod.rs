@@ -2,9 +2,11 @@
 
 mod login;
 mod operations;
+mod reach;
 mod reading;
 mod upkeep;
 
+pub use reach::SyncReach;
 pub use upkeep::Precondition;
 
 use std::fmt;

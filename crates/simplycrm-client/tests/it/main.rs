@@ -6,6 +6,7 @@ mod fake;
 mod invoices;
 mod network;
 mod queries;
+mod reach;
 mod reading;
 mod safety;
 mod schemas;
