@@ -158,7 +158,8 @@ impl Connector for SimplyCrmConnector {
 
     async fn check(&self) -> Result<Health, ConnectorError> {
         let connection = self.client.connection().await.map_err(|error| down(&error))?;
-        Ok(Health { account: connection.user_id.to_string(), detail: format!("vtiger {}", connection.vtiger_version) })
+        let account = self.client.username().to_owned();
+        Ok(Health { account, detail: format!("vtiger {}", connection.vtiger_version) })
     }
 
     async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {

@@ -147,6 +147,12 @@ impl SimplyCrmClient {
         self.inner.courier.usage().writes
     }
 
+    /// The user it acts as.
+    #[must_use]
+    pub fn username(&self) -> &str {
+        &self.inner.settings.username
+    }
+
     /// Who we are on which server, logging in if that has not happened yet.
     ///
     /// # Errors
