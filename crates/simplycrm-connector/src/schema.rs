@@ -10,18 +10,20 @@ const MARK_NAMES: [&str; 4] = ["cf_dinero_guid", "cf_dineroguid", "cf_dinero_id"
 const MARK_LABELS: [&str; 4] = ["dineroguid", "dineroid", "dineronummer", "dinero"];
 
 pub(crate) fn kind_schema(kind: &Kind, module: &ModuleSchema) -> KindSchema {
-    let fields = module.fields.iter().map(|field| spec(kind, field)).collect();
+    // Whoever may neither make nor change records of a module can write none of its fields.
+    let may_write = module.createable || module.updateable;
+    let fields = module.fields.iter().map(|field| spec(kind, field, may_write)).collect();
     KindSchema { kind: kind.clone(), label: module.label.clone(), fields }
 }
 
-fn spec(kind: &Kind, field: &FieldSchema) -> FieldSpec {
+fn spec(kind: &Kind, field: &FieldSchema, may_write: bool) -> FieldSpec {
     FieldSpec {
         name: FieldName::new(field.name.as_str()),
         label: field.label.clone(),
         ty: field_type(&field.kind),
         // The owner is filled in by the connector.
         required: field.mandatory && !matches!(field.kind, FieldKind::Owner),
-        writable: field.editable,
+        writable: field.editable && may_write,
         max_chars: max_chars(kind.as_str(), &field.name),
     }
 }

@@ -9,6 +9,7 @@ use sync_model::{Kind, Schema, Side, Sides, Value};
 use sync_run::{Rules, RulesError};
 
 use crate::settings::{DataPriority, Settings, SyncDirection};
+use crate::words::side_name;
 use crate::{Language, Say};
 
 /// The account for sales with 25 % VAT in Dinero's standard chart (dinero-api fact sheet §6.6); used where the settings
@@ -42,6 +43,34 @@ impl ConfiguredRules {
     }
 }
 
+impl ConfiguredRules {
+    /// Whether every kind that the direction writes to can be written at all.
+    fn may_write(&self, schemas: &Sides<Schema>) -> Result<(), RulesError> {
+        for (side, schema) in schemas.iter().filter(|(side, _)| *self.creates.get(*side)) {
+            let closed: Vec<&str> = schema
+                .kinds
+                .values()
+                .filter(|kind| !kind.fields.iter().any(|field| field.writable))
+                .map(|kind| kind.kind.as_str())
+                .collect();
+            if !closed.is_empty() {
+                let (name, closed) = (side_name(side), closed.join(", "));
+                return Err(RulesError(match self.language {
+                    Language::Da => format!(
+                        "{name}: brugeren må ikke oprette eller rette {closed}. Giv brugeren ret til det i {name}, eller \
+                         vælg en retning, der ikke skriver dertil (sync.direction)."
+                    ),
+                    Language::En => format!(
+                        "{name}: the user may neither make nor change {closed}. Give the user that right in {name}, or \
+                         choose a direction that does not write there (sync.direction)."
+                    ),
+                }));
+            }
+        }
+        Ok(())
+    }
+}
+
 fn direction(settings: &Settings) -> Direction {
     let drift = if settings.sync.overwrite_drift { Drift::Overwrite } else { Drift::Keep };
     match settings.sync.direction {
@@ -70,6 +99,7 @@ impl Rules for ConfiguredRules {
     }
 
     fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+        self.may_write(schemas)?;
         let source = match &self.mapping {
             Some((file, text)) => field_mapping::Source::Custom { file, text },
             None => field_mapping::Source::Standard,

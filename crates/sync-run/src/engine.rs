@@ -322,14 +322,24 @@ impl Run<'_> {
     /// The mapping, checked against recent descriptions of both systems.
     async fn mapping(&self, rules: &dyn Rules) -> Result<Mapping, RunError> {
         let kinds = rules.kinds();
-        let (left, right) =
-            futures::join!(self.schema(Side::Left, &kinds.left), self.schema(Side::Right, &kinds.right));
-        Ok(rules.mapping(&Sides::new(left?, right?))?)
+        if let Ok(mapping) = rules.mapping(&self.schemas(&kinds, true).await?) {
+            return Ok(mapping);
+        }
+        // What does not fit may have been put right since: only a description of now can refuse.
+        Ok(rules.mapping(&self.schemas(&kinds, false).await?)?)
     }
 
-    async fn schema(&self, side: Side, kinds: &[Kind]) -> Result<Schema, RunError> {
+    /// What both systems say of themselves, or said recently where that is good enough.
+    async fn schemas(&self, kinds: &Sides<Vec<Kind>>, recent_will_do: bool) -> Result<Sides<Schema>, RunError> {
+        let of = |side: Side| self.schema(side, kinds.get(side), recent_will_do);
+        let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
+        Ok(Sides::new(left?, right?))
+    }
+
+    async fn schema(&self, side: Side, kinds: &[Kind], recent_will_do: bool) -> Result<Schema, RunError> {
         let now = self.engine.clock.now();
-        if let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
+        if recent_will_do
+            && let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
             && now - at < self.engine.pace.schema_age
             && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
         {

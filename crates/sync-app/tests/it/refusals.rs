@@ -45,3 +45,19 @@ async fn a_user_who_is_unknown_or_inactive() {
     world.crm().inner.set_active("integration", false);
     insta::assert_snapshot!(refused(&world, &[]).await);
 }
+
+#[tokio::test]
+async fn a_crm_user_who_may_not_see_a_module() {
+    let world = World::seeded(4, 1);
+    let hidden = std::collections::BTreeSet::from(["Accounts".to_owned()]);
+    world.crm().inner.switches.hidden.insert("integration".to_owned(), hidden);
+    insta::assert_snapshot!(refused(&world, &[]).await);
+}
+
+#[tokio::test]
+async fn a_crm_user_who_may_not_write_a_module() {
+    let world = World::seeded(4, 1);
+    let modules = ["Accounts", "Contacts", "Products", "Services"].map(str::to_owned);
+    world.crm().inner.switches.read_only.insert("integration".to_owned(), modules.into());
+    insta::assert_snapshot!(refused(&world, &[]).await);
+}
