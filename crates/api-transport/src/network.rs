@@ -99,11 +99,11 @@ impl HttpTransport {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let (host, response) = self.open(request).await?;
+        let (host, mut response) = self.open(request).await?;
         let mut head = http::Response::new(());
         *head.status_mut() = response.status();
         *head.version_mut() = response.version();
-        head.headers_mut().clone_from(response.headers());
+        *head.headers_mut() = std::mem::take(response.headers_mut());
         let body = response.bytes().await.map_err(|error| lost(&host, &error))?;
         Ok(head.map(|()| body))
     }
