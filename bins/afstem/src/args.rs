@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Send one record to Dinero (direction CRM→Dinero only).
     Push(PushArguments),
+    /// Show, check or export the mapping in force.
+    Mapping(MappingArguments),
     /// Serve both sandboxes on this machine, for trying things by hand.
     Sandbox(SandboxArguments),
 }
@@ -89,6 +91,24 @@ pub(crate) struct PushArguments {
     /// The record: the module's name in Simply CRM and the id, such as Accounts/11x57.
     #[arg(value_name = "MODULE/ID")]
     pub(crate) record: String,
+}
+
+/// Arguments of `mapping`.
+#[derive(Debug, Args)]
+pub(crate) struct MappingArguments {
+    #[command(subcommand)]
+    pub(crate) what: Option<MappingCommand>,
+}
+
+/// What to do with the mapping.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum MappingCommand {
+    /// Show which field means which, in which direction, by which translation.
+    Show,
+    /// Check it against both systems as they are now.
+    Check,
+    /// Print it as a file: the start of a custom mapping.
+    Export,
 }
 
 /// Arguments of `sandbox`.

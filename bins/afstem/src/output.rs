@@ -5,7 +5,7 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
-use sync_app::{Language, Line, SideStatus, Status, Summary, side_name, summary_lines};
+use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, side_name, summary_lines};
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
@@ -74,6 +74,39 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
         let more = lines.len() - MOST_LINES;
         print(&format!("… {more} {}", language.pick("mere; se dem alle med --json", "more; see them all with --json")));
     }
+}
+
+/// Which field means which.
+pub(crate) fn mapping(view: &MappingView, language: Language) {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(110);
+    }
+    table.set_header([
+        language.pick("Modul", "Module"),
+        language.pick("Felt", "Field"),
+        "Dinero",
+        "",
+        "Simply CRM",
+        language.pick("Oversættelse", "Translation"),
+    ]);
+    for row in &view.fields {
+        let arrow = match row.direction {
+            "both" => "↔",
+            "to-dinero" => "←",
+            "to-crm" => "→",
+            _ => "·",
+        };
+        let (dinero, crm) = (row.dinero.join(", "), row.simplycrm.join(", "));
+        table.add_row([row.module.as_str(), &row.label, &dinero, arrow, &crm, row.translation]);
+    }
+    print(&table.to_string());
+    headline(language.pick("Følger bevidst ikke med", "Left alone on purpose"));
+    for row in &view.unmapped {
+        print(&format!("{} · {}: {} — {}", row.module, row.system, row.fields.join(", "), row.why));
+    }
+    view.notes.iter().for_each(|note| print(note));
 }
 
 /// What a run did.

@@ -7,9 +7,10 @@ use dinero_connector::DineroConnector;
 use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
 use sync_model::{PairId, Side, Sides};
-use sync_run::{Clock, Connector, Engine, Events, Guids, Order, Pace, Preview, Store, Summary};
+use sync_run::{Clock, Connector, Engine, Events, Guids, Order, Pace, Preview, Rules, RunError, Store, Summary};
 
 use crate::error::AppError;
+use crate::mapping::MappingView;
 use crate::reference::{ModuleName, RecordReference};
 use crate::report::writes;
 use crate::rules::ConfiguredRules;
@@ -77,6 +78,24 @@ impl App {
     pub async fn status(&self) -> Status {
         let (left, right) = futures::join!(self.connectors.left.check(), self.connectors.right.check());
         Status::new(Sides::new(left, right), self.settings.language)
+    }
+
+    /// The mapping in force, checked against what both systems say of themselves now.
+    ///
+    /// # Errors
+    /// When a system cannot be used, or the mapping does not fit: every place and remedy is named.
+    pub async fn mapping(&self) -> Result<MappingView, AppError> {
+        let kinds = self.rules.kinds();
+        let of = |side: Side| self.connectors.get(side).schema(kinds.get(side));
+        let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
+        let mapping = self.rules.mapping(&Sides::new(left?, right?)).map_err(RunError::from)?;
+        Ok(MappingView::new(&mapping, self.settings.language))
+    }
+
+    /// The text of the mapping in force: the start of a custom one.
+    #[must_use]
+    pub fn mapping_text(&self) -> String {
+        self.rules.text()
     }
 
     /// What a sync would do now. Nothing is written anywhere.

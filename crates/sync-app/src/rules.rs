@@ -44,6 +44,14 @@ impl ConfiguredRules {
 }
 
 impl ConfiguredRules {
+    /// The mapping as a file: the custom one, or the standard one with its comments.
+    pub(crate) fn text(&self) -> String {
+        match &self.mapping {
+            Some((_, text)) => text.clone(),
+            None => field_mapping::standard_text(&self.modules),
+        }
+    }
+
     /// Whether every kind that the direction writes to can be written at all.
     fn may_write(&self, schemas: &Sides<Schema>) -> Result<(), RulesError> {
         for (side, schema) in schemas.iter().filter(|(side, _)| *self.creates.get(*side)) {

@@ -11,7 +11,9 @@ use sync_app::{
     serve_sandboxes, summary_json,
 };
 
-use crate::args::{Arguments, Command, PlanArguments, PushArguments, SandboxArguments, SyncArguments};
+use crate::args::{
+    Arguments, Command, MappingArguments, MappingCommand, PlanArguments, PushArguments, SandboxArguments, SyncArguments,
+};
 use crate::configuration::Configuration;
 use crate::progress::Progress;
 use crate::{AGREED, FAILED, TO_DO, WAITING, configuration, output};
@@ -28,7 +30,7 @@ pub(crate) async fn run(arguments: Arguments) -> u8 {
             let language = configuration::language(arguments.lang, Language::default());
             ended(serve(sandbox, language, json).await, language, json)
         }
-        Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) => {
+        Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) | Command::Mapping(_) => {
             let configuration = match configuration::load(arguments.config.as_deref()) {
                 Ok(configuration) => configuration,
                 Err(error) => {
@@ -60,6 +62,7 @@ async fn with_settings(
         Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,
         Command::Sync(asked) => sync(&app, asked, &taking_part, language, json).await,
         Command::Push(asked) => push(&app, asked, language, json).await,
+        Command::Mapping(asked) => tell_mapping(&app, asked, language, json).await,
         Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
     }
 }
@@ -132,6 +135,29 @@ async fn sync(
 async fn push(app: &App, asked: &PushArguments, language: Language, json: bool) -> Result<u8, AppError> {
     let summary = app.push(&RecordReference::parse(&asked.record)?).await?;
     Ok(finished(&summary, language, json))
+}
+
+async fn tell_mapping(app: &App, asked: &MappingArguments, language: Language, json: bool) -> Result<u8, AppError> {
+    let what = asked.what.unwrap_or(MappingCommand::Show);
+    if what == MappingCommand::Export {
+        let text = app.mapping_text();
+        if json {
+            output::document(&json!({ "mapping": text }));
+        } else {
+            output::print(&text);
+        }
+        return Ok(AGREED);
+    }
+    let view = app.mapping().await?;
+    if json {
+        output::document(&json!(view));
+    } else if what == MappingCommand::Show {
+        output::mapping(&view, language);
+    } else {
+        output::print(language.pick("Kortlægningen passer til begge systemer.", "The mapping fits both systems."));
+        view.notes.iter().for_each(|note| output::print(note));
+    }
+    Ok(AGREED)
 }
 
 async fn serve(asked: &SandboxArguments, language: Language, json: bool) -> Result<u8, AppError> {

@@ -89,3 +89,21 @@ fn the_demo_ends_with_a_run_that_writes_nothing() {
     let last = &chapters.last().unwrap()["sync"];
     assert_eq!(last["writes"], json!({"dinero": 0, "simplycrm": 0}));
 }
+
+#[test]
+fn the_mapping_is_shown_checked_and_exported_as_the_start_of_a_custom_one() {
+    let served = Served::start(4);
+    let shown = served.run(&[], &["mapping", "show"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains("VatNumber") && shown.out.contains("cf_cvr"), "{}", shown.out);
+    let fields = served.run(&[], &["mapping", "show", "--json"]).json()["fields"].clone();
+    let checked = served.run(&[], &["mapping", "check"]);
+    assert_eq!((checked.code, checked.out.lines().next()), (0, Some("The mapping fits both systems.")));
+
+    let exported = served.run(&[], &["mapping", "export"]);
+    std::fs::write(served.directory.path().join("mapping.toml"), &exported.out).unwrap();
+    let custom = &[("[store]", "[mapping]\nkind = \"custom\"\nfile = \"mapping.toml\"\n\n[store]")];
+    let again = served.run(custom, &["mapping", "show", "--json"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert_eq!(again.json()["fields"], fields, "the exported mapping means the same");
+}

@@ -4,5 +4,6 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod habits;
 mod refusals;
 mod world;
