@@ -63,6 +63,8 @@ pub enum Trouble {
     TooLong(u32),
     /// The field's list has no such choice.
     NotAChoice,
+    /// A condition asks for something that a field of this type never answers; the word and the field.
+    WrongTest(&'static str, String),
     /// The setting it refers to does not exist.
     UnknownSetting,
     /// A match rule names a field that the mapping does not have.
@@ -113,6 +115,9 @@ impl Trouble {
             Self::Needs(field) => format!("en ny post i {text} kræver `{field}`; giv den en værdi"),
             Self::TooLong(max) => format!("feltet har plads til {max} tegn"),
             Self::NotAChoice => format!("feltets liste har ikke `{text}`"),
+            Self::WrongTest(word, field) => {
+                format!("`{word}` kan ikke bruges på `{field}`; {}", hint(word).0)
+            }
             Self::UnknownSetting => format!("der er ingen indstilling `{text}`"),
             Self::UnknownCanonical => format!("reglen bruger `{text}`, som ikke er kortlagt"),
             Self::RuleDiffers => format!("reglen `{text}` findes allerede med et andet indhold"),
@@ -151,6 +156,7 @@ impl Trouble {
             Self::Needs(field) => format!("a new record of {text} needs `{field}`; give it a value"),
             Self::TooLong(max) => format!("the field keeps {max} characters"),
             Self::NotAChoice => format!("the field's list has no `{text}`"),
+            Self::WrongTest(word, field) => format!("`{word}` does not suit `{field}`; {}", hint(word).1),
             Self::UnknownSetting => format!("there is no setting `{text}`"),
             Self::UnknownCanonical => format!("the rule uses `{text}`, which is not mapped"),
             Self::RuleDiffers => format!("the rule `{text}` is already there with other contents"),
@@ -164,6 +170,14 @@ impl Trouble {
             Self::Cycle(names) => format!("the values go round in a circle: {}", names.join(" → ")),
             Self::BadValue => format!("`{text}` is not a valid value"),
         }
+    }
+}
+
+/// Which fields a condition's word is for, in both languages.
+fn hint(word: &str) -> (&'static str, &'static str) {
+    match word {
+        "contains" | "starts-with" => ("det er til tekster og lister", "it is for texts and lists"),
+        _ => ("det er til tal og datoer", "it is for numbers and days"),
     }
 }
 
@@ -184,6 +198,8 @@ pub enum Shape {
     Own,
     /// What `translate` may hold.
     Translation,
+    /// A condition: a value, a list of values, or what has to hold.
+    Condition,
     /// A number of characters.
     Count,
     /// As many inverse expressions as there are own fields.
@@ -199,6 +215,7 @@ impl Shape {
             Self::Table => "en tabel",
             Self::Tables => "en liste af tabeller ([[…]])",
             Self::Translation => "table, amount, most, cut eller expression, og kun én af dem",
+            Self::Condition => "en værdi, en liste af værdier, eller { is, not, contains, starts-with, … }",
             Self::Count => "et antal tegn",
             Self::Inverse => "ét omvendt udtryk for hvert felt",
             Self::Own => "et felt, en liste af felter, eller hvad der skal findes",
@@ -213,6 +230,7 @@ impl Shape {
             Self::Table => "a table",
             Self::Tables => "a list of tables ([[…]])",
             Self::Translation => "table, amount, most, cut or expression, and only one of them",
+            Self::Condition => "a value, a list of values, or { is, not, contains, starts-with, … }",
             Self::Count => "a number of characters",
             Self::Inverse => "one inverse expression for each field",
             Self::Own => "a field, a list of fields, or what to look for",

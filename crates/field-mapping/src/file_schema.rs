@@ -90,8 +90,72 @@ enum Held {
 enum Condition {
     /// The field holds this.
     Is(Held),
-    /// The field holds anything but this.
-    Not { not: Held },
+    /// The field holds one of these.
+    OneOf(#[schemars(length(min = 1))] Vec<Held>),
+    /// All of this holds of the field.
+    Tests(Tests),
+}
+
+/// What has to hold of a field; all of it.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename_all = "kebab-case", extend("minProperties" = 1))]
+struct Tests {
+    /// Whether there is anything in it.
+    is: Option<Filled>,
+    /// It holds this, or one of these.
+    equals: Option<Values>,
+    /// It contains this text, in capitals or not.
+    contains: Option<String>,
+    /// It begins with this text, in capitals or not.
+    starts_with: Option<String>,
+    /// It is this number or day, or a later one.
+    at_least: Option<Quantity>,
+    /// It is this number or day, or an earlier one.
+    at_most: Option<Quantity>,
+    /// None of this holds.
+    not: Option<Not>,
+}
+
+/// What must not hold of a field; none of it.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields, rename_all = "kebab-case", extend("minProperties" = 1))]
+struct Ruled {
+    is: Option<Filled>,
+    equals: Option<Values>,
+    contains: Option<String>,
+    starts_with: Option<String>,
+    at_least: Option<Quantity>,
+    at_most: Option<Quantity>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Not {
+    Is(Held),
+    OneOf(#[schemars(length(min = 1))] Vec<Held>),
+    Tests(Ruled),
+}
+
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Values {
+    One(Held),
+    Several(#[schemars(length(min = 1))] Vec<Held>),
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case")]
+enum Filled {
+    Set,
+    Empty,
+}
+
+/// A number, or a day such as 2026-01-31.
+#[derive(JsonSchema)]
+#[schemars(untagged)]
+enum Quantity {
+    Number(serde_json::Number),
+    Day(#[schemars(extend("format" = "date"))] String),
 }
 
 #[derive(JsonSchema)]

@@ -10,9 +10,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
-    // Composed first, so that an "å" typed as two characters is an "å".
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
-    let small = CaseMapperBorrowed::new().fold_string(&composed);
+    let small = caseless(text);
     let mut danish = String::with_capacity(small.len());
     for char in small.chars() {
         match char {
@@ -24,4 +22,11 @@ pub fn fold(text: &str) -> String {
     }
     let plain = deunicode::deunicode(&danish).to_ascii_lowercase();
     plain.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// The text with its case folded and nothing else: what a person reads as the same characters.
+pub(crate) fn caseless(text: &str) -> String {
+    // Composed first, so that an "å" typed as two characters is an "å".
+    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(text);
+    CaseMapperBorrowed::new().fold_string(&composed).into_owned()
 }

@@ -10,6 +10,7 @@
 
 mod binding;
 mod check;
+mod condition;
 mod diagnostic;
 mod draft;
 mod drift;
@@ -23,6 +24,7 @@ mod resolve;
 mod translate;
 mod written;
 
+pub use condition::{Condition, Test};
 pub use diagnostic::{Diagnostic, Shape, Trouble};
 pub use draft::{Draft, DraftError, Precedence, Travel, standard_files};
 pub use drift::{Change, Checked, Held, SchemaChange, changes, resolve_checked};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Fields, Fingerprint, Kind, Module, Side, Sides, Value};
 
-use crate::Fault;
+use crate::{Condition, Fault};
 
 /// Everything the user configured about fields, with all defaults filled in.
 #[derive(Debug, Clone)]
@@ -73,11 +73,8 @@ pub struct Unmapped {
 pub struct Filter {
     /// The side's own field.
     pub field: FieldName,
-    /// What it is compared with.
-    pub equals: Value,
-    /// Whether it must hold anything but that.
-    #[serde(default)]
-    pub not: bool,
+    /// What has to hold of it.
+    pub condition: Condition,
 }
 
 /// Where values may travel, and whose stands when both changed. A one-way field has no priority.

@@ -14,9 +14,7 @@ impl Filter {
     /// Whether the condition holds. An unknown field fits no condition.
     #[must_use]
     pub fn fits(&self, own: &Fields) -> bool {
-        let Some(held) = own.get(self.field.as_str()) else { return false };
-        let equal = *held == self.equals || (held.is_empty() && self.equals.is_empty());
-        equal != self.not
+        own.get(self.field.as_str()).is_some_and(|held| self.condition.fits(held))
     }
 }
 

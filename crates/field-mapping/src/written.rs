@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use sync_model::{Side, Sides, Value};
 
+use crate::Condition;
 use crate::lens::Lens;
 use crate::mapping::{Label, Priority};
 
@@ -58,8 +59,7 @@ pub(crate) struct WrittenEntity {
 #[derive(Debug)]
 pub(crate) struct WrittenFilter {
     pub(crate) field: Placed<String>,
-    pub(crate) value: Placed<Value>,
-    pub(crate) not: bool,
+    pub(crate) condition: Placed<Condition>,
 }
 
 /// An own field that every new record gets.

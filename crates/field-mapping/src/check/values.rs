@@ -5,7 +5,7 @@ use sync_model::{FieldName, FieldSpec, FieldType, Fields, KindSchema, Side, Valu
 use super::Check;
 use crate::diagnostic::Trouble;
 use crate::written::{Given, WrittenConstant, WrittenEntity, WrittenFilter};
-use crate::{FaultKind, FieldMapping, Filter};
+use crate::{Condition, FaultKind, FieldMapping, Filter, Test};
 
 impl Check<'_> {
     /// A condition on a field that is not there would silently let nothing through, so it is an error everywhere.
@@ -16,9 +16,12 @@ impl Check<'_> {
                 self.unknown_field(schema, &filter.field);
                 continue;
             };
-            match fitting(spec, &filter.value.it) {
-                Ok(equals) => filters.push(Filter { field: spec.name.clone(), equals, not: filter.not }),
-                Err(trouble) => self.tell(filter.value.span.clone(), trouble),
+            let Condition { test, not } = &filter.condition.it;
+            match testing(spec, test) {
+                Ok(test) => {
+                    filters.push(Filter { field: spec.name.clone(), condition: Condition { test, not: *not } });
+                }
+                Err(trouble) => self.tell(filter.condition.span.clone(), trouble),
             }
         }
         filters
@@ -77,6 +80,24 @@ impl Check<'_> {
             }
         }
         needs
+    }
+}
+
+/// The test as this field's type can answer it.
+fn testing(spec: &FieldSpec, test: &Test) -> Result<Test, Trouble> {
+    let wrong = |word| Err(Trouble::WrongTest(word, spec.name.to_string()));
+    match (test, &spec.ty) {
+        (Test::Empty, _) => Ok(Test::Empty),
+        (Test::OneOf(values), _) => {
+            values.iter().map(|value| fitting(spec, value)).collect::<Result<_, _>>().map(Test::OneOf)
+        }
+        (Test::Contains(_) | Test::StartsWith(_), FieldType::Text | FieldType::Choice(_)) => Ok(test.clone()),
+        (Test::Contains(_), _) => wrong("contains"),
+        (Test::StartsWith(_), _) => wrong("starts-with"),
+        (Test::AtLeast(least), FieldType::Decimal { .. } | FieldType::Date) => fitting(spec, least).map(Test::AtLeast),
+        (Test::AtMost(most), FieldType::Decimal { .. } | FieldType::Date) => fitting(spec, most).map(Test::AtMost),
+        (Test::AtLeast(_), _) => wrong("at-least"),
+        (Test::AtMost(_), _) => wrong("at-most"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! From TOML to the written form. Reads on after a mistake, so that all of them are told at once.
 
+mod filter;
 mod translation;
 mod values;
 
@@ -14,8 +15,8 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Shape, Trouble};
 use crate::mapping::{Label, Priority};
 use crate::written::{
-    Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenFilter, WrittenOwn,
-    WrittenRule, WrittenUnmapped,
+    Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenOwn, WrittenRule,
+    WrittenUnmapped,
 };
 
 /// The largest mapping file that is read, in bytes.
@@ -139,21 +140,6 @@ impl Reader<'_> {
             }
         }
         makes
-    }
-
-    fn filters(&mut self, section: &Section<'_>, key: &str) -> Vec<WrittenFilter> {
-        let Some(inner) = self.table_of(section, "filter").and_then(|outer| self.table_of(&outer, key)) else {
-            return Vec::new();
-        };
-        let mut filters = Vec::new();
-        for (name, value) in inner.table {
-            let field = Placed { span: name.span(), it: name.get_ref().to_string() };
-            let negated = value.get_ref().as_table().and_then(|table| table.get("not"));
-            if let Some(value) = self.value(negated.unwrap_or(value)) {
-                filters.push(WrittenFilter { field, value, not: negated.is_some() });
-            }
-        }
-        filters
     }
 
     fn constants(&mut self, section: &Section<'_>, key: &str) -> Vec<WrittenConstant> {

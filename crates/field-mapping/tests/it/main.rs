@@ -7,6 +7,7 @@ mod danish;
 mod draft;
 mod drift;
 mod file;
+mod filters;
 mod laws;
 mod schemas;
 mod spellings;
