@@ -3,6 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::excerpt::Excerpt;
+use crate::parsers::{expression_in_danish, toml_in_danish};
+
 /// One thing that is wrong with a mapping file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -16,6 +19,8 @@ pub struct Diagnostic {
     pub column: usize,
     /// The offending text, on one line.
     pub text: String,
+    /// The line it stands on, as it is shown to a person.
+    pub excerpt: Excerpt,
     /// What is wrong.
     pub trouble: Trouble,
     /// What is wrong, in Danish.
@@ -97,7 +102,7 @@ impl Trouble {
         match self {
             Self::TooLarge => "filen er for stor (højst 1 MB)".to_owned(),
             Self::TooMuch => "der er flere fejl; ret disse først".to_owned(),
-            Self::NotToml(why) => format!("ikke gyldig TOML: {why}"),
+            Self::NotToml(why) => format!("ikke gyldig TOML: {}", toml_in_danish(why)),
             Self::UnknownKey(allowed) => format!("ukendt nøgle `{text}`; her kan stå: {}", allowed.join(", ")),
             Self::MissingKey(key) => format!("`{key}` mangler"),
             Self::Expected(shape) => format!("her skal stå {}", shape.da()),
@@ -127,7 +132,7 @@ impl Trouble {
                 format!("oversættelsen mister noget undervejs; skriv direction = \"{direction}\"")
             }
             Self::Lawless(sample) => format!("det omvendte udtryk giver ikke `{sample}` tilbage"),
-            Self::BadExpression(why) => format!("ikke et udtryk: {why}"),
+            Self::BadExpression(why) => format!("ikke et udtryk: {}", expression_in_danish(why)),
             Self::Forbidden(char) => format!("`{char}` kan ikke bruges i et udtryk; regning hører til i systemet selv"),
             Self::UnknownVariable(name) => format!("udtrykket bruger `{name}`, som parret ikke har"),
             Self::Cycle(names) => format!("værdierne går i ring: {}", names.join(" → ")),
@@ -252,6 +257,7 @@ impl Diagnostic {
             span: start..end.max(start),
             line: before.matches('\n').count() + 1,
             column: before.rsplit('\n').next().unwrap_or_default().chars().count() + 1,
+            excerpt: Excerpt::of(source, &(start..end.max(start))),
             text,
             trouble,
             da,
@@ -270,6 +276,32 @@ impl Diagnostic {
         let near = (meant.chars().count() / 3).max(1);
         self.suggestion = ranked.min().filter(|(distance, _)| *distance <= near).map(|(_, name)| name.to_owned());
         self
+    }
+}
+
+impl Diagnostic {
+    /// The whole message in Danish: place, sentence, the line with marks under the words in question, suggestion.
+    #[must_use]
+    pub fn in_danish(&self) -> String {
+        self.told(&self.da, "mente du")
+    }
+
+    /// As [`in_danish`](Self::in_danish), in English.
+    #[must_use]
+    pub fn in_english(&self) -> String {
+        self.told(&self.en, "did you mean")
+    }
+
+    fn told(&self, sentence: &str, meant: &str) -> String {
+        let mut told = format!("{}:{}:{}: {sentence}", self.file, self.line, self.column);
+        if !self.excerpt.line.is_empty() {
+            told.push('\n');
+            told.push_str(&self.excerpt.drawn(self.line));
+        }
+        if let Some(suggestion) = &self.suggestion {
+            told.push_str(&format!("\n{} = {meant} `{suggestion}`?", " ".repeat(self.line.to_string().len())));
+        }
+        told
     }
 }
 

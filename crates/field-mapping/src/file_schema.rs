@@ -93,7 +93,7 @@ enum Condition {
     /// The field holds one of these.
     OneOf(#[schemars(length(min = 1))] Vec<Held>),
     /// All of this holds of the field.
-    Tests(Tests),
+    Tests(Box<Tests>),
 }
 
 /// What has to hold of a field; all of it.

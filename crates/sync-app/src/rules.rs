@@ -115,7 +115,7 @@ impl Rules for ConfiguredRules {
         let resolved = field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables);
         resolved.map_err(|diagnostics| {
             let sentences: Vec<String> = diagnostics.iter().map(|it| it.say(self.language)).collect();
-            RulesError(sentences.join("\n"))
+            RulesError(sentences.join("\n\n"))
         })
     }
 

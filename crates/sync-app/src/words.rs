@@ -208,16 +208,9 @@ pub(crate) fn next_step(side: Side, class: ErrorClass, language: Language) -> &'
 
 impl Say for field_mapping::Diagnostic {
     fn say(&self, language: Language) -> String {
-        let place = match language {
-            Language::Da => format!("{}, linje {}, kolonne {}: {}", self.file, self.line, self.column, self.da),
-            Language::En => format!("{}, line {}, column {}: {}", self.file, self.line, self.column, self.en),
-        };
-        let underlined = format!("\n    {}\n    {}", self.text, "^".repeat(self.text.chars().count().max(1)));
-        match &self.suggestion {
-            Some(meant) => {
-                format!("{place} {} `{meant}`?{underlined}", language.pick("Mente du", "Did you mean"))
-            }
-            None => format!("{place}{underlined}"),
+        match language {
+            Language::Da => self.in_danish(),
+            Language::En => self.in_english(),
         }
     }
 }

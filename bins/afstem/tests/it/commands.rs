@@ -75,7 +75,13 @@ fn a_custom_mapping_is_read_from_beside_the_settings() {
     std::fs::write(&file, "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Acounts\"\n").unwrap();
     let wrong = served.run(custom, &["plan"]);
     assert_eq!(wrong.code, 1, "{}", wrong.out);
-    assert!(wrong.err.contains("mapping.toml, line 4") && wrong.err.contains("Accounts"), "{}", wrong.err);
+    assert!(
+        wrong.err.contains("mapping.toml:4:7: ")
+            && wrong.err.contains("4 | crm = \"Acounts\"\n  |       ^^^^^^^^^\n")
+            && wrong.err.contains("Accounts"),
+        "{}",
+        wrong.err
+    );
 }
 
 #[test]

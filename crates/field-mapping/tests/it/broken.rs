@@ -34,6 +34,15 @@ fn of_form() -> Vec<(&'static str, String)> {
         ("a quote is not closed", "[[entity]]\nmodule = \"organisations\n".to_owned()),
         ("a key is given twice", entity("crm = \"Accounts\"", "")),
         ("text after the value", "entity = [] x\n".to_owned()),
+        ("no quotes", "[[entity]]\nmodule = organisations\n".to_owned()),
+        ("a heading not closed", "[[entity]\n".to_owned()),
+        ("a list not closed", "entity = [1, 2\n".to_owned()),
+        ("a table not closed", "entity = { a = 1\n".to_owned()),
+        ("commas", "a = [1 2]\nb = [1,,2]\nc = { d = 1 e = 2 }\n".to_owned()),
+        ("no key and no value", "= 1\na =\n".to_owned()),
+        ("numbers", "a = 01\nb = 1__2\nc = 0xG\nd = 1.e\ne = 2026-13-99\nf = tru\n".to_owned()),
+        ("signs in texts", "a = \"\\q\"\nb = \"\\u12\"\nc = 'x\n".to_owned()),
+        ("a value that becomes a table", "a = 1\na.b = 2\n[a]\n".to_owned()),
         ("an unknown key at the top", format!("{}\n[mapping]\nx = 1\n", entity("", ""))),
         ("entity is a single table", "[entity]\nmodule = \"organisations\"\n".to_owned()),
         ("entity is a number", "entity = 3\n".to_owned()),
@@ -146,6 +155,14 @@ fn of_translations() -> Vec<(&'static str, String)> {
         ("no expression", translated("{ expression = \"Phone |\" }", one_way)),
         ("an unknown name", translated("{ expression = \"Fone | upper\" }", one_way)),
         ("an unknown filter", translated("{ expression = \"Phone | float\" }", one_way)),
+        ("an unknown test", translated("{ expression = \"'a' if Phone is odd else 'b'\" }", one_way)),
+        ("an unknown function", translated("{ expression = \"range(3)\" }", one_way)),
+        ("a text not closed", translated("{ expression = \"Phone ~ 'x\" }", one_way)),
+        ("a sign nobody knows", translated("{ expression = \"Phone ? 1\" }", one_way)),
+        ("two expressions", translated("{ expression = \"Phone Phone\" }", one_way)),
+        ("nothing in brackets", translated("{ expression = \"Phone[]\" }", one_way)),
+        ("a number too large", translated(&format!("{{ expression = \"{}\" }}", "9".repeat(60)), one_way)),
+        ("half a choice", translated("{ expression = \"Phone if\" }", one_way)),
         ("texts multiplied", translated("{ expression = \"Phone * 1000000\" }", one_way)),
         ("a fraction", translated("{ expression = \"0.1 + 0.2\" }", one_way)),
         ("two translations", translated("{ cut = 10, most = 20 }", one_way)),
@@ -183,6 +200,8 @@ fn every_mistake_is_told_with_its_place_in_both_languages() {
             let meant = it.suggestion.map(|meant| format!(" → {meant}")).unwrap_or_default();
             writeln!(golden, "{}:{} {:?}{meant}\n  da: {}\n  en: {}", it.line, it.column, it.text, it.da, it.en)
                 .expect("given");
+            assert!(!it.da.contains("læserens egne ord"), "{what}: the parser's words have no Danish: {}", it.en);
+            assert!(!it.excerpt.marked.is_empty() && it.excerpt.marked.start <= it.excerpt.line.chars().count());
         }
     }
     insta::assert_snapshot!(golden);
@@ -232,4 +251,22 @@ fn chain(length: usize) -> String {
 #[expect(clippy::disallowed_methods, reason = "how long a refusal takes is what is tested")]
 fn begin() -> Instant {
     Instant::now()
+}
+
+#[test]
+fn a_message_shows_the_line_and_underlines_the_words_in_question() {
+    let text = field("name = \"cvr\"\ndinero = \"Vat\"\ncrm = \"cf_cvrr\" # æøå");
+    let long = field(&format!(
+        "name = \"{}\"\ndinero = \"Vat\" \t# \u{7f}{}\ncrm = \"fax\"",
+        "x".repeat(300),
+        "y".repeat(300)
+    ));
+    let unclosed = "[[entity]]\r\nmodule = \"organisations\r\n".to_owned();
+    let mut golden = String::new();
+    for text in [text, long, unclosed] {
+        for it in told(&text) {
+            writeln!(golden, "{}\n\n{}\n", it.in_danish(), it.in_english()).expect("given");
+        }
+    }
+    insta::assert_snapshot!(golden);
 }
