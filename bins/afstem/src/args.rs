@@ -109,6 +109,8 @@ pub(crate) enum MappingCommand {
     Check,
     /// Print it as a file: the start of a custom mapping.
     Export,
+    /// Print the JSON Schema of a mapping file, for editors.
+    Schema,
 }
 
 /// Arguments of `sandbox`.

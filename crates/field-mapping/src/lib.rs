@@ -28,7 +28,7 @@ mod written;
 
 pub use condition::{Condition, Test};
 pub use diagnostic::{Diagnostic, Shape, Trouble};
-pub use draft::{Draft, DraftError, Precedence, Travel, standard_files};
+pub use draft::{Constant, Draft, DraftError, Own, Precedence, Translation, Travel, standard_files};
 pub use drift::{Change, Checked, Held, SchemaChange, changes, resolve_checked};
 pub use excerpt::Excerpt;
 pub use fault::{Fault, FaultKind};

@@ -13,6 +13,9 @@ use crate::{Direction, EntityMapping, Mapping, MatchRule, ModuleMapping};
 /// Grows when the meaning of canonical values changes with this crate.
 const VERSION: &str = "field-mapping 3";
 
+/// Where editors find the JSON Schema of a mapping file.
+const SCHEMA_ADDRESS: &str = "https://raw.githubusercontent.com/afstem/afstem/main/docs/mapping.schema.json";
+
 /// The kinds that the standard mapping of `modules` uses, by side, each once. Documents are not among them: what is asked
 /// of them is decided by their own course.
 ///
@@ -41,11 +44,12 @@ pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
 }
 
 /// The standard mapping of `modules` as one file, with its comments: the start of a custom mapping.
+/// Its first line tells editors where the JSON Schema is.
 #[must_use]
 pub fn standard_text(modules: &[String]) -> String {
     let wanted = |text: &str| read("", text, &mut Vec::new()).iter().any(|entity| modules.contains(&entity.module.it));
     let texts: Vec<&str> = STANDARD.iter().map(|(_, text)| *text).filter(|text| wanted(text)).collect();
-    texts.join("\n")
+    format!("#:schema {SCHEMA_ADDRESS}\n\n{}", texts.join("\n"))
 }
 
 /// The mapping in force for `modules`: read, resolved and checked against both schemas. A module without a mapping is left

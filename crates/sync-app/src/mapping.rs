@@ -47,6 +47,12 @@ pub struct UnmappedRow {
     pub why: String,
 }
 
+/// The JSON Schema of a mapping file, which editors and the settings page use.
+#[must_use]
+pub fn mapping_schema() -> serde_json::Value {
+    field_mapping::file_schema().to_value()
+}
+
 impl MappingView {
     pub(crate) fn new(mapping: &Mapping, language: Language) -> Self {
         let entities: Vec<(&str, &EntityMapping)> = mapping

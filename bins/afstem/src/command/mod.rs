@@ -54,11 +54,12 @@ async fn with_settings(
     let Configuration { settings, mapping } = configuration;
     let taking_part = settings.sync.modules.clone();
     let mut app = App::connect(Settings { language, ..settings }, None, progress)?;
+    let custom = mapping.is_some();
     if let Some((file, text)) = mapping {
         app = app.with_mapping(file, text);
     }
     match command {
-        Command::Status => Ok(status(&app, language, json).await),
+        Command::Status => Ok(status(&app, custom, language, json).await),
         Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,
         Command::Sync(asked) => sync(&app, asked, &taking_part, language, json).await,
         Command::Push(asked) => push(&app, asked, language, json).await,
@@ -67,14 +68,23 @@ async fn with_settings(
     }
 }
 
-async fn status(app: &App, language: Language, json: bool) -> u8 {
+/// Both connections; and where they work, whether a mapping of the user's own fits them.
+async fn status(app: &App, custom: bool, language: Language, json: bool) -> u8 {
     let status = app.status().await;
+    let broken = if custom && status.is_green() { app.mapping().await.err() } else { None };
+    let cause = broken.map(|error| error.say(language));
     if json {
-        output::document(&status.to_json());
+        let mut document = status.to_json();
+        if let Some(cause) = &cause {
+            document["status"] = json!("red");
+            document["mapping"] = json!({ "ok": false, "cause": cause });
+        }
+        output::document(&document);
     } else {
         output::status(&status, language);
     }
-    if status.is_green() { AGREED } else { FAILED }
+    cause.iter().for_each(|cause| output::complain(cause));
+    if status.is_green() && cause.is_none() { AGREED } else { FAILED }
 }
 
 async fn plan(
@@ -139,6 +149,10 @@ async fn push(app: &App, asked: &PushArguments, language: Language, json: bool) 
 
 async fn tell_mapping(app: &App, asked: &MappingArguments, language: Language, json: bool) -> Result<u8, AppError> {
     let what = asked.what.unwrap_or(MappingCommand::Show);
+    if what == MappingCommand::Schema {
+        output::document(&sync_app::mapping_schema());
+        return Ok(AGREED);
+    }
     if what == MappingCommand::Export {
         let text = app.mapping_text();
         if json {

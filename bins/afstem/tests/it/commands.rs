@@ -73,8 +73,12 @@ fn a_custom_mapping_is_read_from_beside_the_settings() {
     assert!(missing.err.contains("mapping.toml"), "{}", missing.err);
     let file = served.directory.path().join("mapping.toml");
     std::fs::write(&file, "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Acounts\"\n").unwrap();
-    let wrong = served.run(custom, &["plan"]);
-    assert_eq!(wrong.code, 1, "{}", wrong.out);
+    for command in [&["plan"][..], &["status"], &["mapping", "check"]] {
+        let wrong = served.run(custom, command);
+        assert_eq!(wrong.code, 1, "{}", wrong.out);
+        assert!(wrong.err.contains("mapping.toml:4:7: "), "{}", wrong.err);
+    }
+    let wrong = served.run(custom, &["sync", "--yes"]);
     assert!(
         wrong.err.contains("mapping.toml:4:7: ")
             && wrong.err.contains("4 | crm = \"Acounts\"\n  |       ^^^^^^^^^\n")
@@ -106,7 +110,11 @@ fn the_mapping_is_shown_checked_and_exported_as_the_start_of_a_custom_one() {
     let checked = served.run(&[], &["mapping", "check"]);
     assert_eq!((checked.code, checked.out.lines().next()), (0, Some("The mapping fits both systems.")));
 
+    let schema = served.run(&[], &["mapping", "schema"]);
+    assert_eq!((schema.code, &schema.json()["title"]), (0, &json!("Afstem mapping")));
+
     let exported = served.run(&[], &["mapping", "export"]);
+    assert!(exported.out.starts_with("#:schema https://"), "{}", exported.out);
     std::fs::write(served.directory.path().join("mapping.toml"), &exported.out).unwrap();
     let custom = &[("[store]", "[mapping]\nkind = \"custom\"\nfile = \"mapping.toml\"\n\n[store]")];
     let again = served.run(custom, &["mapping", "show", "--json"]);

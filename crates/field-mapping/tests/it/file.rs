@@ -35,3 +35,56 @@ fn what_is_not_known_is_not_valid() {
         assert!(!wrong(&good.replacen(before, after, 1)).is_empty(), "{after}");
     }
 }
+
+#[test]
+fn the_shipped_schema_is_the_generated_one() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/mapping.schema.json");
+    let generated = format!("{:#}\n", file_schema().to_value());
+    let shipped = std::fs::read_to_string(path).expect("shipped");
+    assert!(shipped == generated, "`afstem mapping schema > docs/mapping.schema.json` writes it anew");
+}
+
+#[test]
+fn an_exported_mapping_names_its_schema_first() {
+    let text = standard_text(&all_modules());
+    let first = text.lines().next().expect("given");
+    assert!(first.starts_with("#:schema https://") && first.ends_with("/docs/mapping.schema.json"), "{first}");
+}
+
+const ENTITY: &str = "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Accounts\"\n";
+
+#[test]
+fn custom_files_are_valid_where_they_mean_something() {
+    let valid = [
+        "filter.crm = { accounttype = 'Customer' }",
+        "filter.crm = { accounttype = ['Customer', 'Partner'] }",
+        "filter.crm = { cf_cvr = { is = 'set' }, employees = { at-least = 10, at-most = 50 } }",
+        "filter.crm = { accountname = { starts-with = 'Ny', not = { contains = 'test' } } }",
+        "filter.crm = { accounttype = { not = ['Press'] }, rating = { equals = ['Hot'], not = '' } }",
+        "constants.dinero = { IsPerson = false, Account = { setting = 'sales_account' } }",
+        "makes = ['crm']",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'\ncrm = ['a', 'b']\ntranslate = 'person'",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'\ncrm = { find = ['a'], labels = ['A'] }\ndefault = { crm = 3 }",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'\ncrm = 'a'\ntranslate = { table = { A = ['a', 'b'], B = 'c' } }",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'\ncrm = 'a'\ntranslate = { expression = 'A', inverse = 'value' }",
+    ];
+    for lines in valid {
+        assert_eq!(wrong(&format!("{ENTITY}{lines}\n")), Vec::<String>::new(), "{lines}");
+    }
+    let broken = [
+        "filter.crm = { accounttype = [] }",
+        "filter.crm = { accounttype = {} }",
+        "filter.crm = { accounttype = { is = 'sat' } }",
+        "filter.crm = { accounttype = { contain = 'x' } }",
+        "filter.crm = { accounttype = { not = { not = 'x' } } }",
+        "filter.crm = { employees = { at-least = true } }",
+        "filter.simply = { accounttype = 'x' }",
+        "constants.dinero = { Account = { set = 'sales_account' } }",
+        "makes = ['simply']",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'",
+        "[[entity.field]]\nname = 'a'\ndinero = 'A'\ncrm = { find = ['a'] }",
+    ];
+    for lines in broken {
+        assert!(!wrong(&format!("{ENTITY}{lines}\n")).is_empty(), "{lines}");
+    }
+}
