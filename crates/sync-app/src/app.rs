@@ -56,7 +56,7 @@ impl App {
         let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock));
         let simplycrm =
             SimplyCrmConnector::new(crate::wiring::simplycrm(&settings, reach.simplycrm)?, Arc::clone(&clock));
-        let rules = ConfiguredRules::new(&settings, None);
+        let rules = ConfiguredRules::new(&settings);
         Ok(Self {
             settings,
             connectors: Sides::new(Arc::new(dinero), Arc::new(simplycrm)),
@@ -65,13 +65,6 @@ impl App {
             events,
             rules,
         })
-    }
-
-    /// Uses a custom mapping: the file's name and its text.
-    #[must_use]
-    pub fn with_mapping(mut self, file: String, text: String) -> Self {
-        self.rules = ConfiguredRules::new(&self.settings, Some((file, text)));
-        self
     }
 
     /// Whether both connections work, and what to do if not.

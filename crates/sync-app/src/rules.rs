@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use sync_model::{Kind, Schema, Side, Sides, Value};
 use sync_run::{Rules, RulesError};
 
-use crate::settings::{DataPriority, Settings, SyncDirection};
+use crate::settings::{CustomMapping, DataPriority, Settings, SyncDirection};
 use crate::words::side_name;
 use crate::{Language, Say};
 
@@ -22,21 +22,20 @@ pub(crate) struct ConfiguredRules {
     direction: Direction,
     creates: Sides<bool>,
     modules: Vec<String>,
-    mapping: Option<(String, String)>,
+    mapping: Option<CustomMapping>,
     variables: BTreeMap<String, Value>,
     language: Language,
 }
 
 impl ConfiguredRules {
-    /// The rules of `settings`; `mapping` is the custom mapping's file name and text, if there is one.
-    pub(crate) fn new(settings: &Settings, mapping: Option<(String, String)>) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         let account = settings.invoices.vat_accounts.get("25").copied().unwrap_or(STANDARD_SALES_ACCOUNT);
         let account = Value::Decimal(Decimal::from(account));
         Self {
             direction: direction(settings),
             creates: creates(settings.sync.direction),
             modules: settings.sync.modules.clone(),
-            mapping,
+            mapping: settings.mapping.clone(),
             variables: BTreeMap::from([("sales_account".to_owned(), account)]),
             language: settings.language,
         }
@@ -47,7 +46,7 @@ impl ConfiguredRules {
     /// The mapping as a file: the custom one, or the standard one with its comments.
     pub(crate) fn text(&self) -> String {
         match &self.mapping {
-            Some((_, text)) => text.clone(),
+            Some(custom) => custom.text.clone(),
             None => field_mapping::standard_text(&self.modules),
         }
     }
@@ -109,7 +108,7 @@ impl Rules for ConfiguredRules {
     fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
         self.may_write(schemas)?;
         let source = match &self.mapping {
-            Some((file, text)) => field_mapping::Source::Custom { file, text },
+            Some(CustomMapping { file, text }) => field_mapping::Source::Custom { file, text },
             None => field_mapping::Source::Standard,
         };
         let resolved = field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables);

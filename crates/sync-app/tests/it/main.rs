@@ -6,4 +6,5 @@ mod bad_days;
 mod bulk;
 mod habits;
 mod refusals;
+mod settings;
 mod world;

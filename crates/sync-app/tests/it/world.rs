@@ -7,7 +7,9 @@ use chrono::Utc;
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
 use sandbox::{Fault, Faulty, When};
-use sync_app::{App, Reach, SandboxTransport, Settings, Summary, SystemClock, Unheard, sandbox_settings};
+use sync_app::{
+    App, CustomMapping, Reach, SandboxTransport, Settings, Summary, SystemClock, Unheard, sandbox_settings,
+};
 use tempfile::TempDir;
 
 pub(crate) struct World {
@@ -61,8 +63,18 @@ impl World {
     }
 
     pub(crate) fn app(&self, changes: &[(&str, &str)]) -> App {
+        self.app_of(self.settings(changes))
+    }
+
+    /// An app with `text` for its custom mapping.
+    pub(crate) fn app_mapping(&self, text: &str) -> App {
+        let custom = CustomMapping { file: "mapping.toml".to_owned(), text: text.to_owned() };
+        self.app_of(Settings { mapping: Some(custom), ..self.settings(&[]) })
+    }
+
+    fn app_of(&self, settings: Settings) -> App {
         let reach = Reach { dinero: self.transport_to_dinero(), simplycrm: self.transport_to_crm() };
-        App::connect(self.settings(changes), Some(reach), Arc::new(Unheard)).unwrap()
+        App::connect(settings, Some(reach), Arc::new(Unheard)).unwrap()
     }
 
     /// A run of a process of its own.
