@@ -55,12 +55,7 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
     if lines.is_empty() {
         return;
     }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(110);
-    }
-    table.set_header([
+    let mut table = table([
         language.pick("Modul", "Module"),
         language.pick("Post", "Record"),
         language.pick("Hvad", "What"),
@@ -78,12 +73,7 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
 
 /// Which field means which.
 pub(crate) fn mapping(view: &MappingView, language: Language) {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(110);
-    }
-    table.set_header([
+    let mut table = table([
         language.pick("Modul", "Module"),
         language.pick("Felt", "Field"),
         "Dinero",
@@ -107,6 +97,17 @@ pub(crate) fn mapping(view: &MappingView, language: Language) {
         print(&format!("{} · {}: {} — {}", row.module, row.system, row.fields.join(", "), row.why));
     }
     view.notes.iter().for_each(|note| print(note));
+}
+
+/// An empty table, as wide as the terminal.
+fn table<const N: usize>(headers: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(110);
+    }
+    table.set_header(headers);
+    table
 }
 
 /// What a run did.
