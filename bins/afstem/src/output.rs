@@ -5,7 +5,7 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
-use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, side_name, summary_lines};
+use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, Travel, side_name, summary_lines};
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
@@ -83,10 +83,10 @@ pub(crate) fn mapping(view: &MappingView, language: Language) {
     ]);
     for row in &view.fields {
         let arrow = match row.direction {
-            "both" => "↔",
-            "to-dinero" => "←",
-            "to-crm" => "→",
-            _ => "·",
+            Travel::Both => "↔",
+            Travel::ToDinero => "←",
+            Travel::ToCrm => "→",
+            Travel::None => "·",
         };
         let (dinero, crm) = (row.dinero.join(", "), row.simplycrm.join(", "));
         table.add_row([row.module.as_str(), &row.label, &dinero, arrow, &crm, row.translation]);

@@ -23,7 +23,7 @@ pub use app::{App, Reach};
 pub use demo::{Demo, Edit};
 pub use error::AppError;
 pub use language::{Language, Say};
-pub use mapping::{FieldRow, MappingView, UnmappedRow};
+pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
