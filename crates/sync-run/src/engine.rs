@@ -322,21 +322,24 @@ impl Run<'_> {
     /// The mapping, checked against recent descriptions of both systems.
     async fn mapping(&self, rules: &dyn Rules) -> Result<Mapping, RunError> {
         let kinds = rules.kinds();
-        if let Ok(mapping) = rules.mapping(&self.schemas(&kinds, true).await?) {
-            return Ok(mapping);
+        let (schemas, remembered) = self.schemas(&kinds, true).await?;
+        match rules.mapping(&schemas) {
+            // What does not fit may have been put right since: only a description of now can refuse.
+            Err(_) if remembered => Ok(rules.mapping(&self.schemas(&kinds, false).await?.0)?),
+            of_now => Ok(of_now?),
         }
-        // What does not fit may have been put right since: only a description of now can refuse.
-        Ok(rules.mapping(&self.schemas(&kinds, false).await?)?)
     }
 
-    /// What both systems say of themselves, or said recently where that is good enough.
-    async fn schemas(&self, kinds: &Sides<Vec<Kind>>, recent_will_do: bool) -> Result<Sides<Schema>, RunError> {
+    /// What both systems say of themselves, or said recently where that is good enough; and whether any of it is only
+    /// remembered.
+    async fn schemas(&self, kinds: &Sides<Vec<Kind>>, recent_will_do: bool) -> Result<(Sides<Schema>, bool), RunError> {
         let of = |side: Side| self.schema(side, kinds.get(side), recent_will_do);
         let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
-        Ok(Sides::new(left?, right?))
+        let ((left, left_remembered), (right, right_remembered)) = (left?, right?);
+        Ok((Sides::new(left, right), left_remembered || right_remembered))
     }
 
-    async fn schema(&self, side: Side, kinds: &[Kind], recent_will_do: bool) -> Result<Schema, RunError> {
+    async fn schema(&self, side: Side, kinds: &[Kind], recent_will_do: bool) -> Result<(Schema, bool), RunError> {
         let now = self.engine.clock.now();
         if recent_will_do
             && let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
@@ -344,11 +347,11 @@ impl Run<'_> {
             && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
         {
             self.engine.connectors.get(side).recall(&schema);
-            return Ok(schema);
+            return Ok((schema, true));
         }
         let schema = self.engine.connectors.get(side).schema(kinds).await?;
         self.commit(&[Change::Schema { side, schema: Box::new(schema.clone()), at: now }]).await?;
-        Ok(schema)
+        Ok((schema, false))
     }
 
     /// The policy, with the proof of an earlier life if the records carry one although the store knows no link.
