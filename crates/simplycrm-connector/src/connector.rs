@@ -8,9 +8,9 @@ use chrono::{Duration, NaiveDateTime};
 use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
-use sync_run::WriteChange;
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteChange,
+    WriteError,
 };
 
 use crate::errors::{NAME, down, unsayable, write};

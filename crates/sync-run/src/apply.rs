@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::ModuleMapping;
 use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
-use sync_model::{Baseline, Evidence, Fields, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides};
+use sync_model::{
+    Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
+};
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
@@ -315,7 +317,7 @@ impl Run<'_> {
         let seen = after.is_some();
         let record = after.unwrap_or_else(|| as_sent(intent, key));
         changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
-        let mapping = module.map_or_else(|| sync_model::Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
+        let mapping = module.map_or_else(|| Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
         match &write.change {
             WriteChange::Create { .. } => changes.push(Change::Tie(Link {
                 module: write.module.clone(),
@@ -366,8 +368,7 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
         // A reference is expected as it was sent: what it means on the other side, only links say.
-        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, sync_model::Value::Reference(_)))
-        {
+        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, Value::Reference(_))) {
             patch.get_mut(write.side).set(name, value.clone());
         }
     }
