@@ -50,9 +50,15 @@ impl SimplyCrmConnector {
 
     /// What is known of a module; asked for once.
     async fn described(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
-        if let Some(schema) = self.memory().schemas.get(kind).cloned() {
-            return Ok(schema);
+        let known = self.memory().schemas.get(kind).cloned();
+        match known {
+            Some(schema) => Ok(schema),
+            None => self.describe(kind).await,
         }
+    }
+
+    /// What the CRM says of a module now.
+    async fn describe(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
         let schema = self.client.describe(module(kind)?).await.map_err(|error| down(&error))?;
         let schema = kind_schema(kind, &schema);
         self.memory().schemas.insert(kind.clone(), schema.clone());
@@ -165,7 +171,7 @@ impl Connector for SimplyCrmConnector {
     async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {
         let mut schema = Schema::default();
         for kind in kinds {
-            schema.kinds.insert(kind.clone(), self.described(kind).await?);
+            schema.kinds.insert(kind.clone(), self.describe(kind).await?);
         }
         Ok(schema)
     }
