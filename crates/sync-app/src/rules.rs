@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use field_mapping::{Direction, Drift, Mapping, Priority};
+use field_mapping::{Checked, Direction, Drift, Held, Mapping, Priority, resolve_checked};
 use reconcile::Policy;
 use rust_decimal::Decimal;
 use sync_model::{Kind, Schema, Side, Sides, Value};
@@ -105,13 +105,14 @@ impl Rules for ConfiguredRules {
         field_mapping::kinds_of(&self.modules)
     }
 
-    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+    fn mapping(&self, schemas: &Sides<Schema>, checked: Option<&Checked>) -> Result<(Mapping, Vec<Held>), RulesError> {
         self.may_write(schemas)?;
         let source = match &self.mapping {
             Some(CustomMapping { file, text }) => field_mapping::Source::Custom { file, text },
             None => field_mapping::Source::Standard,
         };
-        let resolved = field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables);
+        let (modules, variables) = (&self.modules, &self.variables);
+        let resolved = resolve_checked(&source, modules, checked, schemas, self.direction, variables);
         resolved.map_err(|diagnostics| {
             let sentences: Vec<String> = diagnostics.iter().map(|it| it.say(self.language)).collect();
             RulesError(sentences.join("\n"))

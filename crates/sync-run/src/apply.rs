@@ -367,6 +367,13 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let shown = entity.project(write.side, &after.fields).values;
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
+        let own = entity.field(name.as_str()).into_iter().flat_map(|field| field.own_fields(write.side));
+        if !after.partial && own.into_iter().any(|own| after.fields.get(own.as_str()).is_none()) {
+            // The system shows the whole record without it, so it took nothing: what was agreed before still stands.
+            patch.left.remove(name.as_str());
+            patch.right.remove(name.as_str());
+            continue;
+        }
         // A reference is expected as it was sent: what it means on the other side, only links say.
         if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, Value::Reference(_))) {
             patch.get_mut(write.side).set(name, value.clone());
