@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::ModuleMapping;
+use field_mapping::{FieldMapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
 use sync_model::{
     Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
@@ -367,8 +367,9 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let shown = entity.project(write.side, &after.fields).values;
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
-        let own = entity.field(name.as_str()).into_iter().flat_map(|field| field.own_fields(write.side));
-        if !after.partial && own.into_iter().any(|own| after.fields.get(own.as_str()).is_none()) {
+        let shows =
+            |field: &FieldMapping| field.own_fields(write.side).all(|own| after.fields.get(own.as_str()).is_some());
+        if !after.partial && !entity.field(name.as_str()).is_some_and(shows) {
             // The system shows the whole record without it, so it took nothing: what was agreed before still stands.
             patch.left.remove(name.as_str());
             patch.right.remove(name.as_str());

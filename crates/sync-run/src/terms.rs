@@ -62,7 +62,8 @@ impl Run<'_> {
                 self.commit(&[Change::Checked(Box::new(checked_now))]).await?;
             }
         }
-        let released = self.released(&held).await?;
+        let mut released = self.released(&held).await?;
+        released.retain(|held| mapping.modules.iter().any(|module| module.module == held.module));
         keep_from_clearing(&mut mapping, &released);
         Ok(Terms { mapping, held, released })
     }
