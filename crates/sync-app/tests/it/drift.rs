@@ -85,6 +85,11 @@ async fn a_field_that_changed_waits_and_travels_when_it_is_right_again() {
         assert_eq!(waiting(&held), std::slice::from_ref(&sentence), "{what}");
         assert_eq!((held.held(), held.conflicts(), held.in_agreement()), (1, 0, false), "{what}");
         assert_eq!(both(&world, &guid, &id, CITY), ("Skagen".into(), "Skagen".into()), "{what}");
+        // Another day's edit, so that the list of changes no longer holds what was read without the field.
+        world.a_day_passes();
+        let other = world.crm().inner.records("Accounts").into_iter().find(|it| it["id"] != id.as_str()).unwrap();
+        edit_crm(&world, other["id"].as_str().unwrap(), "phone", "70 10 20 40");
+        world.sync(&[]).await;
         let still = world.sync(&[]).await;
         assert_eq!(
             (waiting(&still), still.usage.left.writes + still.usage.right.writes),
