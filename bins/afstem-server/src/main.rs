@@ -2,7 +2,7 @@
 //! both systems into agreement on its own. It listens on the loopback address unless told otherwise.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,13 +47,8 @@ fn failed(sentence: &str) -> ExitCode {
 
 async fn serve(arguments: &Arguments) -> Result<(), String> {
     let settings = load(&arguments.config)?;
-    let mapping = load_mapping(&arguments.config, &settings)?;
     let (language, auto, every) = (settings.language, settings.sync.auto, settings.sync.every);
-    let mut app = App::connect(settings, None, Arc::new(Unheard)).map_err(|error| error.say(language))?;
-    if let Some((file, text)) = mapping {
-        app = app.with_mapping(file, text);
-    }
-    let app = Arc::new(app);
+    let app = Arc::new(App::connect(settings, None, Arc::new(Unheard)).map_err(|error| error.say(language))?);
     let listener = TcpListener::bind(arguments.listen).await.map_err(|error| error.to_string())?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     tracing::info!("http://{address}");
@@ -87,19 +82,10 @@ async fn status(State(app): State<Arc<App>>) -> Json<Value> {
     Json(app.status().await.to_json())
 }
 
-/// The custom mapping that the settings name: its file and its text.
-fn load_mapping(config: &std::path::Path, settings: &Settings) -> Result<Option<(String, String)>, String> {
-    let Some(file) = &settings.mapping_file else { return Ok(None) };
-    let path = config.parent().map_or_else(|| file.into(), |home| home.join(file));
-    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(Some((path.display().to_string(), text)))
-}
-
-fn load(path: &std::path::Path) -> Result<Settings, String> {
+fn load(path: &Path) -> Result<Settings, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let steers = |name: &str| name == "AFSTEM_LANGUAGE" || (name.starts_with("AFSTEM_") && name.contains("__"));
-    let environment: Vec<(String, String)> = std::env::vars().filter(|(name, _)| steers(name)).collect();
-    let home = path.parent().map(std::path::Path::to_owned).unwrap_or_default();
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let home = path.parent().map(Path::to_owned).unwrap_or_default();
     let read = |name: &str| std::fs::read_to_string(home.join(name)).map_err(|error| error.to_string());
     let parsed = Settings::parse(&path.display().to_string(), &text, &environment, &read);
     parsed.map_err(|error| error.say(error.language))

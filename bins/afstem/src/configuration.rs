@@ -1,4 +1,4 @@
-//! Where the settings come from: the file, the environment, and the files that secrets are kept in.
+//! Where the settings come from: the file, the environment, and the files that these name.
 
 use std::path::{Path, PathBuf};
 
@@ -47,34 +47,15 @@ impl ConfigurationError {
     }
 }
 
-/// The settings, and the custom mapping they name: its file and its text.
-pub(crate) struct Configuration {
-    pub(crate) settings: Settings,
-    pub(crate) mapping: Option<(String, String)>,
-}
-
 /// Finds and reads the settings and what they refer to.
-pub(crate) fn load(named: Option<&Path>) -> Result<Configuration, ConfigurationError> {
+pub(crate) fn load(named: Option<&Path>) -> Result<Settings, ConfigurationError> {
     let path = find(named)?;
-    let text = read_file(&path)?;
-    let environment: Vec<(String, String)> = std::env::vars().filter(|(name, _)| is_setting(name)).collect();
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| ConfigurationError::Unreadable { path: path.clone(), reason: error.to_string() })?;
+    let environment: Vec<(String, String)> = std::env::vars().collect();
     let home = path.parent().map(Path::to_owned).unwrap_or_default();
     let read = |name: &str| std::fs::read_to_string(home.join(name)).map_err(|error| error.to_string());
-    let settings =
-        Settings::parse(&path.display().to_string(), &text, &environment, &read).map_err(ConfigurationError::Wrong)?;
-    let mapping = match &settings.mapping_file {
-        Some(file) => {
-            let file = home.join(file);
-            Some((file.display().to_string(), read_file(&file)?))
-        }
-        None => None,
-    };
-    Ok(Configuration { settings, mapping })
-}
-
-fn read_file(path: &Path) -> Result<String, ConfigurationError> {
-    std::fs::read_to_string(path)
-        .map_err(|error| ConfigurationError::Unreadable { path: path.to_owned(), reason: error.to_string() })
+    Settings::parse(&path.display().to_string(), &text, &environment, &read).map_err(ConfigurationError::Wrong)
 }
 
 /// The language that was asked for, on the command line before anywhere else.
@@ -84,11 +65,6 @@ pub(crate) fn language(asked: Option<Lang>, settled: Language) -> Language {
         Some(Lang::En) => Language::En,
         None => settled,
     }
-}
-
-/// Variables that stand for keys, unlike those that steer the program itself.
-fn is_setting(name: &str) -> bool {
-    name == "AFSTEM_LANGUAGE" || (name.starts_with("AFSTEM_") && name.contains("__"))
 }
 
 fn find(named: Option<&Path>) -> Result<PathBuf, ConfigurationError> {

@@ -5,7 +5,7 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
-use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, side_name, summary_lines};
+use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, Travel, side_name, summary_lines};
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
@@ -55,12 +55,7 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
     if lines.is_empty() {
         return;
     }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(110);
-    }
-    table.set_header([
+    let mut table = table([
         language.pick("Modul", "Module"),
         language.pick("Post", "Record"),
         language.pick("Hvad", "What"),
@@ -78,12 +73,7 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
 
 /// Which field means which.
 pub(crate) fn mapping(view: &MappingView, language: Language) {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    if table.width().is_none() {
-        table.set_width(110);
-    }
-    table.set_header([
+    let mut table = table([
         language.pick("Modul", "Module"),
         language.pick("Felt", "Field"),
         "Dinero",
@@ -93,10 +83,10 @@ pub(crate) fn mapping(view: &MappingView, language: Language) {
     ]);
     for row in &view.fields {
         let arrow = match row.direction {
-            "both" => "↔",
-            "to-dinero" => "←",
-            "to-crm" => "→",
-            _ => "·",
+            Travel::Both => "↔",
+            Travel::ToDinero => "←",
+            Travel::ToCrm => "→",
+            Travel::None => "·",
         };
         let (dinero, crm) = (row.dinero.join(", "), row.simplycrm.join(", "));
         table.add_row([row.module.as_str(), &row.label, &dinero, arrow, &crm, row.translation]);
@@ -107,6 +97,17 @@ pub(crate) fn mapping(view: &MappingView, language: Language) {
         print(&format!("{} · {}: {} — {}", row.module, row.system, row.fields.join(", "), row.why));
     }
     view.notes.iter().for_each(|note| print(note));
+}
+
+/// An empty table, as wide as the terminal.
+fn table<const N: usize>(headers: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(110);
+    }
+    table.set_header(headers);
+    table
 }
 
 /// What a run did.

@@ -10,10 +10,9 @@ use dinero_client::op::{
 };
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
-use sync_run::WriteChange;
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt,
-    Refusal, Usage, WriteError,
+    Refusal, Usage, WriteChange, WriteError,
 };
 use uuid::Uuid;
 

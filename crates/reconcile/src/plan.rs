@@ -7,7 +7,7 @@ use sync_model::{
     FieldName, Fields, Fingerprint, Kind, Link, LinkId, Mark, Module, RecordKey, Revision, Side, Sides, Value,
 };
 
-use field_mapping::{Fault, Priority};
+use field_mapping::{Fault, Held, Priority};
 
 /// One module's plan. It is made once, is never changed, and names the inputs it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -244,6 +244,11 @@ pub enum Matter {
     Deleted {
         /// Where it was deleted.
         side: Side,
+    },
+    /// A system is no longer as the mapping was checked against. No record is named: it is about all of the module's.
+    SystemChanged {
+        /// What waits, and what changed.
+        held: Box<Held>,
     },
 }
 

@@ -67,15 +67,16 @@ pub fn referred(module: &ModuleMapping, observed: &Observed) -> Sides<BTreeSet<R
         let records = observed.records.get(side).values().map(|seen| &seen.record);
         let values = records.flat_map(|record| {
             let entities = module.entities.iter().filter(|entity| *entity.kinds.get(side) == record.kind);
-            entities.flat_map(|entity| entity.project(side, &record.fields).values.iter().map(own).collect::<Vec<_>>())
+            let own = entities.flat_map(|entity| &entity.fields).flat_map(|field| field.own_fields(side));
+            own.filter_map(|name| record.fields.get(name.as_str()))
         });
-        values.flatten().collect()
+        values.filter_map(reference).cloned().collect()
     })
 }
 
-fn own((_, value): (&sync_model::FieldName, &Value)) -> Option<RecordKey> {
+fn reference(value: &Value) -> Option<&RecordKey> {
     match value {
-        Value::Reference(key) => Some(key.clone()),
+        Value::Reference(key) => Some(key),
         _ => None,
     }
 }

@@ -8,9 +8,9 @@ use chrono::{Duration, NaiveDateTime};
 use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
-use sync_run::WriteChange;
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteChange,
+    WriteError,
 };
 
 use crate::errors::{NAME, down, unsayable, write};
@@ -50,9 +50,15 @@ impl SimplyCrmConnector {
 
     /// What is known of a module; asked for once.
     async fn described(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
-        if let Some(schema) = self.memory().schemas.get(kind).cloned() {
-            return Ok(schema);
+        let known = self.memory().schemas.get(kind).cloned();
+        match known {
+            Some(schema) => Ok(schema),
+            None => self.describe(kind).await,
         }
+    }
+
+    /// What the CRM says of a module now.
+    async fn describe(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
         let schema = self.client.describe(module(kind)?).await.map_err(|error| down(&error))?;
         let schema = kind_schema(kind, &schema);
         self.memory().schemas.insert(kind.clone(), schema.clone());
@@ -165,7 +171,7 @@ impl Connector for SimplyCrmConnector {
     async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {
         let mut schema = Schema::default();
         for kind in kinds {
-            schema.kinds.insert(kind.clone(), self.described(kind).await?);
+            schema.kinds.insert(kind.clone(), self.describe(kind).await?);
         }
         Ok(schema)
     }

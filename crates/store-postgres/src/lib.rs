@@ -31,7 +31,7 @@ use reconcile::{Observed, Seen};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
-use sync_run::{Change, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use sync_run::{Change, Checked, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
 
 use crate::fault::Fault;
 
@@ -85,6 +85,10 @@ impl Store for PostgresStore {
 
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
         Ok(load::schema(&mut *self.connection().await?, pair, side).await?)
+    }
+
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
+        Ok(load::checked(&mut *self.connection().await?, pair).await?)
     }
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {

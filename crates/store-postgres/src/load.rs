@@ -7,7 +7,7 @@ use reconcile::{Observed, Seen};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection};
 use sync_model::{Cursor, Kind, Link, LinkId, Module, PairId, RecordKey, Schema, Side, Sides};
-use sync_run::Scope;
+use sync_run::{Checked, Scope};
 
 use crate::fault::Fault;
 use crate::text::{Columns, from_json, get, side};
@@ -214,4 +214,12 @@ pub(crate) async fn schema(
             .fetch_optional(db)
             .await?;
     row.map(|(body, at)| Ok((from_json(&body)?, at))).transpose()
+}
+
+pub(crate) async fn checked(db: &mut PgConnection, pair: &PairId) -> Result<Option<Checked>, Fault> {
+    let body: Option<String> = sqlx::query_scalar("select body from afstem.checked where pair = $1")
+        .bind(pair.as_str())
+        .fetch_optional(db)
+        .await?;
+    body.as_deref().map(from_json).transpose()
 }

@@ -45,6 +45,12 @@ async fn make(db: &mut SqliteConnection, pair: &PairId, change: &Change) -> Resu
             query.bind(at).execute(db).await?;
             Ok(())
         }
+        Change::Checked(checked) => {
+            let sql = "insert into checked (pair, body) values ($1, $2)
+                on conflict (pair) do update set body = excluded.body";
+            sqlx::query(sql).bind(pair.as_str()).bind(json(checked)?).execute(db).await?;
+            Ok(())
+        }
         Change::Intend(intent) => intend(db, pair, intent).await,
         Change::Conclude { intent, outcome, at } => conclude(db, pair, *intent, outcome, *at).await,
         Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,

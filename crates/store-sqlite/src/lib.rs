@@ -29,7 +29,7 @@ use chrono::{DateTime, Duration, Utc};
 use reconcile::{Observed, Seen};
 use sqlx::SqliteConnection;
 use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
-use sync_run::{Change, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use sync_run::{Change, Checked, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// The state of many pairs in one SQLite database.
@@ -84,6 +84,10 @@ impl Store for SqliteStore {
 
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
         Ok(load::schema(&mut *self.reader().await, pair, side).await?)
+    }
+
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
+        Ok(load::checked(&mut *self.reader().await, pair).await?)
     }
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {

@@ -75,7 +75,36 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
+    use sync_model::PairId;
+    use sync_run::Store;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_any_earlier_version_is_brought_to_this_one() {
+        for version in 1..MIGRATIONS.migrations.len() {
+            let directory = tempfile::tempdir().unwrap();
+            let url = format!("sqlite://{}", directory.path().join("a.db").display());
+            let earlier = Migrator { migrations: Cow::Borrowed(&MIGRATIONS.migrations[..version]), ..migrator() };
+            let options = SqliteConnectOptions::from_str(&url).unwrap().create_if_missing(true);
+            let mut connection = connect(&options).await.unwrap();
+            earlier.run_direct(None, &mut connection, false).await.unwrap();
+            let sql = "insert into lease (pair, epoch) values ('test', 7)";
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+            let store = SqliteStore::open(&url).await.unwrap();
+            assert_eq!(store.checked(&PairId::new("test")).await.unwrap(), None);
+            let mut reader = store.reader().await;
+            let epoch: i64 = sqlx::query_scalar("select epoch from lease").fetch_one(&mut *reader).await.unwrap();
+            assert_eq!(epoch, 7, "nothing was lost");
+        }
+    }
+
+    fn migrator() -> Migrator {
+        sqlx::migrate!()
+    }
 
     #[tokio::test]
     async fn every_commit_is_on_the_disk_before_it_is_answered() {

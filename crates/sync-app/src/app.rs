@@ -26,6 +26,8 @@ pub struct Reach {
     pub dinero: Arc<dyn Transport>,
     /// To Simply CRM.
     pub simplycrm: Arc<dyn Transport>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// One pair of systems, wired by its settings.
@@ -45,18 +47,18 @@ impl App {
     /// # Errors
     /// When the network client or an address cannot be used.
     pub fn connect(settings: Settings, reach: Option<Reach>, events: Arc<dyn Events>) -> Result<Self, AppError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reach = match reach {
             Some(reach) => reach,
             None => {
                 let network: Arc<dyn Transport> = Arc::new(HttpTransport::new(&HttpSettings::default())?);
-                Reach { dinero: Arc::clone(&network), simplycrm: network }
+                Reach { dinero: Arc::clone(&network), simplycrm: network, clock: Arc::new(SystemClock) }
             }
         };
+        let clock = reach.clock;
         let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock));
         let simplycrm =
             SimplyCrmConnector::new(crate::wiring::simplycrm(&settings, reach.simplycrm)?, Arc::clone(&clock));
-        let rules = ConfiguredRules::new(&settings, None);
+        let rules = ConfiguredRules::new(&settings);
         Ok(Self {
             settings,
             connectors: Sides::new(Arc::new(dinero), Arc::new(simplycrm)),
@@ -65,13 +67,6 @@ impl App {
             events,
             rules,
         })
-    }
-
-    /// Uses a custom mapping: the file's name and its text.
-    #[must_use]
-    pub fn with_mapping(mut self, file: String, text: String) -> Self {
-        self.rules = ConfiguredRules::new(&self.settings, Some((file, text)));
-        self
     }
 
     /// Whether both connections work, and what to do if not.
@@ -88,7 +83,7 @@ impl App {
         let kinds = self.rules.kinds();
         let of = |side: Side| self.connectors.get(side).schema(kinds.get(side));
         let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
-        let mapping = self.rules.mapping(&Sides::new(left?, right?)).map_err(RunError::from)?;
+        let (mapping, _) = self.rules.mapping(&Sides::new(left?, right?), None).map_err(RunError::from)?;
         Ok(MappingView::new(&mapping, self.settings.language))
     }
 

@@ -94,7 +94,8 @@ impl Demo {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reach = Reach {
             dinero: Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), Arc::clone(&clock))),
-            simplycrm: Arc::new(SandboxTransport::new(Arc::clone(&self.crm), clock)),
+            simplycrm: Arc::new(SandboxTransport::new(Arc::clone(&self.crm), Arc::clone(&clock))),
+            clock,
         };
         App::connect(settings, Some(reach), Arc::clone(&self.events))
     }

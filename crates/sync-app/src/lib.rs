@@ -23,13 +23,13 @@ pub use app::{App, Reach};
 pub use demo::{Demo, Edit};
 pub use error::AppError;
 pub use language::{Language, Say};
-pub use mapping::{FieldRow, MappingView, UnmappedRow, mapping_schema};
+pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
-    DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings, SettingsError,
-    SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
+    CustomMapping, DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings,
+    SettingsError, SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
 };
 pub use status::{SideStatus, Status};
 pub use sync_run::{Event, Events, Preview, Summary, Unheard};

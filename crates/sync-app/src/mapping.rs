@@ -26,12 +26,26 @@ pub struct FieldRow {
     pub label: String,
     /// Dinero's own fields.
     pub dinero: Vec<String>,
-    /// Where values may travel: `both`, `to-dinero`, `to-crm`, or `none` where this run's direction leaves it still.
-    pub direction: &'static str,
+    /// Where values may travel.
+    pub direction: Travel,
     /// Simply CRM's own fields.
     pub simplycrm: Vec<String>,
     /// How values are translated.
     pub translation: &'static str,
+}
+
+/// Where the values of a pair of fields may travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Travel {
+    /// Both ways.
+    Both,
+    /// To Dinero only.
+    ToDinero,
+    /// To Simply CRM only.
+    ToCrm,
+    /// Nowhere: this run's direction leaves the field still.
+    None,
 }
 
 /// Fields of one system that are left alone on purpose.
@@ -73,10 +87,10 @@ fn field_rows(module: &str, entity: &EntityMapping, language: Language) -> Vec<F
         label: said(&field.label, language).to_owned(),
         dinero: field.own_fields(Side::Left).map(ToString::to_string).collect(),
         direction: match field.direction {
-            None => "none",
-            Some(Direction::TwoWay { .. }) => "both",
-            Some(Direction::OneWay { from: Side::Left, .. }) => "to-crm",
-            Some(Direction::OneWay { from: Side::Right, .. }) => "to-dinero",
+            None => Travel::None,
+            Some(Direction::TwoWay { .. }) => Travel::Both,
+            Some(Direction::OneWay { from: Side::Left, .. }) => Travel::ToCrm,
+            Some(Direction::OneWay { from: Side::Right, .. }) => Travel::ToDinero,
         },
         simplycrm: field.own_fields(Side::Right).map(ToString::to_string).collect(),
         translation: field.lens().name(),

@@ -219,6 +219,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::Refused { .. }
         | Matter::Duplicate { .. }
         | Matter::Needs { .. }
+        | Matter::SystemChanged { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),
     };
     Line {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use field_mapping::{Direction, Drift, Mapping, Priority};
+use field_mapping::{Checked, Direction, Drift, Held, Mapping, Priority, resolve_checked};
 use reconcile::Policy;
 use rust_decimal::Decimal;
 use sync_model::{Kind, Schema, Side, Sides, Value};
 use sync_run::{Rules, RulesError};
 
-use crate::settings::{DataPriority, Settings, SyncDirection};
+use crate::settings::{CustomMapping, DataPriority, Settings, SyncDirection};
 use crate::words::side_name;
 use crate::{Language, Say};
 
@@ -22,21 +22,20 @@ pub(crate) struct ConfiguredRules {
     direction: Direction,
     creates: Sides<bool>,
     modules: Vec<String>,
-    mapping: Option<(String, String)>,
+    mapping: Option<CustomMapping>,
     variables: BTreeMap<String, Value>,
     language: Language,
 }
 
 impl ConfiguredRules {
-    /// The rules of `settings`; `mapping` is the custom mapping's file name and text, if there is one.
-    pub(crate) fn new(settings: &Settings, mapping: Option<(String, String)>) -> Self {
+    pub(crate) fn new(settings: &Settings) -> Self {
         let account = settings.invoices.vat_accounts.get("25").copied().unwrap_or(STANDARD_SALES_ACCOUNT);
         let account = Value::Decimal(Decimal::from(account));
         Self {
             direction: direction(settings),
             creates: creates(settings.sync.direction),
             modules: settings.sync.modules.clone(),
-            mapping,
+            mapping: settings.mapping.clone(),
             variables: BTreeMap::from([("sales_account".to_owned(), account)]),
             language: settings.language,
         }
@@ -47,7 +46,7 @@ impl ConfiguredRules {
     /// The mapping as a file: the custom one, or the standard one with its comments.
     pub(crate) fn text(&self) -> String {
         match &self.mapping {
-            Some((_, text)) => text.clone(),
+            Some(custom) => custom.text.clone(),
             None => field_mapping::standard_text(&self.modules),
         }
     }
@@ -106,13 +105,14 @@ impl Rules for ConfiguredRules {
         field_mapping::kinds_of(&self.modules)
     }
 
-    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+    fn mapping(&self, schemas: &Sides<Schema>, checked: Option<&Checked>) -> Result<(Mapping, Vec<Held>), RulesError> {
         self.may_write(schemas)?;
         let source = match &self.mapping {
-            Some((file, text)) => field_mapping::Source::Custom { file, text },
+            Some(CustomMapping { file, text }) => field_mapping::Source::Custom { file, text },
             None => field_mapping::Source::Standard,
         };
-        let resolved = field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables);
+        let (modules, variables) = (&self.modules, &self.variables);
+        let resolved = resolve_checked(&source, modules, checked, schemas, self.direction, variables);
         resolved.map_err(|diagnostics| {
             let sentences: Vec<String> = diagnostics.iter().map(|it| it.say(self.language)).collect();
             RulesError(sentences.join("\n\n"))

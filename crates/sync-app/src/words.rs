@@ -122,6 +122,19 @@ impl Say for Matter {
                     Language::En => format!("refers to {names}, which is not linked yet; settle that record first"),
                 }
             }
+            Self::SystemChanged { held } => {
+                let (module, what) = (&held.module, language.pick(&held.text.da, &held.text.en));
+                match (&held.field, language) {
+                    (Some(field), Language::Da) => {
+                        format!("feltet {field} i {module} venter, mens resten går videre: {what}")
+                    }
+                    (Some(field), Language::En) => {
+                        format!("the field {field} of {module} waits while the rest goes on: {what}")
+                    }
+                    (None, Language::Da) => format!("nye poster i {module} uden feltet venter: {what}"),
+                    (None, Language::En) => format!("new records of {module} without the field wait: {what}"),
+                }
+            }
             Self::Deleted { side } => {
                 let (name, other) = (side_name(*side), side_name(side.other()));
                 match language {

@@ -12,9 +12,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::ModuleMapping;
+use field_mapping::{FieldMapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
-use sync_model::{Baseline, Evidence, Fields, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides};
+use sync_model::{
+    Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
+};
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
@@ -315,7 +317,7 @@ impl Run<'_> {
         let seen = after.is_some();
         let record = after.unwrap_or_else(|| as_sent(intent, key));
         changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
-        let mapping = module.map_or_else(|| sync_model::Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
+        let mapping = module.map_or_else(|| Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
         match &write.change {
             WriteChange::Create { .. } => changes.push(Change::Tie(Link {
                 module: write.module.clone(),
@@ -365,9 +367,16 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
     let shown = entity.project(write.side, &after.fields).values;
     let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
     for name in names {
+        let shows =
+            |field: &FieldMapping| field.own_fields(write.side).all(|own| after.fields.get(own.as_str()).is_some());
+        if !after.partial && !entity.field(name.as_str()).is_some_and(shows) {
+            // The system shows the whole record without it, so it took nothing: what was agreed before still stands.
+            patch.left.remove(name.as_str());
+            patch.right.remove(name.as_str());
+            continue;
+        }
         // A reference is expected as it was sent: what it means on the other side, only links say.
-        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, sync_model::Value::Reference(_)))
-        {
+        if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, Value::Reference(_))) {
             patch.get_mut(write.side).set(name, value.clone());
         }
     }

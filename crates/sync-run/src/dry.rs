@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
+use field_mapping::Checked;
 use reconcile::{Observed, Seen};
 use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
 
@@ -59,6 +60,7 @@ impl Store for DryStore {
                 | Change::Retire { .. }
                 | Change::Cursor { .. }
                 | Change::Schema { .. }
+                | Change::Checked(_)
                 | Change::Intend(_)
                 | Change::Conclude { .. }
                 | Change::Findings { .. } => {}
@@ -101,6 +103,10 @@ impl Store for DryStore {
 
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
         self.inner.schema(pair, side).await
+    }
+
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
+        self.inner.checked(pair).await
     }
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {

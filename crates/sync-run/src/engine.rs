@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use field_mapping::{Mapping, ModuleMapping};
+use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
 use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
 
@@ -13,6 +13,7 @@ use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
 use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage};
 use crate::summary::Summary;
+use crate::terms::Terms;
 
 /// Plans of one module in one run, before what keeps changing is left to the next run.
 const MOST_ROUNDS: u32 = 3;
@@ -60,11 +61,12 @@ pub trait Rules: Send + Sync {
     /// The kinds whose description is needed, by side.
     fn kinds(&self) -> Sides<Vec<Kind>>;
 
-    /// The mapping, checked against what both systems say of themselves.
+    /// The mapping, checked against what both systems say of themselves, and what of it waits because they are no longer as
+    /// it was `checked` before.
     ///
     /// # Errors
     /// When it does not fit; the text names every place and the remedy.
-    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError>;
+    fn mapping(&self, schemas: &Sides<Schema>, checked: Option<&Checked>) -> Result<(Mapping, Vec<Held>), RulesError>;
 
     /// What holds for every module.
     fn policy(&self) -> Policy;
@@ -114,13 +116,13 @@ impl Engine {
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
         let summary = Mutex::new(Summary::new(run));
         let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
-        let mapping = run.mapping(rules).await?;
-        let modules = chosen(&mapping, order)?;
-        run.gather(&modules).await?;
+        let terms = run.terms(rules).await?;
+        let modules = chosen(&terms.mapping, order)?;
+        run.gather(&modules, &terms).await?;
         let policy = run.policy(&modules, rules.policy()).await?;
         let mut plans = Vec::new();
         for module in modules {
-            plans.push(run.plan_module(module, &policy, order).await?);
+            plans.push(run.plan_module(module, &terms, &policy, order).await?);
         }
         Ok(Preview { plans, usage: run.usage() })
     }
@@ -173,13 +175,13 @@ impl Engine {
 
 impl Run<'_> {
     async fn carry_out(&self, rules: &dyn Rules, order: &Order) -> Result<(), RunError> {
-        let mapping = self.mapping(rules).await?;
-        self.recover(&mapping).await?;
-        let modules = chosen(&mapping, order)?;
-        self.gather(&modules).await?;
+        let terms = self.terms(rules).await?;
+        self.recover(&terms.mapping).await?;
+        let modules = chosen(&terms.mapping, order)?;
+        self.gather(&modules, &terms).await?;
         let policy = self.policy(&modules, rules.policy()).await?;
         for module in &modules {
-            self.settle_module(module, &policy, order).await?;
+            self.settle_module(module, &terms, &policy, order).await?;
         }
         if order.modules.is_empty() && order.record.is_none() {
             self.rest_strangers(&modules).await?;
@@ -188,11 +190,17 @@ impl Run<'_> {
     }
 
     /// Plans and applies one module, again while records change under our hands.
-    async fn settle_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<(), RunError> {
+    async fn settle_module(
+        &self,
+        module: &ModuleMapping,
+        terms: &Terms,
+        policy: &Policy,
+        order: &Order,
+    ) -> Result<(), RunError> {
         let mut waiting = Vec::new();
         let mut rounds = 0;
         while rounds < MOST_ROUNDS {
-            let plan = self.plan_module(module, policy, order).await?;
+            let plan = self.plan_module(module, terms, policy, order).await?;
             self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
             self.commit(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
@@ -220,8 +228,15 @@ impl Run<'_> {
     }
 
     /// One module's plan, restricted to what was ordered.
-    async fn plan_module(&self, module: &ModuleMapping, policy: &Policy, order: &Order) -> Result<Plan, RunError> {
+    async fn plan_module(
+        &self,
+        module: &ModuleMapping,
+        terms: &Terms,
+        policy: &Policy,
+        order: &Order,
+    ) -> Result<Plan, RunError> {
         let mut scope = self.scope(&[module]);
+        scope.all = terms.came_back(&module.module);
         scope.touched.extend(order.record.clone());
         let observed = self.observed(module, &scope).await?;
         let mut plan = reconcile::plan(module, &observed, policy);
@@ -234,6 +249,7 @@ impl Run<'_> {
         }
         self.hold_unknown(&mut plan).await?;
         restrict(&mut plan, order);
+        plan.findings.extend(terms.findings(&module.module));
         Ok(plan)
     }
 
@@ -317,38 +333,6 @@ impl Run<'_> {
             }
         }
         if changes.is_empty() { Ok(()) } else { self.commit(&changes).await }
-    }
-
-    /// The mapping, checked against recent descriptions of both systems.
-    async fn mapping(&self, rules: &dyn Rules) -> Result<Mapping, RunError> {
-        let kinds = rules.kinds();
-        if let Ok(mapping) = rules.mapping(&self.schemas(&kinds, true).await?) {
-            return Ok(mapping);
-        }
-        // What does not fit may have been put right since: only a description of now can refuse.
-        Ok(rules.mapping(&self.schemas(&kinds, false).await?)?)
-    }
-
-    /// What both systems say of themselves, or said recently where that is good enough.
-    async fn schemas(&self, kinds: &Sides<Vec<Kind>>, recent_will_do: bool) -> Result<Sides<Schema>, RunError> {
-        let of = |side: Side| self.schema(side, kinds.get(side), recent_will_do);
-        let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
-        Ok(Sides::new(left?, right?))
-    }
-
-    async fn schema(&self, side: Side, kinds: &[Kind], recent_will_do: bool) -> Result<Schema, RunError> {
-        let now = self.engine.clock.now();
-        if recent_will_do
-            && let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
-            && now - at < self.engine.pace.schema_age
-            && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
-        {
-            self.engine.connectors.get(side).recall(&schema);
-            return Ok(schema);
-        }
-        let schema = self.engine.connectors.get(side).schema(kinds).await?;
-        self.commit(&[Change::Schema { side, schema: Box::new(schema.clone()), at: now }]).await?;
-        Ok(schema)
     }
 
     /// The policy, with the proof of an earlier life if the records carry one although the store knows no link.

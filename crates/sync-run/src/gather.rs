@@ -6,10 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::ModuleMapping;
-use sync_model::{Kind, Presence, Record, RecordKey, Side};
+use sync_model::{Cursor, Kind, Presence, Record, RecordKey, Side};
 
 use crate::event::Event;
 use crate::ports::{Change, Next};
+use crate::terms::Terms;
 use crate::{Run, RunError};
 
 /// Pages of one walk before it is taken for endless.
@@ -17,23 +18,24 @@ const MOST_PAGES: u32 = 100_000;
 
 impl Run<'_> {
     /// Observes every kind of `modules` on both sides.
-    pub(crate) async fn gather(&self, modules: &[&ModuleMapping]) -> Result<(), RunError> {
-        let (left, right) =
-            futures::join!(self.gather_side(Side::Left, modules), self.gather_side(Side::Right, modules));
+    pub(crate) async fn gather(&self, modules: &[&ModuleMapping], terms: &Terms) -> Result<(), RunError> {
+        let of = |side: Side| self.gather_side(side, modules, terms);
+        let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
         left.and(right)
     }
 
-    async fn gather_side(&self, side: Side, modules: &[&ModuleMapping]) -> Result<(), RunError> {
+    async fn gather_side(&self, side: Side, modules: &[&ModuleMapping], terms: &Terms) -> Result<(), RunError> {
         let kinds: BTreeSet<Kind> = modules.iter().flat_map(|module| module.kinds(side)).collect();
         for kind in &kinds {
-            self.walk(side, kind).await?;
+            let known = self.store.cursor(&self.engine.pair, side, kind).await?;
+            self.walk(side, kind, known.filter(|_| !terms.reads_anew(side, kind))).await?;
         }
         Ok(())
     }
 
-    async fn walk(&self, side: Side, kind: &Kind) -> Result<(), RunError> {
+    /// Observes what changed of `kind` since the cursor, or everything.
+    async fn walk(&self, side: Side, kind: &Kind, since: Option<Cursor>) -> Result<(), RunError> {
         let connector = self.engine.connectors.get(side);
-        let since = self.store.cursor(&self.engine.pair, side, kind).await?;
         let mut records = 0;
         let mut page = 0;
         loop {

@@ -28,11 +28,14 @@ mod gather;
 mod ports;
 mod recover;
 mod summary;
+mod terms;
 
 pub(crate) use engine::Run;
 pub use engine::{Engine, Order, Pace, Preview, Rules};
 pub use error::{RulesError, RunError};
 pub use event::{Event, Events, Miss, Unheard};
+/// What the mapping was checked against, as a store keeps it.
+pub use field_mapping::Checked;
 pub use ports::keeping;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, IntentId, Journaled,

@@ -14,7 +14,6 @@ use sync_app::{
 use crate::args::{
     Arguments, Command, MappingArguments, MappingCommand, PlanArguments, PushArguments, SandboxArguments, SyncArguments,
 };
-use crate::configuration::Configuration;
 use crate::progress::Progress;
 use crate::{AGREED, FAILED, TO_DO, WAITING, configuration, output};
 
@@ -31,33 +30,24 @@ pub(crate) async fn run(arguments: Arguments) -> u8 {
             ended(serve(sandbox, language, json).await, language, json)
         }
         Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) | Command::Mapping(_) => {
-            let configuration = match configuration::load(arguments.config.as_deref()) {
-                Ok(configuration) => configuration,
+            let settings = match configuration::load(arguments.config.as_deref()) {
+                Ok(settings) => settings,
                 Err(error) => {
                     let language = configuration::language(arguments.lang, error.language());
                     return failed(&error.say(language), json);
                 }
             };
-            let language = configuration::language(arguments.lang, configuration.settings.language);
-            ended(with_settings(&arguments.command, configuration, language, json).await, language, json)
+            let language = configuration::language(arguments.lang, settings.language);
+            ended(with_settings(&arguments.command, settings, language, json).await, language, json)
         }
     }
 }
 
-async fn with_settings(
-    command: &Command,
-    configuration: Configuration,
-    language: Language,
-    json: bool,
-) -> Result<u8, AppError> {
+async fn with_settings(command: &Command, settings: Settings, language: Language, json: bool) -> Result<u8, AppError> {
     let progress = Arc::new(Progress::new(language, json));
-    let Configuration { settings, mapping } = configuration;
     let taking_part = settings.sync.modules.clone();
-    let mut app = App::connect(Settings { language, ..settings }, None, progress)?;
-    let custom = mapping.is_some();
-    if let Some((file, text)) = mapping {
-        app = app.with_mapping(file, text);
-    }
+    let custom = settings.mapping.is_some();
+    let app = App::connect(Settings { language, ..settings }, None, progress)?;
     match command {
         Command::Status => Ok(status(&app, custom, language, json).await),
         Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,

@@ -94,8 +94,14 @@ impl SchemaChange {
                 format!("`{field}` of {kind} can no longer be written; give the user the right to"),
             ),
             Change::ChoicesGone { values } => (
-                format!("listen `{field}` i {kind} har ikke længere: {}", values.join(", ")),
-                format!("the list `{field}` of {kind} no longer has: {}", values.join(", ")),
+                format!(
+                    "listen `{field}` i {kind} har ikke længere: {}; tilføj dem igen, eller ret kortlægningen",
+                    values.join(", ")
+                ),
+                format!(
+                    "the list `{field}` of {kind} no longer has: {}; add them again, or correct the mapping",
+                    values.join(", ")
+                ),
             ),
             Change::Shorter { max } => (
                 format!("`{field}` i {kind} har nu kun plads til {max} tegn"),

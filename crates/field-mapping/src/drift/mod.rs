@@ -19,6 +19,9 @@ use crate::{Direction, resolve};
 pub struct Checked {
     /// The kinds that the mapping uses, as each system described them.
     pub schemas: Sides<Schema>,
+    /// What each module's mapping meant.
+    #[serde(default)]
+    pub mapping: BTreeMap<Module, Fingerprint>,
 }
 
 /// A field, or a kind's new records, that waits because its system changed.
@@ -45,7 +48,8 @@ impl Checked {
                 kinds.filter_map(|kind| Some((kind.clone(), schemas.get(side).kind(kind.as_str())?.clone())));
             Schema { kinds: described.collect() }
         };
-        Self { schemas: Sides::from_fn(used) }
+        let meant = mapping.modules.iter().map(|module| (module.module.clone(), module.fingerprint.clone()));
+        Self { schemas: Sides::from_fn(used), mapping: meant.collect() }
     }
 
     /// A digest that changes with anything drift looks at. Labels, orders and fields that nobody needs are no part of it.
@@ -69,10 +73,11 @@ impl Checked {
 ///
 /// A field waits when one of its own fields was removed, renamed, retyped, may no longer be written, or lost a choice. When
 /// such a field carries a match rule, nothing new is made either, because nobody could tell what is there already.
-/// A field that became mandatory holds only new records that lack it.
+/// A field that became mandatory holds only new records that lack it. A module whose mapping means something else than when
+/// it was checked waits for nothing: it is taken as it fits today.
 ///
 /// # Errors
-/// As [`resolve`], for the schemas it was checked against.
+/// As [`resolve`], when the mapping was changed since and does not fit.
 pub fn resolve_checked(
     source: &Source<'_>,
     modules: &[String],
@@ -85,28 +90,34 @@ pub fn resolve_checked(
         return resolve(source, modules, today, direction, variables).map(|mapping| (mapping, Vec::new()));
     };
     let changes = changes(checked, today);
+    let now = resolve(source, modules, today, direction, variables);
     if changes.is_empty() {
-        return resolve(source, modules, today, direction, variables).map(|mapping| (mapping, Vec::new()));
+        return now.map(|mapping| (mapping, Vec::new()));
     }
-    // A file that fits today was mended: what is gone it no longer names. What it cannot show is a choice that is gone.
-    let mended = match source {
-        Source::Custom { .. } => resolve(source, modules, today, direction, variables).ok(),
-        Source::Standard => None,
-    };
-    let felt = |change: &SchemaChange| match change.what {
-        Change::ChoicesGone { .. } | Change::Mandatory => true,
-        _ => mended.is_none(),
-    };
-    let changes: Vec<SchemaChange> = changes.into_iter().filter(felt).collect();
-    let mut mapping = match mended {
-        Some(mapping) => mapping,
-        None => resolve(source, modules, &checked.schemas, direction, variables)?,
+    // A mapping that rests on what was not there when the last one was checked was changed since.
+    let Ok(mut mapping) = resolve(source, modules, &with_new_kinds(checked, today), direction, variables) else {
+        return now.map(|mapping| (mapping, Vec::new()));
     };
     let mut held = Vec::new();
     for module in &mut mapping.modules {
-        hold(module, &changes, today, &mut held);
+        let mended = now.iter().flat_map(|now| &now.modules).find(|it| it.module == module.module);
+        match mended {
+            Some(mended) if checked.mapping.get(&module.module) != Some(&module.fingerprint) => {
+                module.clone_from(mended);
+            }
+            Some(_) | None => hold(module, &changes, today, &mut held),
+        }
     }
     Ok((mapping, held))
+}
+
+/// The schemas it was checked against, and today's kinds that the mapping did not use then.
+fn with_new_kinds(checked: &Checked, today: &Sides<Schema>) -> Sides<Schema> {
+    Sides::from_fn(|side| {
+        let mut schema = today.get(side).clone();
+        schema.kinds.extend(checked.schemas.get(side).kinds.clone());
+        schema
+    })
 }
 
 fn hold(module: &mut ModuleMapping, changes: &[SchemaChange], today: &Sides<Schema>, held: &mut Vec<Held>) {
@@ -116,7 +127,8 @@ fn hold(module: &mut ModuleMapping, changes: &[SchemaChange], today: &Sides<Sche
         for change in changes.iter().filter(|change| *entity.kinds.get(change.side) == change.kind) {
             if change.what == Change::Mandatory {
                 let needs = entity.needs.get_mut(change.side);
-                if !needs.contains(&change.field) {
+                let given = entity.constants.get(change.side).get(change.field.as_str()).is_some();
+                if *entity.makes.get(change.side) && !given && !needs.contains(&change.field) {
                     needs.push(change.field.clone());
                     held.push(Held { module: name.clone(), field: None, cause: change.clone(), text: change.text() });
                 }

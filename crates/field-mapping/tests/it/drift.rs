@@ -106,7 +106,10 @@ fn a_choice_that_is_gone_holds_its_field() {
         choices.retain(|choice| choice.value != "Hours");
     });
     assert_eq!(held[0].cause.what, Change::ChoicesGone { values: vec!["Hours".to_owned()] });
-    assert_eq!(held[0].text.en, "the list `usageunit` of Products no longer has: Hours");
+    assert_eq!(
+        held[0].text.en,
+        "the list `usageunit` of Products no longer has: Hours; add them again, or correct the mapping"
+    );
     assert!(mapping.modules[2].entities[0].field("unit").is_none());
 }
 
@@ -127,6 +130,43 @@ fn a_custom_mapping_goes_on_where_it_would_be_refused_today() {
     let (mapping, held) =
         resolve_checked(&source, &modules(), Some(&checked()), &today, BOTH, &variables()).expect("given");
     assert_eq!((names(&mapping).len(), held.len()), (2, 0), "a mended mapping waits for nothing");
+}
+
+#[test]
+fn a_module_that_the_custom_mapping_does_not_mention_waits_as_the_standard_does() {
+    let text = "[[entity]]\nmodule = \"contacts\"\ndinero = \"contact\"\ncrm = \"Contacts\"\nmakes = []\n\
+                [[entity.field]]\nname = \"name\"\ndinero = \"Name\"\ncrm = \"lastname\"\n";
+    let source = Source::Custom { file: "mapping.toml", text };
+    let mut today = schemas("v840", Style::Slugs);
+    accounts(&mut today).fields.retain(|spec| spec.name.as_str() != "website");
+    let (mapping, held) =
+        resolve_checked(&source, &modules(), Some(&checked()), &today, BOTH, &variables()).expect("given");
+    assert_eq!(held.len(), 1);
+    assert!(!names(&mapping).contains(&"website"));
+    let contacts = &mapping.modules[1];
+    assert_eq!(contacts.entities[0].fields.len(), 1, "what was changed since is in force as it is written");
+}
+
+#[test]
+fn a_mandatory_field_waits_until_the_mapping_gives_it() {
+    let text = |constants: &str| {
+        format!(
+            "[[entity]]\nmodule = \"organisations\"\ndinero = \"contact\"\ncrm = \"Accounts\"\nmakes = [\"crm\"]\n{constants}\
+             [[entity.field]]\nname = \"name\"\ndinero = \"Name\"\ncrm = \"accountname\"\n"
+        )
+    };
+    let of = |text: &str, checked: Option<&Checked>, today: &Sides<Schema>| {
+        let source = Source::Custom { file: "mapping.toml", text };
+        resolve_checked(&source, &modules(), checked, today, BOTH, &variables())
+    };
+    let before = schemas("v840", Style::Slugs);
+    let checked = Checked::of(&of(&text(""), None, &before).expect("given").0, &before);
+    let mut today = before.clone();
+    spec(&mut today, "employees").required = true;
+    let (_, held) = of(&text(""), Some(&checked), &today).expect("given");
+    assert_eq!(held.iter().map(|it| &it.cause.what).collect::<Vec<_>>(), [&Change::Mandatory]);
+    let (_, held) = of(&text("constants.crm = { employees = 1 }\n"), Some(&checked), &today).expect("given");
+    assert_eq!(held, Vec::new());
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod reading;
 mod safety;
 mod schemas;
 mod sessions;
+mod skeleton;
 mod upkeep;
 mod wire;

@@ -13,6 +13,7 @@ use simplycrm_client::{FieldName, ModuleName, Operation, WsId};
 use std::sync::Arc;
 
 use crate::fake::{FakeCrm, success};
+use crate::skeleton::skeleton;
 
 const NAME: FieldName = FieldName::literal("accountname");
 const CITY: FieldName = FieldName::literal("bill_city");
@@ -209,34 +210,6 @@ fn distinct(columns: Vec<FieldName>) -> Vec<FieldName> {
         }
     }
     distinct
-}
-
-/// A statement with everything between quotes taken out, found as the server and then the database find it.
-fn skeleton(statement: &str) -> String {
-    let mut skeleton = String::new();
-    let mut characters = statement.chars().peekable();
-    while let Some(character) = characters.next() {
-        if character != '\'' {
-            skeleton.push(character);
-            continue;
-        }
-        loop {
-            match characters.next() {
-                Some('\\') => {
-                    // The database takes the next character with the backslash; the server's lexer does not know that.
-                    assert_ne!(characters.next(), Some('\''), "a backslash before a quote: {statement}");
-                }
-                Some('\'') if characters.peek() == Some(&'\'') => {
-                    characters.next();
-                }
-                Some('\'') => break,
-                Some(_) => {}
-                None => panic!("an open quote: {statement}"),
-            }
-        }
-        skeleton.push_str("''");
-    }
-    skeleton
 }
 
 proptest! {

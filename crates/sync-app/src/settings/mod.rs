@@ -5,6 +5,7 @@ mod problem;
 mod source;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -28,10 +29,19 @@ pub struct Settings {
     pub sync: SyncSettings,
     /// Invoices.
     pub invoices: InvoiceSettings,
-    /// The mapping file, or `None` for the standard mapping.
-    pub mapping_file: Option<String>,
+    /// The custom mapping, or `None` for the standard one.
+    pub mapping: Option<CustomMapping>,
     /// `sqlite://…` or `postgres://…`; it may hold a password.
     pub store_url: SecretString,
+}
+
+/// A mapping of the user's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomMapping {
+    /// The file it stands in, as messages about it name it.
+    pub file: String,
+    /// What that file holds.
+    pub text: String,
 }
 
 /// The Dinero organisation and how to reach it.
@@ -136,9 +146,11 @@ pub struct InvoiceSettings {
 }
 
 impl Settings {
-    /// Parses the text of `afstem.toml` and lays `AFSTEM_…` variables of `environment` over it.
+    /// Parses the text of `afstem.toml` and lays `AFSTEM_…` variables of `environment` over it. Variables that
+    /// stand for no key, such as `AFSTEM_CONFIG`, are passed over.
     ///
-    /// `read` opens the files that secrets are given in.
+    /// `read` opens the files that the settings name: those that secrets are given in, and the custom mapping. Their names
+    /// are relative to the folder of `file`.
     ///
     /// # Errors
     /// Every problem at once, each with its place and the remedy.
@@ -155,7 +167,7 @@ impl Settings {
         read: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Self, SettingsError> {
         let source = source::collect(file, text, environment, read);
-        let mut reader = Reader { file, source };
+        let mut reader = Reader { file, source, read };
         let settings = reader.settings();
         let language = settings.language;
         if reader.source.problems.is_empty() {
@@ -170,6 +182,7 @@ impl Settings {
 struct Reader<'a> {
     file: &'a str,
     source: Source,
+    read: &'a dyn Fn(&str) -> Result<String, String>,
 }
 
 impl Reader<'_> {
@@ -197,7 +210,7 @@ impl Reader<'_> {
                 send: self.text("invoices.send") == "true",
                 vat_accounts: accounts(&self.text("invoices.vat_accounts")).unwrap_or_default(),
             },
-            mapping_file: (self.text("mapping.kind") == "custom").then(|| self.text("mapping.file")),
+            mapping: self.mapping(),
             store_url: self.text("store.url").into(),
         }
     }
@@ -226,6 +239,28 @@ impl Reader<'_> {
             },
             modules: self.text("sync.modules").split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
             deletes: if self.text("sync.deletes") == "approve" { Deletes::Approve } else { Deletes::Keep },
+        }
+    }
+
+    fn mapping(&mut self) -> Option<CustomMapping> {
+        if self.text("mapping.kind") != "custom" {
+            return None;
+        }
+        let name = self.text("mapping.file");
+        match (self.read)(&name) {
+            Ok(text) => {
+                let file = Path::new(self.file).with_file_name(name).display().to_string();
+                Some(CustomMapping { file, text })
+            }
+            Err(reason) => {
+                let place = match self.source.given.get("mapping.file") {
+                    Some(given) => given.place.clone(),
+                    None => Place::Nowhere { file: self.file.to_owned() },
+                };
+                let (key, trouble) = ("mapping.file".to_owned(), Trouble::Unreadable(format!("{name}: {reason}")));
+                self.source.problems.push(Problem { key, place, trouble });
+                None
+            }
         }
     }
 

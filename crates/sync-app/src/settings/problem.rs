@@ -47,8 +47,8 @@ pub enum Trouble {
     NoPriority,
     /// Unencrypted `http://` to another machine.
     Insecure,
-    /// A file that holds a secret cannot be read.
-    SecretFile(String),
+    /// The file it names cannot be read.
+    Unreadable(String),
 }
 
 /// One thing that is wrong with the settings.
@@ -120,7 +120,7 @@ impl Say for Problem {
                     "http:// is not encrypted and is allowed to this machine only. Use https://"
                 )
             ),
-            Trouble::SecretFile(reason) => format!(
+            Trouble::Unreadable(reason) => format!(
                 "`{key}`: {}: {reason}",
                 language.pick("filen kan ikke læses", "the file cannot be read")
             ),

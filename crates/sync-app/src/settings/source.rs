@@ -43,11 +43,16 @@ pub(super) fn collect(
         }
     }
     for (name, value) in environment {
-        if let Some(path) = name.strip_prefix("AFSTEM_").filter(|rest| *rest != "CONFIG" && *rest != "LANG") {
+        if let Some(path) = name.strip_prefix("AFSTEM_").filter(|rest| stands_for_a_key(rest)) {
             source.variable(name, &path.to_lowercase().replace("__", "."), value, read);
         }
     }
     source
+}
+
+/// Whether a variable of ours means a key, and does not steer the program itself as `AFSTEM_CONFIG` does.
+fn stands_for_a_key(name: &str) -> bool {
+    name == "LANGUAGE" || name.contains("__")
 }
 
 impl Source {
@@ -105,7 +110,7 @@ impl Source {
         match read(name) {
             Ok(secret) => self.put(key, secret.trim().to_owned(), place),
             Err(reason) => {
-                let trouble = Trouble::SecretFile(format!("{name}: {reason}"));
+                let trouble = Trouble::Unreadable(format!("{name}: {reason}"));
                 self.problems.push(Problem { key: format!("{}_file", key.path), place, trouble });
             }
         }

@@ -1,7 +1,5 @@
 //! Edits after the first run: merged field by field, decided by priority, and never written back to a source.
 
-use chrono::Utc;
-
 use crate::world::World;
 
 const CRM_TO_DINERO: &[(&str, &str)] =
@@ -11,7 +9,7 @@ const DINERO_TO_CRM: &[(&str, &str)] =
 const DINERO_FIRST: &[(&str, &str)] = &[("crm-first", "dinero-first")];
 
 /// An organisation on both sides: its Dinero guid and its CRM id.
-fn shared(world: &World) -> (String, String) {
+pub(crate) fn shared(world: &World) -> (String, String) {
     let contacts = world.dinero().inner.contacts();
     let contact = contacts.iter().find(|it| it["IsPerson"] == false && it["VatNumber"].is_string()).unwrap();
     let accounts = world.crm().inner.records("Accounts");
@@ -19,15 +17,15 @@ fn shared(world: &World) -> (String, String) {
     (contact["ContactGuid"].as_str().unwrap().to_owned(), account["id"].as_str().unwrap().to_owned())
 }
 
-fn edit_dinero(world: &World, guid: &str, field: &str, value: &str) {
-    assert!(world.dinero().inner.edit_contact(guid, &[(field, value.into())], Utc::now()));
+pub(crate) fn edit_dinero(world: &World, guid: &str, field: &str, value: &str) {
+    assert!(world.dinero().inner.edit_contact(guid, &[(field, value.into())], world.now()));
 }
 
-fn edit_crm(world: &World, id: &str, field: &str, value: &str) {
-    world.crm().inner.edit(id, &[(field, value)], "mette", Utc::now()).unwrap();
+pub(crate) fn edit_crm(world: &World, id: &str, field: &str, value: &str) {
+    world.crm().inner.edit(id, &[(field, value)], "mette", world.now()).unwrap();
 }
 
-fn both(world: &World, guid: &str, id: &str, names: (&str, &str)) -> (String, String) {
+pub(crate) fn both(world: &World, guid: &str, id: &str, names: (&str, &str)) -> (String, String) {
     let contact = world.dinero().inner.contact(guid).unwrap();
     let account = world.crm().inner.record_of(id).unwrap();
     (contact[names.0].as_str().unwrap().to_owned(), account[names.1].as_str().unwrap().to_owned())

@@ -44,8 +44,7 @@ async fn p13_changing_the_mapping_and_back_writes_nothing() {
     let fewer = standard.replacen("crm = \"bill_street\"", "crm = \"bill_street\"\ndirection = \"to-crm\"", 1);
     assert!(filtered != standard && fewer != standard);
     for text in [standard.clone(), fewer, standard, filtered] {
-        let app = world.app(&[]).with_mapping("mapping.toml".to_owned(), text);
-        let summary = app.sync(&[]).await.unwrap();
+        let summary = world.app_mapping(&text).sync(&[]).await.unwrap();
         assert_eq!((summary.usage.left.writes, summary.usage.right.writes), (0, 0), "{:?}", summary.done);
     }
     let back = world.sync(&[]).await;

@@ -4,6 +4,8 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod drift;
 mod habits;
 mod refusals;
+mod settings;
 mod world;

@@ -1,16 +1,31 @@
 //! Two sandboxes that may have bad days, and an app wired to them; every app is a fresh process to the sandboxes.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use api_transport::Transport;
-use chrono::Utc;
+use chrono::{DateTime, Duration, Utc};
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
 use sandbox::{Fault, Faulty, When};
-use sync_app::{App, Reach, SandboxTransport, Settings, Summary, SystemClock, Unheard, sandbox_settings};
+use sync_app::{App, CustomMapping, Reach, SandboxTransport, Settings, Summary, Unheard, sandbox_settings};
+use sync_run::Clock;
 use tempfile::TempDir;
 
+/// The machine's clock, so many days ahead.
+#[derive(Debug, Default)]
+struct Calendar {
+    days: AtomicI64,
+}
+
+impl Clock for Calendar {
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now() + Duration::days(self.days.load(Ordering::Relaxed))
+    }
+}
+
 pub(crate) struct World {
+    clock: Arc<Calendar>,
     dinero: Arc<Mutex<Faulty<Dinero>>>,
     crm: Arc<Mutex<Faulty<SimplyCrm>>>,
     directory: TempDir,
@@ -26,10 +41,20 @@ impl World {
     pub(crate) fn of(mut dinero: Dinero, crm: SimplyCrm) -> Self {
         dinero.requests_per_minute = 0;
         Self {
+            clock: Arc::default(),
             dinero: Arc::new(Mutex::new(Faulty::new(dinero, Vec::new(), 0))),
             crm: Arc::new(Mutex::new(Faulty::new(crm, Vec::new(), 0))),
             directory: tempfile::tempdir().unwrap(),
         }
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Everything that is remembered for some hours only is asked for again.
+    pub(crate) fn a_day_passes(&self) {
+        self.clock.days.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn dinero(&self) -> MutexGuard<'_, Faulty<Dinero>> {
@@ -61,8 +86,19 @@ impl World {
     }
 
     pub(crate) fn app(&self, changes: &[(&str, &str)]) -> App {
-        let reach = Reach { dinero: self.transport_to_dinero(), simplycrm: self.transport_to_crm() };
-        App::connect(self.settings(changes), Some(reach), Arc::new(Unheard)).unwrap()
+        self.app_of(self.settings(changes))
+    }
+
+    /// An app with `text` for its custom mapping.
+    pub(crate) fn app_mapping(&self, text: &str) -> App {
+        let custom = CustomMapping { file: "mapping.toml".to_owned(), text: text.to_owned() };
+        self.app_of(Settings { mapping: Some(custom), ..self.settings(&[]) })
+    }
+
+    fn app_of(&self, settings: Settings) -> App {
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let reach = Reach { dinero: self.transport_to_dinero(), simplycrm: self.transport_to_crm(), clock };
+        App::connect(settings, Some(reach), Arc::new(Unheard)).unwrap()
     }
 
     /// A run of a process of its own.
@@ -71,11 +107,11 @@ impl World {
     }
 
     fn transport_to_dinero(&self) -> Arc<dyn Transport> {
-        Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), Arc::new(SystemClock)))
+        Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), self.clock.clone()))
     }
 
     fn transport_to_crm(&self) -> Arc<dyn Transport> {
-        Arc::new(SandboxTransport::new(Arc::clone(&self.crm), Arc::new(SystemClock)))
+        Arc::new(SandboxTransport::new(Arc::clone(&self.crm), self.clock.clone()))
     }
 }
 

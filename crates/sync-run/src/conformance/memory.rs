@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
+use field_mapping::Checked;
 use reconcile::{Observed, Seen, WriteChange};
 use sync_model::{
     Cursor, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
@@ -42,6 +43,7 @@ struct Pair {
     linked: Sides<BTreeMap<RecordKey, LinkId>>,
     cursors: BTreeMap<(Side, Kind), Cursor>,
     schemas: BTreeMap<Side, (Schema, DateTime<Utc>)>,
+    checked: Option<Checked>,
     journal: Vec<Arc<(Intent, Option<Outcome>)>>,
     findings: BTreeMap<Module, Vec<StoredFinding>>,
     runs: Vec<RunRecord>,
@@ -152,6 +154,10 @@ impl Store for MemoryStore {
         Ok(self.read(pair, |pair| pair.schemas.get(&side).cloned()))
     }
 
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
+        Ok(self.read(pair, |pair| pair.checked.clone()))
+    }
+
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
         Ok(self.read(pair, |pair| {
             pair.journal.iter().filter(|entry| entry.1.is_none()).map(|entry| entry.0.clone()).collect()
@@ -230,6 +236,7 @@ impl Pair {
             Change::Schema { side, schema, at } => {
                 self.schemas.insert(*side, ((**schema).clone(), *at));
             }
+            Change::Checked(checked) => self.checked = Some((**checked).clone()),
             Change::Intend(intent) => {
                 if self.entry(intent.id).is_some() {
                     return Err(broken(format!("intent {} stands in the journal already", intent.id.0)));

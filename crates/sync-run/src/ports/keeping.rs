@@ -1,11 +1,11 @@
 //! What every store works out the same way, so that two databases never remember one history differently.
 
 use std::collections::HashMap;
-use std::mem::discriminant;
+use std::mem::{Discriminant, discriminant};
 
 use chrono::{DateTime, Utc};
-use reconcile::Finding;
-use sync_model::{Baseline, Fields, Fingerprint, Module, Sides};
+use reconcile::{Finding, Matter};
+use sync_model::{Baseline, Fields, Fingerprint, Module, RecordKey, Side, Sides};
 
 use crate::StoredFinding;
 
@@ -31,9 +31,9 @@ pub fn waiting(
     let known: HashMap<_, _> = before
         .iter()
         .filter(|stored| stored.module == *module)
-        .map(|stored| ((&stored.finding.records, discriminant(&stored.finding.matter)), stored.since))
+        .map(|stored| (about(&stored.finding), stored.since))
         .collect();
-    let since = |finding: &Finding| known.get(&(&finding.records, discriminant(&finding.matter))).copied();
+    let since = |finding: &Finding| known.get(&about(finding)).copied();
     findings
         .iter()
         .map(|finding| StoredFinding {
@@ -42,4 +42,10 @@ pub fn waiting(
             since: since(finding).unwrap_or(at),
         })
         .collect()
+}
+
+/// What makes two findings the same one. A record may be renamed; where none is named, the title tells them apart.
+fn about(finding: &Finding) -> (&[(Side, RecordKey)], Option<&str>, Discriminant<Matter>) {
+    let title = finding.records.is_empty().then_some(finding.title.as_str());
+    (&finding.records, title, discriminant(&finding.matter))
 }

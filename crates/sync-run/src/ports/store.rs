@@ -6,6 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
+use field_mapping::Checked;
 use reconcile::{FieldWhy, Finding, Observed, Seen, Write};
 use serde::{Deserialize, Serialize};
 use sync_model::{Cursor, Fields, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides};
@@ -54,6 +55,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// What `side` last said of itself, and when.
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError>;
+
+    /// What the mapping was last checked against without anything held.
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError>;
 
     /// Intents without an outcome, oldest first.
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError>;
@@ -163,6 +167,8 @@ pub enum Change {
         /// When.
         at: DateTime<Utc>,
     },
+    /// The mapping fits this; what differs from it later is held.
+    Checked(Box<Checked>),
     /// A write is about to happen.
     Intend(Box<Intent>),
     /// What came of it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::Duration;
-use field_mapping::{Direction, Mapping, Priority};
+use field_mapping::{Checked, Direction, Held, Mapping, Priority};
 use reconcile::Policy;
 use rust_decimal::Decimal;
 use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, PairId, Schema, Side, Sides, Value};
@@ -27,10 +27,11 @@ impl Rules for TestRules {
         Sides::new(vec![Kind::new("contact")], vec![Kind::new("Accounts")])
     }
 
-    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+    fn mapping(&self, schemas: &Sides<Schema>, checked: Option<&Checked>) -> Result<(Mapping, Vec<Held>), RulesError> {
         let modules = MODULES.map(str::to_owned);
         let variables = BTreeMap::from([("sales_account".to_owned(), Value::Decimal(Decimal::from(1000)))]);
-        field_mapping::resolve(&field_mapping::Source::Standard, &modules, schemas, self.direction, &variables)
+        let source = field_mapping::Source::Standard;
+        field_mapping::resolve_checked(&source, &modules, checked, schemas, self.direction, &variables)
             .map_err(|diagnostics| RulesError(format!("{diagnostics:?}")))
     }
 
@@ -123,7 +124,7 @@ impl Pair {
     /// Both sides' live records in canonical form, by what identifies them.
     pub(crate) fn canonical(&self) -> Sides<BTreeMap<String, Fields>> {
         let schemas = Sides::new(dinero_schema(), crm_schema());
-        let mapping = self.rules.mapping(&schemas).unwrap();
+        let (mapping, _) = self.rules.mapping(&schemas, None).unwrap();
         let entity = &mapping.modules[0].entities[0];
         Sides::from_fn(|side| {
             let live = self.systems.get(side).live();

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{Direction, Mapping, Priority, Source};
+use field_mapping::{Checked, Direction, Held, Mapping, Priority, Source};
 use proptest::prelude::*;
 use reconcile::{Matter, Policy};
 use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, RecordKey, Schema, Side, Sides, Value};
@@ -76,11 +76,11 @@ impl Rules for ReferringRules {
         Sides::new(kinds(["contact", "invoice"]), kinds(["Accounts", "Invoice"]))
     }
 
-    fn mapping(&self, schemas: &Sides<Schema>) -> Result<Mapping, RulesError> {
+    fn mapping(&self, schemas: &Sides<Schema>, checked: Option<&Checked>) -> Result<(Mapping, Vec<Held>), RulesError> {
         let source = Source::Custom { file: "mapping.toml", text: INVOICES_BY_ORGANISATION };
         let modules = ["invoices", "organisations"].map(str::to_owned);
         let direction = Direction::TwoWay { priority: Priority::Prefer(Side::Right) };
-        field_mapping::resolve(&source, &modules, schemas, direction, &BTreeMap::new())
+        field_mapping::resolve_checked(&source, &modules, checked, schemas, direction, &BTreeMap::new())
             .map_err(|diagnostics| RulesError(format!("{diagnostics:?}")))
     }
 

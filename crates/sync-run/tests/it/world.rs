@@ -12,8 +12,8 @@ use sync_model::{
     Cursor, Fields, Kind, Lock, Mark, PairId, Presence, Record, RecordId, RecordKey, Revision, RunId, Schema, Side,
 };
 use sync_run::{
-    Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, Journaled, Lease, Next,
-    Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage, WriteError,
+    Change, ChangePage, Checked, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, Journaled, Lease,
+    Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage, WriteError,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -436,6 +436,10 @@ impl<S: Store> Store for FusedStore<S> {
 
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
         self.inner.schema(pair, side).await
+    }
+
+    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
+        self.inner.checked(pair).await
     }
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {

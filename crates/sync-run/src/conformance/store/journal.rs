@@ -1,10 +1,11 @@
 //! The journal: writes that were meant, what came of them, what waits, and where reading ended.
 
+use field_mapping::Checked;
 use reconcile::{Finding, Matter};
-use sync_model::{Cursor, Kind, KindSchema, Module, RecordKey, Schema, Side};
+use sync_model::{Cursor, Kind, KindSchema, Module, PairId, RecordKey, Schema, Side, Sides};
 
 use super::Database;
-use super::story::{Holder, account, contact, intent, link, minute, pair};
+use super::story::{Holder, account, contact, intent, link, mapping, minute, pair};
 use crate::{Change, Intent, Outcome, StoredFinding};
 
 fn intend(intent: &Intent) -> Change {
@@ -135,6 +136,24 @@ pub async fn findings_are_replaced_and_keep_their_age(database: &impl Database) 
     );
     holder.commit(&[put("organisations", Vec::new(), 4)]).await;
     assert_eq!(kept().await, [stored("products", foreign, 1)]);
+}
+
+/// What the mapping was checked against is kept word for word, and replaced as a whole.
+pub async fn what_the_mapping_was_checked_against_is_replaced(database: &impl Database) {
+    let holder = Holder::of(database).await;
+    let kept = || async { holder.store.checked(&pair()).await.expect("readable") };
+    assert_eq!(kept().await, None);
+    for module in ["organisations", "products"] {
+        let kind = KindSchema { kind: Kind::new("Accounts"), label: "Konto".into(), fields: Vec::new() };
+        let checked = Checked {
+            schemas: Sides::new(Schema::default(), Schema { kinds: [(kind.kind.clone(), kind)].into() }),
+            mapping: [(Module::new(module), mapping(module))].into(),
+        };
+        holder.commit(&[Change::Checked(Box::new(checked.clone()))]).await;
+        assert_eq!(kept().await, Some(checked));
+    }
+    let elsewhere = holder.store.checked(&PairId::new("4712@nordlys.simply-crm.dk")).await.expect("readable");
+    assert_eq!(elsewhere, None, "another pair");
 }
 
 /// The latest cursor of a kind and the latest schema of a side are kept.

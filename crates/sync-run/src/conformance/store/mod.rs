@@ -71,6 +71,7 @@ macro_rules! store_conformance {
             journal::a_history_follows_the_link
             journal::findings_are_replaced_and_keep_their_age
             journal::cursors_and_schemas_are_replaced
+            journal::what_the_mapping_was_checked_against_is_replaced
         }
     };
     ($fresh:expr; $($part:ident :: $property:ident)*) => {$(
