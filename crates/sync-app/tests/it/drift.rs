@@ -122,7 +122,13 @@ async fn edits_of_both_sides_survive_a_field_that_was_away() {
     edit_dinero(&world, &guid, "Street", "Havnegade 12");
     world.sync(&[]).await;
     world.a_day_passes();
-    assert_eq!(world.sync(&[]).await.held(), 1);
+    let held = world.sync(&[]).await;
+    let (told, danish) = (
+        summary_json(&held, Language::Da)["findings"][0]["why"].clone(),
+        "feltet street i organisations venter, mens resten går videre: Accounts har ikke længere feltet `bill_street`; \
+         opret det igen, eller ret kortlægningen",
+    );
+    assert_eq!((told.as_str(), held.held()), (Some(danish), 1));
     world.crm().inner.put_field("Accounts", right).unwrap();
     world.sync(&[]).await;
     assert_eq!(both(&world, &guid, &id, STREET), ("Havnegade 12".into(), "Havnegade 12".into()));

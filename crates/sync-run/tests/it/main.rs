@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds what cannot be")]
 
 mod crash;
+mod drift;
 mod history;
 mod pair;
 mod properties;
