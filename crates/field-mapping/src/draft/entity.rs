@@ -203,7 +203,15 @@ pub(super) fn set(table: &mut dyn TableLike, key: &str, said: Option<toml_edit::
             *value.decor_mut() = standing.decor().clone();
             *standing = value;
         }
-        (Some(value), None) => drop(table.insert(key, Item::Value(value))),
+        (Some(value), None) => {
+            // The blank before the brace that closes a table on one line goes with the last value.
+            if let Some((_, Item::Value(last))) = table.iter_mut().last()
+                && last.decor().suffix().and_then(toml_edit::RawString::as_str) == Some(" ")
+            {
+                last.decor_mut().set_suffix("");
+            }
+            table.insert(key, Item::Value(value));
+        }
         (None, _) => drop(table.remove(key)),
     }
 }

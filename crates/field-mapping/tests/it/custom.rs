@@ -130,6 +130,15 @@ fn filters_constants_defaults_and_tables_are_data() {
         accounts.project(Side::Right, &as_it_stands).values.get("branch"),
         Some(&Value::text("PublicLimitedCompany"))
     );
+    let contact = |person: bool| {
+        let fields = [("IsPerson", Value::Flag(person))].into_iter().collect();
+        Record::new(Kind::new("contact"), RecordId::new("g1"), fields)
+    };
+    assert!(accounts.takes(Side::Left, &contact(false)) && !accounts.takes(Side::Left, &contact(true)));
+    assert_eq!(born.fields.get("IsPerson"), Some(&Value::Flag(false)), "what a new record needs is a constant");
+    let nameless = accounts.birth(Side::Left, &sync_model::Fields::new());
+    assert_eq!(nameless.faults.iter().map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["name"]);
+    assert!(!accounts.field("name").expect("given").clearing && accounts.field("email").expect("given").clearing);
     assert!(!accounts.makes.right, "new records of the CRM are not made");
 }
 
