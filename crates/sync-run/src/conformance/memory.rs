@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use reconcile::{Observed, Seen, WriteChange};
+use reconcile::{Observed, Seen};
 use sync_model::{
     Cursor, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
 };
