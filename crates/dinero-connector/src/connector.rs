@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use dinero_client::op::{
-    CreateContact, CreateProduct, GetContact, GetProduct, ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
+    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, ListOrganizations,
+    ListProducts, UpdateContact, UpdateProduct,
 };
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
@@ -126,10 +127,7 @@ impl DineroConnector {
         let mut whole = standing.fields;
         whole.overlay(&intent.write.fields);
         let mark = Mark::new(intent.write.counterpart().id.as_str());
-        let Some(guid) = guid(key) else {
-            let message = format!("{key} has no guid");
-            return Err(WriteError::Refused(Refusal { message, field: None }));
-        };
+        let Some(guid) = guid(key) else { return Err(no_guid(key)) };
         let sent = if is(&key.kind, CONTACT) {
             let contact = contact::body(&whole, None, Some(&mark));
             self.client.send(&UpdateContact { guid: ContactGuid(guid), contact }).await
@@ -145,6 +143,20 @@ impl DineroConnector {
         Ok(key.clone())
     }
 
+    /// Deletes a record. A second time does no harm, and what Dinero deleted stays readable as deleted.
+    async fn delete(&self, key: &RecordKey) -> Result<RecordKey, WriteError> {
+        let Some(guid) = guid(key) else { return Err(no_guid(key)) };
+        let sent = if is(&key.kind, CONTACT) {
+            self.client.send(&DeleteContact(ContactGuid(guid))).await
+        } else {
+            self.client.send(&DeleteProduct(ProductGuid(guid))).await
+        };
+        match sent {
+            Err(error) if !error.is_deleted() => Err(write(&error)),
+            Ok(()) | Err(_) => Ok(key.clone()),
+        }
+    }
+
     /// A list's sight of a record, completed with what was sent: together they are the whole object.
     fn completed(&self, presence: Presence) -> Presence {
         let Presence::Present(record) = presence else { return presence };
@@ -152,6 +164,10 @@ impl DineroConnector {
         whole.overlay(&record.fields);
         Presence::Present(Record { fields: whole, partial: false, ..record })
     }
+}
+
+fn no_guid(key: &RecordKey) -> WriteError {
+    WriteError::Refused(Refusal { message: format!("{key} has no guid"), field: None })
 }
 
 fn guid(key: &RecordKey) -> Option<Uuid> {
@@ -228,6 +244,7 @@ impl Connector for DineroConnector {
         let key = match &intent.write.change {
             WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
             WriteChange::Update { key, expected, .. } => self.update(intent, key, expected).await?,
+            WriteChange::Delete { key, .. } => self.delete(key).await?,
         };
         Ok(Receipt { key, after: None })
     }
@@ -251,7 +268,16 @@ impl Connector for DineroConnector {
     }
 
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
-        let WriteChange::Create { kind, mark, .. } = &intent.write.change else { return Ok(Probed::Absent) };
+        let (kind, mark) = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => (kind, mark),
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => {
+                return Ok(match self.one(key).await? {
+                    Presence::Present(record) => Probed::Found(record),
+                    Presence::Deleted(_) => Probed::Absent,
+                    Presence::Unseen(key) => Probed::Ambiguous(vec![key]),
+                });
+            }
+        };
         if is(kind, CONTACT) {
             let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
             return Ok(match self.one(&key).await? {

@@ -1,7 +1,7 @@
 //! A record without a counterpart: what is made on the other side, or why it has to wait.
 
 use field_mapping::{Direction, EntityMapping, FieldMapping, ModuleMapping};
-use sync_model::{FieldName, Fields, Mark, Record, Side, Sides, Value};
+use sync_model::{FieldName, Fields, Mark, Record, Side, Sides, Swings, Value};
 
 use crate::reference::on_side;
 use crate::{Action, FieldWhy, Finding, Matter, Partners, Rule, Step, Write, WriteChange};
@@ -69,6 +69,7 @@ pub(crate) fn plan_birth(
         },
         fields: rendering.fields,
         patch: facing(side, values.clone(), expected),
+        swings: Swings::new(),
     };
     Ok(Step { action: Action::Write(write), why, title })
 }

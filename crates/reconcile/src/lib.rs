@@ -4,14 +4,19 @@
 //! which records were listed, and no clock, network or database is in reach.
 
 mod birth;
+mod deletion;
 mod diff;
+mod guard;
 mod matching;
 mod pair;
 mod plan;
 mod planner;
 mod reference;
+mod swing;
 
+pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
+pub use guard::{Bound, Guarded, Guards};
 pub use plan::{Action, FieldWhy, Finding, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange};
 pub use planner::{plan, proves_earlier_life};
 pub use reference::{Partners, ReferenceCircle, in_reference_order, referred};

@@ -1,10 +1,11 @@
 //! Two linked records: judge each field, then gather what follows into at most one write for each side.
 
 use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
-use sync_model::{Fields, Link, Lock, Record, Side, Sides, Value};
+use sync_model::{FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
 
 use crate::diff::{FieldCase, FieldOutcome, judge};
 use crate::reference::{Shown, on_side, show};
+use crate::swing::next_swing;
 use crate::{Action, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
 
 /// A linked pair to judge.
@@ -34,6 +35,9 @@ struct Tally {
     settled: Sides<Fields>,
     why: Vec<FieldWhy>,
     asks: Vec<FieldWhy>,
+    /// What is not written because it would only swing back.
+    swinging: Vec<FieldWhy>,
+    swings: Swings,
 }
 
 pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
@@ -46,6 +50,9 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     let mut plan = PairPlan::default();
     if !tally.asks.is_empty() {
         plan.findings.push(finding(case, &title, Matter::Conflict { fields: std::mem::take(&mut tally.asks) }));
+    }
+    if !tally.swinging.is_empty() {
+        plan.findings.push(finding(case, &title, Matter::Swinging { fields: std::mem::take(&mut tally.swinging) }));
     }
     let needs = Side::BOTH.into_iter().flat_map(|side| shown.get(side).needs.iter().map(move |it| (side, it.clone())));
     let records: Vec<_> = needs.collect();
@@ -81,10 +88,18 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
         FieldOutcome::Settle => settle(field, base, now, &mut tally.settled),
         FieldOutcome::Ask => tally.asks.push(why),
         FieldOutcome::Write(side) => {
-            let Some(value) = now.get(side.other()) else { return };
+            let (Some(left), Some(right)) = (now.left, now.right) else { return };
+            let now = Sides::new(left, right);
             if case.records.get(side).lock == Lock::Frozen {
                 return;
             }
+            let last = case.link.baseline.as_ref().and_then(|it| it.swings.get(name));
+            let Some(swing) = next_swing(last, side, now) else {
+                tally.swinging.push(why);
+                return;
+            };
+            let value = now.get(side.other());
+            tally.swings.insert(field.name.clone(), swing);
             tally.writes.get_mut(side).set(field.name.clone(), (*value).clone());
             why.write = Some((side, (*value).clone()));
             tally.why.push(why);
@@ -154,7 +169,10 @@ fn plan_update(
         expected: record.revision.clone(),
         counterpart: case.link.keys.get(side.other()).clone(),
     };
-    let write = Write { module: case.module.module.clone(), side, change, fields, patch };
+    let written = |name: &FieldName| patch.left.get(name.as_str()).is_some();
+    let swings = tally.swings.iter().filter(|(name, _)| written(name));
+    let swings = swings.map(|(name, swing)| (name.clone(), swing.clone())).collect();
+    let write = Write { module: case.module.module.clone(), side, change, fields, patch, swings };
     Some(Step { action: Action::Write(write), why, title: title.to_owned() })
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sync_model::{
-    FieldName, Fields, Fingerprint, Kind, Link, LinkId, Mark, Module, RecordKey, Revision, Side, Sides, Value,
+    FieldName, Fields, Fingerprint, Kind, Link, LinkId, Mark, Module, RecordKey, Revision, Side, Sides, Swings, Value,
 };
 
 use field_mapping::{Fault, Held, Priority};
+
+use crate::{Answer, Deletes, Deletion, Guarded, Guards};
 
 /// One module's plan. It is made once, is never changed, and names the inputs it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,9 +74,12 @@ pub struct Write {
     pub fields: Fields,
     /// What the link's baseline will hold for the written fields, as both sides are expected to show them.
     pub patch: Sides<Fields>,
+    /// What the link's baseline remembers of the written fields, to notice when they are only changed back and forth.
+    #[serde(default, skip_serializing_if = "Swings::is_empty")]
+    pub swings: Swings,
 }
 
-/// How a system is changed. An update carries its precondition.
+/// How a system is changed. What changes a standing record carries its precondition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WriteChange {
@@ -96,6 +101,15 @@ pub enum WriteChange {
         /// The record it is linked with.
         counterpart: RecordKey,
     },
+    /// Delete a record, because its counterpart was deleted and a person approved.
+    Delete {
+        /// This one.
+        key: RecordKey,
+        /// Only if it is still at this revision.
+        expected: Revision,
+        /// The record that was deleted.
+        counterpart: RecordKey,
+    },
 }
 
 impl Write {
@@ -104,7 +118,25 @@ impl Write {
     pub fn counterpart(&self) -> &RecordKey {
         match &self.change {
             WriteChange::Create { source, .. } => source,
-            WriteChange::Update { counterpart, .. } => counterpart,
+            WriteChange::Update { counterpart, .. } | WriteChange::Delete { counterpart, .. } => counterpart,
+        }
+    }
+
+    /// The standing record that is changed; `None` where one is made.
+    #[must_use]
+    pub fn target(&self) -> Option<&RecordKey> {
+        match &self.change {
+            WriteChange::Create { .. } => None,
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => Some(key),
+        }
+    }
+
+    /// The revision that the changed record must still have; `None` where one is made.
+    #[must_use]
+    pub fn expected(&self) -> Option<&Revision> {
+        match &self.change {
+            WriteChange::Create { .. } => None,
+            WriteChange::Update { expected, .. } | WriteChange::Delete { expected, .. } => Some(expected),
         }
     }
 
@@ -113,7 +145,7 @@ impl Write {
     pub fn kind(&self) -> &Kind {
         match &self.change {
             WriteChange::Create { kind, .. } => kind,
-            WriteChange::Update { key, .. } => &key.kind,
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => &key.kind,
         }
     }
 
@@ -250,6 +282,35 @@ pub enum Matter {
         /// What waits, and what changed.
         held: Box<Held>,
     },
+    /// The record was deleted on one side, and a person decides whether the other one goes, too.
+    Deletion {
+        /// What a person's answer names.
+        deletion: Deletion,
+    },
+    /// The record was deleted on one side and edited on the other since they were settled: the edit stays, nothing is
+    /// deleted, nothing is made again.
+    EditedAfterDeletion {
+        /// Where it was deleted.
+        side: Side,
+        /// What was edited.
+        fields: Vec<FieldWhy>,
+    },
+    /// It would be one of so many that an accident is likelier than an intention.
+    Guarded {
+        /// What is held.
+        what: Guarded,
+        /// The side that it comes from.
+        from: Side,
+        /// How many there are.
+        count: usize,
+        /// Of how many links.
+        links: usize,
+    },
+    /// Both systems keep changing these fields back and forth.
+    Swinging {
+        /// Field by field.
+        fields: Vec<FieldWhy>,
+    },
 }
 
 impl Matter {
@@ -271,10 +332,14 @@ impl Matter {
 pub struct Policy {
     /// Whose value stands at a first meeting, and where nothing may be decided.
     pub priority: Option<Priority>,
-    /// Where new records may be made.
+    /// Where the direction lets records be made, and deleted where deletions travel.
     pub creates: Sides<bool>,
     /// Whether marks prove that this pair ran before and its database was lost.
     pub earlier_life: bool,
+    /// What a deletion on one side means for the other.
+    pub deletes: Deletes,
+    /// When what would be done looks like an accident.
+    pub guards: Guards,
 }
 
 impl Plan {
@@ -308,6 +373,8 @@ pub struct Observed {
     pub links: Vec<(LinkId, Link)>,
     /// Whom the records that they refer to are linked with; [`crate::referred`] names them.
     pub partners: crate::Partners,
+    /// What persons said about deletions that waited.
+    pub answers: BTreeMap<Deletion, Answer>,
 }
 
 /// A record of the mirror.

@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, ModuleMapping};
-use sync_model::{Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides};
+use sync_model::{Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Swings};
 
 use crate::birth::plan_birth;
+use crate::deletion::{DeletedPair, plan_deletion};
+use crate::guard::hold_accidents;
 use crate::matching::{Candidate, find_partners, marks_meet};
 use crate::pair::{PairCase, PairPlan, plan_pair};
 use crate::reference::{Shown, show};
-use crate::{Action, Finding, Matter, Observed, Partners, Plan, Policy, Seen, Step};
+use crate::{Action, Finding, Matter, Observed, Partners, Plan, Policy, Seen};
 
 /// Plans one module.
 ///
@@ -33,8 +35,10 @@ pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Pla
         planner.linked(link);
     }
     planner.unlinked();
-    planner.plan.steps.sort_by_key(|step| order(&step.action));
-    planner.plan
+    let mut plan = planner.plan;
+    hold_accidents(&mut plan, observed, policy);
+    plan.steps.sort_by_key(|step| order(&step.action));
+    plan
 }
 
 /// Whether marks prove that this pair ran before although no link of these records is known: our database was lost.
@@ -49,18 +53,21 @@ fn basis(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Finger
     let parts = records
         .map(serde_json::to_vec)
         .chain(observed.links.iter().map(|(_, link)| serde_json::to_vec(link)))
+        .chain(observed.answers.iter().map(|answer| serde_json::to_vec(&answer)))
         .chain([serde_json::to_vec(policy), serde_json::to_vec(&module.fingerprint)])
         .filter_map(Result::ok);
     Fingerprint::of(parts)
 }
 
-/// What changes only our own state comes first, then what makes records, then what changes them.
+/// What changes only our own state comes first, then what makes records, then what changes them, then what
+/// deletes them.
 fn order(action: &Action) -> u8 {
     match action {
         Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => 0,
         Action::Write(write) => match write.change {
             crate::WriteChange::Create { .. } => 1,
             crate::WriteChange::Update { .. } => 2,
+            crate::WriteChange::Delete { .. } => 3,
         },
     }
 }
@@ -90,12 +97,13 @@ impl<'a> Planner<'a> {
             self.rest(link);
             return;
         }
-        if let Some(deleted_on) = [(Side::Left, left), (Side::Right, right)].iter().find(|(_, it)| it.deleted) {
-            self.deleted(link, deleted_on.0, left, right);
+        let kinds: Sides<&Kind> = link.keys.as_ref().map(|key| &key.kind);
+        let entity = self.module.entity_for(kinds);
+        if let Some((side, _)) = [(Side::Left, left), (Side::Right, right)].iter().find(|(_, it)| it.deleted) {
+            self.deleted(link, entity, *side, Sides::new(left, right));
             return;
         }
-        let kinds: Sides<&Kind> = link.keys.as_ref().map(|key| &key.kind);
-        let Some(entity) = self.module.entity_for(kinds) else {
+        let Some(entity) = entity else {
             self.rest(link);
             return;
         };
@@ -116,20 +124,16 @@ impl<'a> Planner<'a> {
         self.take(link, pair);
     }
 
-    fn deleted(&mut self, link: &Link, side: Side, left: &Seen, right: &Seen) {
-        let kept = if side == Side::Left { right } else { left };
-        let title = self.title(side.other(), &kept.record);
-        self.plan.steps.push(Step {
-            action: Action::Retire { keys: link.keys.clone(), deleted_on: side },
-            why: Vec::new(),
-            title: title.clone(),
-        });
-        self.plan.findings.push(Finding {
-            records: link.keys.iter().map(|(side, key)| (side, key.clone())).collect(),
-            title,
-            matter: Matter::Deleted { side },
-        });
-        self.rest(link);
+    fn deleted(&mut self, link: &Link, entity: Option<&EntityMapping>, side: Side, seen: Sides<&Seen>) {
+        let title = self.title(side.other(), &seen.get(side.other()).record);
+        let (observed, policy) = (self.observed, self.policy);
+        let plan = plan_deletion(&DeletedPair { link, entity, seen, observed, policy, title }, side);
+        let ended = plan.step.as_ref().is_some_and(|step| matches!(step.action, Action::Retire { .. }));
+        self.plan.steps.extend(plan.step);
+        self.plan.findings.extend(plan.finding);
+        if ended {
+            self.rest(link);
+        }
     }
 
     /// Takes over what was planned for a pair. A pair that needs nothing more rests until it changes.
@@ -177,7 +181,11 @@ impl<'a> Planner<'a> {
             evidence,
             state: LinkState::Active,
             review,
-            baseline: Some(Baseline { values: Sides::default(), mapping: self.module.fingerprint.clone() }),
+            baseline: Some(Baseline {
+                values: Sides::default(),
+                mapping: self.module.fingerprint.clone(),
+                swings: Swings::new(),
+            }),
         };
         let case = PairCase {
             module: self.module,

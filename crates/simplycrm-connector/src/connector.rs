@@ -240,6 +240,10 @@ impl Connector for SimplyCrmConnector {
         let answer = match &intent.write.change {
             WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
             WriteChange::Update { key, .. } => self.update(intent, key).await?,
+            WriteChange::Delete { key, .. } => {
+                self.client.delete(ws_id(key)?).await.map_err(|error| write(&error))?;
+                return Ok(Receipt { key: key.clone(), after: None });
+            }
         };
         let schema = self.described(kind).await?;
         match seen(&schema, mark_field(&schema).as_ref(), &answer) {
@@ -253,7 +257,14 @@ impl Connector for SimplyCrmConnector {
     }
 
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
-        let WriteChange::Create { kind, mark, .. } = &intent.write.change else { return Ok(Probed::Absent) };
+        let (kind, mark) = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => (kind, mark),
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => {
+                // The user saw the record when its deletion was sent; one that is not found now is gone.
+                let found = self.by_id(&key.kind, &[ws_id(key)?]).await?.remove(key);
+                return Ok(found.map_or(Probed::Absent, Probed::Found));
+            }
+        };
         let schema = self.described(kind).await?;
         let Some(filter) = self.traces(intent, &schema, mark).await? else { return Ok(Probed::Ambiguous(Vec::new())) };
         let mut found = self.query(&schema, Select::from(module(kind)?).filter(filter)).await?;

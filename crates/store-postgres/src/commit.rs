@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use reconcile::{Finding, WriteChange};
+use reconcile::Finding;
 use sqlx::{Connection, PgConnection};
-use sync_model::{Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, RecordKey, Retired, Side, Sides};
+use sync_model::{
+    Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, RecordKey, Retired, Side, Sides, Swings,
+};
 use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping};
 
 use crate::fault::Fault;
@@ -35,7 +37,7 @@ async fn make(db: &mut PgConnection, pair: &PairId, alike: &[Change]) -> Result<
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
         Change::Quiet { .. } => quiet(db, pair, alike).await,
         Change::Tie(link) => tie(db, pair, link).await,
-        Change::Patch { keys, patch, mapping } => settle(db, pair, keys, patch, mapping).await,
+        Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
         Change::Retire { keys, deleted_on, at } => {
             retire(db, pair, keys, Retired { deleted_on: *deleted_on, at: *at }).await
         }
@@ -164,6 +166,7 @@ async fn settle(
     pair: &PairId,
     keys: &Sides<RecordKey>,
     patch: &Sides<Fields>,
+    swings: &Swings,
     mapping: &Fingerprint,
 ) -> Result<(), Fault> {
     let (n, before): (i64, Option<String>) = sqlx::query_as(
@@ -179,7 +182,7 @@ async fn settle(
     .await?
     .ok_or_else(|| not_linked(keys))?;
     let before = before.as_deref().map(from_json::<Baseline>).transpose()?;
-    let after = json(&keeping::settled(before, patch, mapping))?;
+    let after = json(&keeping::settled(before, patch, swings, mapping))?;
     sqlx::query("update afstem.link set baseline = $2 where n = $1").bind(n).bind(after).execute(db).await?;
     Ok(())
 }
@@ -205,10 +208,7 @@ fn not_linked(keys: &Sides<RecordKey>) -> Fault {
 }
 
 async fn intend(db: &mut PgConnection, pair: &PairId, intent: &Intent) -> Result<(), Fault> {
-    let written = match &intent.write.change {
-        WriteChange::Create { .. } => None,
-        WriteChange::Update { key, .. } => Some(key.id.as_str()),
-    };
+    let written = intent.write.target().map(|key| key.id.as_str());
     let other = intent.write.counterpart();
     sqlx::query(
         "insert into afstem.intent (pair, run, intent, side, kind, id, other_kind, other_id, body)

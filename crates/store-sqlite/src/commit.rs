@@ -1,10 +1,10 @@
 //! One commit: all changes, in order, or none.
 
 use chrono::{DateTime, Utc};
-use reconcile::{Finding, WriteChange};
+use reconcile::Finding;
 use sqlx::{Connection, SqliteConnection};
 use sync_model::{
-    Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, Record, RecordKey, Retired, Side, Sides,
+    Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, Record, RecordKey, Retired, Side, Sides, Swings,
 };
 use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping};
 
@@ -27,7 +27,7 @@ async fn make(db: &mut SqliteConnection, pair: &PairId, change: &Change) -> Resu
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
         Change::Quiet { side, key } => quiet(db, pair, *side, key).await,
         Change::Tie(link) => tie(db, pair, link).await,
-        Change::Patch { keys, patch, mapping } => settle(db, pair, keys, patch, mapping).await,
+        Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
         Change::Retire { keys, deleted_on, at } => {
             retire(db, pair, keys, Retired { deleted_on: *deleted_on, at: *at }).await
         }
@@ -130,6 +130,7 @@ async fn settle(
     pair: &PairId,
     keys: &Sides<RecordKey>,
     patch: &Sides<Fields>,
+    swings: &Swings,
     mapping: &Fingerprint,
 ) -> Result<(), Fault> {
     let (n, before): (i64, Option<String>) = sqlx::query_as(
@@ -145,7 +146,7 @@ async fn settle(
     .await?
     .ok_or_else(|| not_linked(keys))?;
     let before = before.as_deref().map(from_json::<Baseline>).transpose()?;
-    let after = json(&keeping::settled(before, patch, mapping))?;
+    let after = json(&keeping::settled(before, patch, swings, mapping))?;
     sqlx::query("update link set baseline = $2 where n = $1").bind(n).bind(after).execute(db).await?;
     Ok(())
 }
@@ -176,10 +177,7 @@ fn not_linked(keys: &Sides<RecordKey>) -> Fault {
 }
 
 async fn intend(db: &mut SqliteConnection, pair: &PairId, intent: &Intent) -> Result<(), Fault> {
-    let written = match &intent.write.change {
-        WriteChange::Create { .. } => None,
-        WriteChange::Update { key, .. } => Some(key.id.as_str()),
-    };
+    let written = intent.write.target().map(|key| key.id.as_str());
     let other = intent.write.counterpart();
     sqlx::query(
         "insert into intent (pair, run, intent, side, kind, id, other_kind, other_id, body)

@@ -115,6 +115,7 @@ fn step_json(step: &Step, language: Language) -> Option<Value> {
             let (action, record) = match &write.change {
                 WriteChange::Create { source, .. } => ("create", source.to_string()),
                 WriteChange::Update { key, .. } => ("update", key.to_string()),
+                WriteChange::Delete { key, .. } => ("delete", key.to_string()),
             };
             json!({
                 "action": action,
@@ -168,6 +169,8 @@ fn step_line(module: &str, step: &Step, language: Language, done: bool) -> Optio
                 (WriteChange::Create { .. }, true) => language.pick("oprettet i", "created in"),
                 (WriteChange::Update { .. }, false) => language.pick("ret i", "update in"),
                 (WriteChange::Update { .. }, true) => language.pick("rettet i", "updated in"),
+                (WriteChange::Delete { .. }, false) => language.pick("slet i", "delete in"),
+                (WriteChange::Delete { .. }, true) => language.pick("slettet i", "deleted in"),
             };
             format!("{verb} {}", side_name(write.side))
         }
@@ -195,6 +198,10 @@ fn reasons(step: &Step, language: Language) -> String {
             WriteChange::Update { .. } => {
                 step.why.iter().map(|why| change(why, write.side, language)).collect::<Vec<_>>().join("\n")
             }
+            WriteChange::Delete { .. } => match language {
+                Language::Da => format!("slettet i {}; godkendt", side_name(write.side.other())),
+                Language::En => format!("deleted in {}; approved", side_name(write.side.other())),
+            },
         },
         Action::Settle { .. } | Action::Retire { .. } => String::new(),
     }
@@ -218,6 +225,10 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::Unfit { .. }
         | Matter::Refused { .. }
         | Matter::Duplicate { .. }
+        | Matter::Deletion { .. }
+        | Matter::EditedAfterDeletion { .. }
+        | Matter::Guarded { .. }
+        | Matter::Swinging { .. }
         | Matter::Needs { .. }
         | Matter::SystemChanged { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),

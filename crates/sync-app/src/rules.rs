@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use field_mapping::{Checked, Direction, Drift, Held, Mapping, Priority, resolve_checked};
-use reconcile::Policy;
+use reconcile::{Deletes, Guards, Policy};
 use rust_decimal::Decimal;
 use sync_model::{Kind, Schema, Side, Sides, Value};
 use sync_run::{Rules, RulesError};
 
-use crate::settings::{CustomMapping, DataPriority, Settings, SyncDirection};
+use crate::settings::{self, CustomMapping, DataPriority, Settings, SyncDirection};
 use crate::words::side_name;
 use crate::{Language, Say};
 
@@ -21,6 +21,7 @@ const STANDARD_SALES_ACCOUNT: u32 = 1000;
 pub(crate) struct ConfiguredRules {
     direction: Direction,
     creates: Sides<bool>,
+    deletes: Deletes,
     modules: Vec<String>,
     mapping: Option<CustomMapping>,
     variables: BTreeMap<String, Value>,
@@ -34,6 +35,10 @@ impl ConfiguredRules {
         Self {
             direction: direction(settings),
             creates: creates(settings.sync.direction),
+            deletes: match settings.sync.deletes {
+                settings::Deletes::Keep => Deletes::Keep,
+                settings::Deletes::Approve => Deletes::Approve,
+            },
             modules: settings.sync.modules.clone(),
             mapping: settings.mapping.clone(),
             variables: BTreeMap::from([("sales_account".to_owned(), account)]),
@@ -124,6 +129,12 @@ impl Rules for ConfiguredRules {
             Direction::TwoWay { priority } => Some(priority),
             Direction::OneWay { .. } => None,
         };
-        Policy { priority, creates: self.creates, earlier_life: false }
+        Policy {
+            priority,
+            creates: self.creates,
+            earlier_life: false,
+            deletes: self.deletes,
+            guards: Guards::default(),
+        }
     }
 }

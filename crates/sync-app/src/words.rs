@@ -1,7 +1,7 @@
 //! What the engine's values are called, in Danish and English.
 
 use field_mapping::{Fault, FaultKind};
-use reconcile::{Matter, Rule};
+use reconcile::{FieldWhy, Guarded, Matter, Rule};
 use sync_model::Side;
 use sync_run::ErrorClass;
 
@@ -79,8 +79,7 @@ impl Say for Matter {
                 Language::En => format!("several records share {rule} “{value}”; choose which belong together"),
             },
             Self::Conflict { fields } => {
-                let names: Vec<String> = fields.iter().map(|why| why.field.to_string()).collect();
-                let names = names.join(", ");
+                let names = names(fields);
                 match language {
                     Language::Da => format!("konflikt om {names}; vælg en værdi"),
                     Language::En => format!("conflict about {names}; choose a value"),
@@ -142,8 +141,52 @@ impl Say for Matter {
                     Language::En => format!("deleted in {name}; {other} keeps its record, and the link has ended"),
                 }
             }
+            Self::Deletion { deletion } => {
+                let (name, other) = (side_name(deletion.side), side_name(deletion.side.other()));
+                match language {
+                    Language::Da => format!("slettet i {name}; skal den også slettes i {other}?"),
+                    Language::En => format!("deleted in {name}; shall it be deleted in {other}, too?"),
+                }
+            }
+            Self::EditedAfterDeletion { side, fields } => {
+                let (name, other, fields) = (side_name(*side), side_name(side.other()), names(fields));
+                match language {
+                    Language::Da => {
+                        format!("slettet i {name}, men {fields} er rettet i {other}; posten bliver stående")
+                    }
+                    Language::En => format!("deleted in {name}, but {fields} was edited in {other}; the record stays"),
+                }
+            }
+            Self::Guarded { what, from, count, links } => {
+                let name = side_name(*from);
+                match (what, language) {
+                    (Guarded::Deletions, Language::Da) => {
+                        format!("{count} af {links} koblede poster er slettet i {name}; er det meningen?")
+                    }
+                    (Guarded::Deletions, Language::En) => {
+                        format!("{count} of {links} linked records were deleted in {name}; is that intended?")
+                    }
+                    (Guarded::Changes, Language::Da) => {
+                        format!("{count} af {links} koblede poster er ændret i {name} på én gang; er det meningen?")
+                    }
+                    (Guarded::Changes, Language::En) => {
+                        format!("{count} of {links} linked records changed in {name} at once; is that intended?")
+                    }
+                }
+            }
+            Self::Swinging { fields } => {
+                let names = names(fields);
+                match language {
+                    Language::Da => format!("{names} skifter frem og tilbage mellem systemerne; ret det i ét af dem"),
+                    Language::En => format!("{names} changes back and forth between the systems; correct it in one"),
+                }
+            }
         }
     }
+}
+
+fn names(fields: &[FieldWhy]) -> String {
+    fields.iter().map(|why| why.field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl Say for Fault {

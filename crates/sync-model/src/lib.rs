@@ -29,7 +29,7 @@ mod value;
 pub use cursor::Cursor;
 pub use fields::Fields;
 pub use fingerprint::Fingerprint;
-pub use link::{Baseline, Evidence, Link, LinkId, LinkState, Retired};
+pub use link::{Baseline, Evidence, Link, LinkId, LinkState, Retired, Swing, Swings};
 pub use name::{FieldName, Kind, Mark, Module, PairId, RecordId, RecordKey, Revision, RunId};
 pub use record::{Lock, Presence, Record};
 pub use schema::{Choice, FieldSpec, FieldType, KindSchema, Schema};

@@ -1,9 +1,11 @@
 //! The tie between two records that are the same thing, and what both were last seen to hold.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{Fields, Fingerprint, Module, RecordKey, Side, Sides};
+use crate::{FieldName, Fields, Fingerprint, Module, RecordKey, Side, Sides, Value};
 
 /// A link's number in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,4 +78,21 @@ pub struct Baseline {
     pub values: Sides<Fields>,
     /// The mapping these values were translated with.
     pub mapping: Fingerprint,
+    /// What is remembered of fields that we wrote, to notice when they are only changed back and forth.
+    #[serde(default, skip_serializing_if = "Swings::is_empty")]
+    pub swings: Swings,
+}
+
+/// The last write of each field.
+pub type Swings = BTreeMap<FieldName, Swing>;
+
+/// The last write of one field: enough to tell whether it was undone, and how often that happened in a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swing {
+    /// The side that was written.
+    pub to: Side,
+    /// What stood there before, in canonical form.
+    pub before: Value,
+    /// How many writes in a row, up to this one, followed the undoing of the write before.
+    pub undone: u8,
 }

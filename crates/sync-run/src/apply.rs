@@ -47,7 +47,7 @@ impl Applied {
 
     fn miss(&mut self, write: &Write) {
         self.missed.insert((write.side.other(), write.counterpart().clone()));
-        if let WriteChange::Update { key, .. } = &write.change {
+        if let Some(key) = write.target() {
             self.missed.insert((write.side, key.clone()));
         }
     }
@@ -112,7 +112,7 @@ impl Run<'_> {
         Ok(applied)
     }
 
-    /// Takes out the updates whose record changed since it was planned.
+    /// Takes out the writes whose record changed since it was planned.
     async fn drop_stale(&self, side: Side, batch: &[Step], applied: &mut Applied) -> Result<Vec<Step>, RunError> {
         let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(precondition).collect();
         if expected.is_empty() {
@@ -161,7 +161,7 @@ impl Run<'_> {
     }
 
     async fn before(&self, write: &Write) -> Result<Option<Record>, RunError> {
-        let WriteChange::Update { key, .. } = &write.change else { return Ok(None) };
+        let Some(key) = write.target() else { return Ok(None) };
         let seen = self.store.seen(&self.engine.pair, write.side, std::slice::from_ref(key)).await?;
         Ok(seen.into_iter().next().map(|seen| seen.record))
     }
@@ -217,7 +217,7 @@ impl Run<'_> {
         written: Vec<Written>,
         applied: &mut Applied,
     ) -> Result<(), RunError> {
-        let kept = self.kept(side, &written).await;
+        let kept = self.kept(side, batch, &written).await;
         let mut changes = Vec::new();
         let mut lost = Vec::new();
         for ((journaled, step), written) in batch.iter().zip(written) {
@@ -228,7 +228,7 @@ impl Run<'_> {
             match written {
                 Written::Done(receipt) => {
                     let after = receipt.after.or_else(|| kept.get(&receipt.key).cloned());
-                    if after.is_some() {
+                    if after.is_some() || matches!(intent.write.change, WriteChange::Delete { .. }) {
                         applied.done.push(intent.write.keys(receipt.key.clone()));
                     }
                     changes.extend(self.done(Some(module), intent, &receipt.key, after));
@@ -281,11 +281,13 @@ impl Run<'_> {
 
     /// What the system kept of the records whose receipts did not show it. If that cannot be read now, the records are
     /// noted as they were sent and looked at again in the next run.
-    async fn kept(&self, side: Side, written: &[Written]) -> BTreeMap<RecordKey, Record> {
-        let keys: Vec<RecordKey> = written
+    async fn kept(&self, side: Side, batch: &[(Journaled, Step)], written: &[Written]) -> BTreeMap<RecordKey, Record> {
+        let deletes = |it: &Journaled| matches!(it.intent().write.change, WriteChange::Delete { .. });
+        let keys: Vec<RecordKey> = batch
             .iter()
-            .filter_map(|it| match it {
-                Written::Done(receipt) if receipt.after.is_none() => Some(receipt.key.clone()),
+            .zip(written)
+            .filter_map(|((journaled, _), it)| match it {
+                Written::Done(receipt) if receipt.after.is_none() && !deletes(journaled) => Some(receipt.key.clone()),
                 Written::Done(_) | Written::Refused(_) | Written::Stale(_) | Written::NotSent(_) | Written::Unknown => {
                     None
                 }
@@ -312,8 +314,13 @@ impl Run<'_> {
         let write = &intent.write;
         let side = write.side;
         let keys = write.keys(key.clone());
-        let patch = patch_after(module, write, after.as_ref());
         let mut changes = vec![self.concluded(intent, Outcome::Done { key: key.clone() })];
+        if let WriteChange::Delete { .. } = &write.change {
+            changes.push(Change::Deleted { side, key: key.clone() });
+            changes.push(Change::Retire { keys, deleted_on: side.other(), at: self.engine.clock.now() });
+            return changes;
+        }
+        let patch = patch_after(module, write, after.as_ref());
         let seen = after.is_some();
         let record = after.unwrap_or_else(|| as_sent(intent, key));
         changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
@@ -325,9 +332,11 @@ impl Run<'_> {
                 evidence: Evidence::Created(side),
                 state: LinkState::Active,
                 review: false,
-                baseline: Some(Baseline { values: patch, mapping }),
+                baseline: Some(Baseline { values: patch, mapping, swings: write.swings.clone() }),
             })),
-            WriteChange::Update { .. } => changes.push(Change::Patch { keys, patch, mapping }),
+            WriteChange::Update { .. } | WriteChange::Delete { .. } => {
+                changes.push(Change::Patch { keys, patch, swings: write.swings.clone(), mapping });
+            }
         }
         changes
     }
@@ -348,10 +357,8 @@ impl Run<'_> {
 
 fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {
     match &step.action {
-        Action::Write(Write { change: WriteChange::Update { key, expected, .. }, .. }) => {
-            Some((key.clone(), expected.clone()))
-        }
-        Action::Write(_) | Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => None,
+        Action::Write(write) => Some((write.target()?.clone(), write.expected()?.clone())),
+        Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => None,
     }
 }
 
@@ -393,7 +400,7 @@ fn as_sent(intent: &Intent, key: &RecordKey) -> Record {
 fn finding(intent: &Intent, matter: Matter) -> Finding {
     let side = intent.write.side;
     let mut records = vec![(side.other(), intent.write.counterpart().clone())];
-    if let WriteChange::Update { key, .. } = &intent.write.change {
+    if let Some(key) = intent.write.target() {
         records.push((side, key.clone()));
     }
     Finding { records, title: intent.title.clone(), matter }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
-use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
+use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
 
 use crate::dry::DryStore;
 use crate::error::{RulesError, RunError};
@@ -241,8 +241,9 @@ impl Run<'_> {
         let observed = self.observed(module, &scope).await?;
         let mut plan = reconcile::plan(module, &observed, policy);
         let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
-        if creates && !scope.all {
-            // Whether a new record repeats a linked one shows only when all links are in view.
+        let guarded = plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }));
+        if (creates || guarded) && !scope.all {
+            // Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
             scope.all = true;
             let observed = self.observed(module, &scope).await?;
             plan = reconcile::plan(module, &observed, policy);
@@ -271,10 +272,13 @@ impl Run<'_> {
         Ok(observed)
     }
 
-    /// A create whose outcome is still unknown is not tried again: its source waits.
+    /// What was made or deleted with an outcome that is still unknown is not tried again: its source waits.
     async fn hold_unknown(&self, plan: &mut Plan) -> Result<(), RunError> {
         for intent in self.store.unfinished(&self.engine.pair).await? {
-            let WriteChange::Create { source, .. } = &intent.write.change else { continue };
+            let source = match &intent.write.change {
+                WriteChange::Create { source: key, .. } | WriteChange::Delete { counterpart: key, .. } => key,
+                WriteChange::Update { .. } => continue,
+            };
             let side = intent.write.side;
             let before = plan.steps.len();
             plan.steps.retain(|step| match &step.action {
@@ -305,6 +309,7 @@ impl Run<'_> {
                 Action::Settle { keys, patch } => changes.push(Change::Patch {
                     keys: keys.clone(),
                     patch: patch.clone(),
+                    swings: Swings::new(),
                     mapping: module.fingerprint.clone(),
                 }),
                 Action::Retire { keys, deleted_on } => {
@@ -402,8 +407,10 @@ fn restrict(plan: &mut Plan, order: &Order) {
             Action::Tie(link) => link.keys.get(*side) == key,
             Action::Settle { keys, .. } | Action::Retire { keys, .. } => keys.get(*side) == key,
             Action::Write(write) => match &write.change {
-                WriteChange::Update { key: own, .. } if write.side == *side => own == key,
-                WriteChange::Update { .. } | WriteChange::Create { .. } => {
+                WriteChange::Update { key: own, .. } | WriteChange::Delete { key: own, .. } if write.side == *side => {
+                    own == key
+                }
+                WriteChange::Update { .. } | WriteChange::Delete { .. } | WriteChange::Create { .. } => {
                     write.side != *side && write.counterpart() == key
                 }
             },

@@ -1,10 +1,11 @@
 //! Recover: what became of writes whose outcome is not in the journal.
 //!
 //! An update is simply looked at: what the record holds now decides at the next planning. A create is probed by the guid
-//! we chose or the mark we left. Only when it left no trace, and long enough after it was sent, does it count as not made.
+//! we chose or the mark we left, a deletion by asking for the record. Only when it left no trace, and long enough after it was sent, does it count as not made.
 
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
+use sync_model::Presence;
 
 use crate::event::Event;
 use crate::gather::Fresh;
@@ -38,6 +39,26 @@ impl Run<'_> {
                 changes.push(self.concluded(intent, Outcome::Stale));
                 self.commit(&changes).await?;
                 Ok(true)
+            }
+            WriteChange::Delete { key, .. } => {
+                let mut found = connector.probe(intent).await?;
+                if matches!(found, Probed::Found(_)) && self.wait_out(intent).await {
+                    found = connector.probe(intent).await?;
+                }
+                match found {
+                    Probed::Found(record) => {
+                        let seen = vec![Presence::Present(record)];
+                        let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
+                        changes.push(self.concluded(intent, Outcome::Stale));
+                        self.commit(&changes).await?;
+                        Ok(true)
+                    }
+                    Probed::Absent => {
+                        self.commit(&self.done(module, intent, key, None)).await?;
+                        Ok(true)
+                    }
+                    Probed::Ambiguous(_) => Ok(false),
+                }
             }
             WriteChange::Create { .. } => {
                 let mut found = connector.probe(intent).await?;

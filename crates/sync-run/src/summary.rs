@@ -66,6 +66,7 @@ impl Summary {
         match change {
             WriteChange::Create { .. } => *self.created.get_mut(side) += 1,
             WriteChange::Update { .. } => *self.updated.get_mut(side) += 1,
+            WriteChange::Delete { .. } => *self.deleted.get_mut(side) += 1,
         }
         self.done.push((module.clone(), step));
     }

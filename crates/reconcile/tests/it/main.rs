@@ -1,3 +1,5 @@
 //! The judgement, exhaustively at small scope and by its laws.
 
+mod exhaustive;
 mod judge;
+mod small;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
-use reconcile::{Observed, Seen, WriteChange};
+use reconcile::{Observed, Seen};
 use sync_model::{
     Cursor, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
 };
@@ -203,7 +203,7 @@ fn concerns((intent, outcome): &(Intent, Option<Outcome>), side: Side, key: &Rec
         return write.counterpart() == key;
     }
     let made = matches!(outcome, Some(Outcome::Done { key: done }) if done == key);
-    made || matches!(&write.change, WriteChange::Update { key: updated, .. } if updated == key)
+    made || write.target() == Some(key)
 }
 
 impl Pair {
@@ -223,9 +223,9 @@ impl Pair {
             }
             Change::Quiet { side, key } => self.mark(*side, key, |seen| seen.dirty = false),
             Change::Tie(link) => self.tie(link)?,
-            Change::Patch { keys, patch, mapping } => {
+            Change::Patch { keys, patch, swings, mapping } => {
                 let link = self.link(keys)?;
-                link.baseline = Some(keeping::settled(link.baseline.take(), patch, mapping));
+                link.baseline = Some(keeping::settled(link.baseline.take(), patch, swings, mapping));
             }
             Change::Retire { keys, deleted_on, at } => {
                 self.link(keys)?.state = LinkState::Retired(Retired { deleted_on: *deleted_on, at: *at });

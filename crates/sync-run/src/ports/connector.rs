@@ -53,7 +53,7 @@ pub trait Connector: fmt::Debug + Send + Sync {
     /// What the system kept of records that were just written, in as few requests as possible.
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError>;
 
-    /// What became of a create whose answer was lost. It never guesses: a look-up that fails is an error.
+    /// What became of a create or delete whose answer was lost. It never guesses: a look-up that fails is an error.
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError>;
 
     /// The requests made so far by this connector, sign-in included.
@@ -117,10 +117,10 @@ pub struct Receipt {
     pub after: Option<Record>,
 }
 
-/// What became of a create whose answer was lost.
+/// What is there after a create or delete whose answer was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Probed {
-    /// It was made.
+    /// The record is there: it was made, or is still there.
     Found(Record),
     /// It is certainly not there.
     Absent,

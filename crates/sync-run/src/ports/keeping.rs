@@ -5,18 +5,21 @@ use std::mem::{Discriminant, discriminant};
 
 use chrono::{DateTime, Utc};
 use reconcile::{Finding, Matter};
-use sync_model::{Baseline, Fields, Fingerprint, Module, RecordKey, Side, Sides};
+use sync_model::{Baseline, Fields, Fingerprint, Module, RecordKey, Side, Sides, Swings};
 
 use crate::StoredFinding;
 
-/// The baseline after `patch`: what the patch knows replaces what stood there, side by side and field by field.
+/// The baseline after `patch`: what the patch knows replaces what stood there, side by side and field by field. Of the
+/// fields in it, only what `swings` says is remembered.
 #[must_use]
-pub fn settled(before: Option<Baseline>, patch: &Sides<Fields>, mapping: &Fingerprint) -> Baseline {
-    let mut values = before.map(|baseline| baseline.values).unwrap_or_default();
+pub fn settled(before: Option<Baseline>, patch: &Sides<Fields>, swings: &Swings, mapping: &Fingerprint) -> Baseline {
+    let (mut values, mut kept) = before.map(|baseline| (baseline.values, baseline.swings)).unwrap_or_default();
     for (side, newer) in patch.iter() {
         values.get_mut(side).overlay(newer);
+        newer.iter().for_each(|(name, _)| drop(kept.remove(name)));
     }
-    Baseline { values, mapping: mapping.clone() }
+    kept.extend(swings.clone());
+    Baseline { values, mapping: mapping.clone(), swings: kept }
 }
 
 /// The module's `findings` as they are kept. One that waited `before` about the same records for the same kind of

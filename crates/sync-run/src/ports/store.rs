@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
 use reconcile::{FieldWhy, Finding, Observed, Seen, Write};
 use serde::{Deserialize, Serialize};
-use sync_model::{Cursor, Fields, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides};
+use sync_model::{Cursor, Fields, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides, Swings};
 use uuid::Uuid;
 
 /// What is remembered of many pairs. All methods may be called from several tasks and processes at once.
@@ -137,6 +137,8 @@ pub enum Change {
         keys: Sides<RecordKey>,
         /// Canonical values.
         patch: Sides<Fields>,
+        /// What is remembered of those of these fields that were written.
+        swings: Swings,
         /// The mapping they were translated with.
         mapping: sync_model::Fingerprint,
     },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 use field_mapping::{Checked, Direction, Held, Mapping, Priority};
-use reconcile::Policy;
+use reconcile::{Deletes, Guards, Policy};
 use rust_decimal::Decimal;
 use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, PairId, Schema, Side, Sides, Value};
 use sync_run::conformance::MemoryStore;
@@ -37,12 +37,20 @@ impl Rules for TestRules {
 
     fn policy(&self) -> Policy {
         match self.direction {
-            Direction::OneWay { from, .. } => {
-                Policy { priority: None, creates: Sides::from_fn(|side| side != from), earlier_life: false }
-            }
-            Direction::TwoWay { priority } => {
-                Policy { priority: Some(priority), creates: Sides::new(true, true), earlier_life: false }
-            }
+            Direction::OneWay { from, .. } => Policy {
+                priority: None,
+                creates: Sides::from_fn(|side| side != from),
+                earlier_life: false,
+                deletes: Deletes::Keep,
+                guards: Guards::default(),
+            },
+            Direction::TwoWay { priority } => Policy {
+                priority: Some(priority),
+                creates: Sides::new(true, true),
+                earlier_life: false,
+                deletes: Deletes::Keep,
+                guards: Guards::default(),
+            },
         }
     }
 }

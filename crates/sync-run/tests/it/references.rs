@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{Checked, Direction, Held, Mapping, Priority, Source};
 use proptest::prelude::*;
-use reconcile::{Matter, Policy};
+use reconcile::{Deletes, Guards, Matter, Policy};
 use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, RecordKey, Schema, Side, Sides, Value};
 use sync_run::{Order, Rules, RulesError, RunError, Summary};
 
@@ -86,7 +86,13 @@ impl Rules for ReferringRules {
 
     fn policy(&self) -> Policy {
         let priority = Some(Priority::Prefer(Side::Right));
-        Policy { priority, creates: Sides::new(true, true), earlier_life: false }
+        Policy {
+            priority,
+            creates: Sides::new(true, true),
+            earlier_life: false,
+            deletes: Deletes::Keep,
+            guards: Guards::default(),
+        }
     }
 }
 

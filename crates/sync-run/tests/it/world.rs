@@ -111,6 +111,7 @@ pub(crate) enum Request {
     Read,
     Create(RecordKey, Mark),
     Update(RecordKey),
+    Delete(RecordKey),
 }
 
 /// Everything a system is.
@@ -267,6 +268,13 @@ impl System {
                 held.version = version;
                 key.clone()
             }
+            WriteChange::Delete { key, .. } => {
+                state.log.push(Request::Delete(key.clone()));
+                let held = state.records.get_mut(key).unwrap();
+                held.deleted = true;
+                held.version = version;
+                key.clone()
+            }
         };
         state.version = version;
         Ok(key)
@@ -359,8 +367,16 @@ impl Connector for System {
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;
-        let WriteChange::Create { kind, mark, .. } = &intent.write.change else { return Ok(Probed::Absent) };
         let state = self.state();
+        let (kind, mark) = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => (kind, mark),
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => {
+                return Ok(match Self::show(key, &state.records[key]) {
+                    Presence::Present(record) => Probed::Found(record),
+                    Presence::Deleted(_) | Presence::Unseen(_) => Probed::Absent,
+                });
+            }
+        };
         let found: Vec<_> = state
             .records
             .iter()

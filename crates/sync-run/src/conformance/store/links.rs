@@ -1,6 +1,6 @@
 //! Links: one for a record at most, changed field by field, never forgotten.
 
-use sync_model::{Baseline, Evidence, Link, LinkId, LinkState, Module, Retired, Side, Sides};
+use sync_model::{Baseline, Evidence, Link, LinkId, LinkState, Module, Retired, Side, Sides, Swing, Swings, Value};
 
 use super::Database;
 use super::story::{Holder, account, contact, fields, link, mapping, minute, observe, pair};
@@ -45,7 +45,7 @@ pub async fn a_link_made_again_is_replaced(database: &impl Database) {
         evidence: Evidence::Person,
         state: LinkState::Retired(Retired { deleted_on: Side::Right, at: minute(2) }),
         review: true,
-        baseline: Some(Baseline { values: Sides::default(), mapping: mapping("1") }),
+        baseline: Some(Baseline { values: Sides::default(), mapping: mapping("1"), swings: Swings::new() }),
         ..first.clone()
     };
     for link in [again, first] {
@@ -59,20 +59,31 @@ pub async fn a_patch_is_taken_over_field_by_field(database: &impl Database) {
     let holder = Holder::of(database).await;
     let (tied, bystander) = (link(&contact("1"), &account("1")), link(&contact("2"), &account("2")));
     holder.commit(&[Change::Tie(tied.clone()), Change::Tie(bystander.clone())]).await;
+    let swing = |to| Swing { to, before: Value::text("before"), undone: 1 };
+    let remembers = |fields: &[(&str, Side)]| -> Swings {
+        fields.iter().map(|(name, side)| ((*name).into(), swing(*side))).collect()
+    };
     let steps = [
-        (Sides::new(fields([("name", "a"), ("phone", "1")]), fields([("name", "A")])), "1"),
-        (Sides::new(fields([("phone", " "), ("city", "Århus")]), fields([])), "2"),
-        (Sides::new(fields([]), fields([("name", "B")])), "3"),
+        (
+            Sides::new(fields([("name", "a"), ("phone", "1")]), fields([("name", "A")])),
+            remembers(&[("name", Side::Left), ("phone", Side::Right)]),
+            "1",
+        ),
+        (Sides::new(fields([("phone", " "), ("city", "Århus")]), fields([])), remembers(&[]), "2"),
+        (Sides::new(fields([]), fields([("name", "B")])), remembers(&[("name", Side::Right)]), "3"),
     ];
-    for (patch, version) in steps {
-        holder.commit(&[Change::Patch { keys: tied.keys.clone(), patch, mapping: mapping(version) }]).await;
+    for (patch, swings, version) in steps {
+        holder.commit(&[Change::Patch { keys: tied.keys.clone(), patch, swings, mapping: mapping(version) }]).await;
     }
     let values = Sides::new(fields([("name", "a"), ("phone", ""), ("city", "Århus")]), fields([("name", "B")]));
-    let settled = Link { baseline: Some(Baseline { values, mapping: mapping("3") }), ..tied.clone() };
+    let swings = remembers(&[("name", Side::Right)]);
+    let settled = Link { baseline: Some(Baseline { values, mapping: mapping("3"), swings }), ..tied.clone() };
     assert_eq!(links(&holder).await.into_iter().map(|(_, link)| link).collect::<Vec<_>>(), [settled, bystander]);
 
     for keys in [Sides::new(contact("1"), account("2")), Sides::new(contact("3"), account("3"))] {
-        holder.refused(&[Change::Patch { keys, patch: Sides::default(), mapping: mapping("4") }]).await;
+        holder
+            .refused(&[Change::Patch { keys, patch: Sides::default(), swings: Swings::new(), mapping: mapping("4") }])
+            .await;
     }
 }
 
@@ -80,7 +91,11 @@ pub async fn a_patch_is_taken_over_field_by_field(database: &impl Database) {
 pub async fn a_retired_link_stays_known(database: &impl Database) {
     let holder = Holder::of(database).await;
     assert!(!holder.store.has_links(&pair()).await.expect("readable"));
-    let baseline = Baseline { values: Sides::new(fields([("name", "a")]), fields([])), mapping: mapping("1") };
+    let baseline = Baseline {
+        values: Sides::new(fields([("name", "a")]), fields([])),
+        mapping: mapping("1"),
+        swings: Swings::new(),
+    };
     let tied = Link { baseline: Some(baseline), ..link(&contact("1"), &account("1")) };
     holder.commit(&[Change::Tie(tied.clone())]).await;
     assert!(holder.store.has_links(&pair()).await.expect("readable"));

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use reconcile::{Observed, Write, WriteChange};
 use sync_model::{
     Evidence, FieldName, Fields, Fingerprint, Kind, Link, LinkState, Mark, Module, PairId, Record, RecordKey, Revision,
-    RunId, Side, Sides, Value,
+    RunId, Side, Sides, Swings, Value,
 };
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub(super) fn intent(lease: &Lease, number: u128, source: &RecordKey, target: Op
     Intent {
         id: IntentId(Uuid::from_u128(number)),
         run: lease.run.clone(),
-        write: Write { module, side: Side::Right, change, fields, patch: Sides::default() },
+        write: Write { module, side: Side::Right, change, fields, patch: Sides::default(), swings: Swings::new() },
         before: target.map(|key| record(key, "as it was")),
         why: Vec::new(),
         title: "Nordlys ApS".into(),

@@ -1,0 +1,150 @@
+//! A record that was deleted on one side: what becomes of the other one.
+//!
+//! Absence never comes here; only a system's own word that it deleted the record does. Kept by default. Where deletions
+//! travel, each waits for a person, falls away when the record comes back, and yields to an edit of the other record.
+
+use field_mapping::{EntityMapping, FieldMapping};
+use serde::{Deserialize, Serialize};
+use sync_model::{Fields, Link, Lock, RecordKey, Revision, Side, Sides, Swings, Value};
+
+use crate::reference::show;
+use crate::{Action, FieldWhy, Finding, Matter, Observed, Policy, Rule, Seen, Step, Write, WriteChange};
+
+/// What a deletion on one side means for the other.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deletes {
+    /// Nothing: the other record stays, and the link ends.
+    #[default]
+    Keep,
+    /// A person is asked whether the other record goes, too.
+    Approve,
+}
+
+/// One deletion that was seen: of these linked records the one on `side`, both as they stood when it was seen. A record
+/// that comes back, or is edited, makes it another deletion, and an answer to the former one means nothing to it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Deletion {
+    /// The linked records.
+    pub keys: Sides<RecordKey>,
+    /// Where the record was deleted.
+    pub side: Side,
+    /// The last version seen of each record.
+    pub revisions: Sides<Revision>,
+}
+
+impl Deletion {
+    pub(crate) fn of(keys: &Sides<RecordKey>, side: Side, seen: Sides<&Seen>) -> Self {
+        Self { keys: keys.clone(), side, revisions: seen.map(|seen| seen.record.revision.clone()) }
+    }
+}
+
+/// A person's answer to one deletion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// The other record goes, too.
+    Approved,
+    /// The other record stays; the link ends, and nothing is made again.
+    Rejected,
+}
+
+/// An active link of which at least one record was deleted.
+pub(crate) struct DeletedPair<'a> {
+    pub(crate) link: &'a Link,
+    pub(crate) entity: Option<&'a EntityMapping>,
+    pub(crate) seen: Sides<&'a Seen>,
+    pub(crate) observed: &'a Observed,
+    pub(crate) policy: &'a Policy,
+    /// The kept record's name for a person.
+    pub(crate) title: String,
+}
+
+/// What follows from a deletion.
+pub(crate) struct DeletionPlan {
+    pub(crate) step: Option<Step>,
+    pub(crate) finding: Option<Finding>,
+}
+
+pub(crate) fn plan_deletion(case: &DeletedPair<'_>, side: Side) -> DeletionPlan {
+    let kept = case.seen.get(side.other());
+    if kept.deleted {
+        // Gone on both sides is agreement.
+        return DeletionPlan { step: Some(case.retire(side)), finding: None };
+    }
+    let may_travel = case.policy.deletes == Deletes::Approve && *case.policy.creates.get(side.other());
+    let entity = case.entity.filter(|entity| entity.takes(side.other(), &kept.record));
+    let (Some(entity), true, Lock::Open) = (entity, may_travel, kept.record.lock) else { return case.keep(side) };
+    let deletion = Deletion::of(&case.link.keys, side, case.seen);
+    let answer = case.observed.answers.get(&deletion).copied();
+    if answer == Some(Answer::Rejected) {
+        return case.keep(side);
+    }
+    match (case.edits(entity, side.other(), &kept.record.fields), answer) {
+        (Some(fields), _) => case.wait(Matter::EditedAfterDeletion { side, fields }),
+        (None, Some(Answer::Approved)) => DeletionPlan { step: Some(case.delete(side)), finding: None },
+        (None, _) => case.wait(Matter::Deletion { deletion }),
+    }
+}
+
+impl DeletedPair<'_> {
+    fn keep(&self, side: Side) -> DeletionPlan {
+        let finding = self.finding(Matter::Deleted { side });
+        DeletionPlan { step: Some(self.retire(side)), finding: Some(finding) }
+    }
+
+    fn wait(&self, matter: Matter) -> DeletionPlan {
+        DeletionPlan { step: None, finding: Some(self.finding(matter)) }
+    }
+
+    fn finding(&self, matter: Matter) -> Finding {
+        let records = self.link.keys.iter().map(|(side, key)| (side, key.clone())).collect();
+        Finding { records, title: self.title.clone(), matter }
+    }
+
+    fn retire(&self, side: Side) -> Step {
+        let action = Action::Retire { keys: self.link.keys.clone(), deleted_on: side };
+        Step { action, why: Vec::new(), title: self.title.clone() }
+    }
+
+    fn delete(&self, side: Side) -> Step {
+        let record = &self.seen.get(side.other()).record;
+        let change = WriteChange::Delete {
+            key: record.key(),
+            expected: record.revision.clone(),
+            counterpart: self.link.keys.get(side).clone(),
+        };
+        let write = Write {
+            module: self.link.module.clone(),
+            side: side.other(),
+            change,
+            fields: Fields::new(),
+            patch: Sides::default(),
+            swings: Swings::new(),
+        };
+        Step { action: Action::Write(write), why: Vec::new(), title: self.title.clone() }
+    }
+
+    /// The kept record's fields that changed since they were settled, or were never settled; `None` where the record is
+    /// as it was.
+    fn edits(&self, entity: &EntityMapping, kept: Side, own: &Fields) -> Option<Vec<FieldWhy>> {
+        let values = show(entity, kept, own, &self.observed.partners).values;
+        let fields = entity.fields.iter().filter(|field| !field.create_only);
+        let edits: Vec<FieldWhy> = fields.filter_map(|field| self.edit(kept, field, &values)).collect();
+        (!edits.is_empty()).then_some(edits)
+    }
+
+    fn edit(&self, kept: Side, field: &FieldMapping, values: &Fields) -> Option<FieldWhy> {
+        let name = field.name.as_str();
+        let now = values.get(name)?;
+        let base = Sides::from_fn(|side| self.link.baseline.as_ref().and_then(|it| it.values.get(side).get(name)));
+        let edited = match base.get(kept) {
+            Some(before) => now != *before,
+            // A field that never travels is never settled either.
+            None => field.direction.is_some() && !now.is_empty(),
+        };
+        let now = Sides::from_fn(|side| (side == kept).then(|| now.clone()));
+        let base = base.map(Option::<&Value>::cloned);
+        edited.then(|| FieldWhy { field: field.name.clone(), base, now, rule: Rule::OnlyChanged(kept), write: None })
+    }
+}
