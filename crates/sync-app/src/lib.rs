@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod language;
 mod mapping;
+mod matters;
 mod reference;
 mod report;
 mod rules;

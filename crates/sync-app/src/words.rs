@@ -1,7 +1,7 @@
 //! What the engine's values are called, in Danish and English.
 
 use field_mapping::{Fault, FaultKind};
-use reconcile::{FieldWhy, Guarded, Matter, Rule};
+use reconcile::Rule;
 use sync_model::Side;
 use sync_run::ErrorClass;
 
@@ -69,124 +69,6 @@ impl Say for Rule {
             Self::NoCounterpart => pick("findes ikke på den anden side", "has no counterpart on the other side"),
         }
     }
-}
-
-impl Say for Matter {
-    fn say(&self, language: Language) -> String {
-        match self {
-            Self::Ambiguous { rule, value } => match language {
-                Language::Da => format!("flere poster deler {rule} “{value}”; vælg selv, hvilke der hører sammen"),
-                Language::En => format!("several records share {rule} “{value}”; choose which belong together"),
-            },
-            Self::Conflict { fields } => {
-                let names = names(fields);
-                match language {
-                    Language::Da => format!("konflikt om {names}; vælg en værdi"),
-                    Language::En => format!("conflict about {names}; choose a value"),
-                }
-            }
-            Self::Unfit { faults } => faults.iter().map(|fault| fault.say(language)).collect::<Vec<_>>().join("; "),
-            Self::Refused { side, message, field } => {
-                let field = field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default();
-                let name = side_name(*side);
-                match language {
-                    Language::Da => format!("{name} afviste posten{field}: {message}"),
-                    Language::En => format!("{name} refused the record{field}: {message}"),
-                }
-            }
-            Self::Duplicate { of, rule, value } => match language {
-                Language::Da => format!("deler {rule} “{value}” med {of}, som allerede er koblet"),
-                Language::En => format!("shares {rule} “{value}” with {of}, which is linked already"),
-            },
-            Self::OutcomeUnknown { side } => {
-                let name = side_name(*side);
-                match language {
-                    Language::Da => {
-                        format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen")
-                    }
-                    Language::En => {
-                        format!(
-                            "the answer from {name} was lost; see whether the record exists before it is sent again"
-                        )
-                    }
-                }
-            }
-            Self::Needs { records } => {
-                let names: Vec<String> = records.iter().map(|(_, key)| key.to_string()).collect();
-                let names = names.join(", ");
-                match language {
-                    Language::Da => {
-                        format!("henviser til {names}, som ikke er koblet endnu; få den post på plads først")
-                    }
-                    Language::En => format!("refers to {names}, which is not linked yet; settle that record first"),
-                }
-            }
-            Self::SystemChanged { held } => {
-                let (module, what) = (&held.module, language.pick(&held.text.da, &held.text.en));
-                match (&held.field, language) {
-                    (Some(field), Language::Da) => {
-                        format!("feltet {field} i {module} venter, mens resten går videre: {what}")
-                    }
-                    (Some(field), Language::En) => {
-                        format!("the field {field} of {module} waits while the rest goes on: {what}")
-                    }
-                    (None, Language::Da) => format!("nye poster i {module} uden feltet venter: {what}"),
-                    (None, Language::En) => format!("new records of {module} without the field wait: {what}"),
-                }
-            }
-            Self::Deleted { side } => {
-                let (name, other) = (side_name(*side), side_name(side.other()));
-                match language {
-                    Language::Da => format!("slettet i {name}; {other} beholder sin post, og koblingen er ophævet"),
-                    Language::En => format!("deleted in {name}; {other} keeps its record, and the link has ended"),
-                }
-            }
-            Self::Deletion { deletion } => {
-                let (name, other) = (side_name(deletion.side), side_name(deletion.side.other()));
-                match language {
-                    Language::Da => format!("slettet i {name}; skal den også slettes i {other}?"),
-                    Language::En => format!("deleted in {name}; shall it be deleted in {other}, too?"),
-                }
-            }
-            Self::EditedAfterDeletion { side, fields } => {
-                let (name, other, fields) = (side_name(*side), side_name(side.other()), names(fields));
-                match language {
-                    Language::Da => {
-                        format!("slettet i {name}, men {fields} er rettet i {other}; posten bliver stående")
-                    }
-                    Language::En => format!("deleted in {name}, but {fields} was edited in {other}; the record stays"),
-                }
-            }
-            Self::Guarded { what, from, count, links } => {
-                let name = side_name(*from);
-                match (what, language) {
-                    (Guarded::Deletions, Language::Da) => {
-                        format!("{count} af {links} koblede poster er slettet i {name}; er det meningen?")
-                    }
-                    (Guarded::Deletions, Language::En) => {
-                        format!("{count} of {links} linked records were deleted in {name}; is that intended?")
-                    }
-                    (Guarded::Changes, Language::Da) => {
-                        format!("{count} af {links} koblede poster er ændret i {name} på én gang; er det meningen?")
-                    }
-                    (Guarded::Changes, Language::En) => {
-                        format!("{count} of {links} linked records changed in {name} at once; is that intended?")
-                    }
-                }
-            }
-            Self::Swinging { fields } => {
-                let names = names(fields);
-                match language {
-                    Language::Da => format!("{names} skifter frem og tilbage mellem systemerne; ret det i ét af dem"),
-                    Language::En => format!("{names} changes back and forth between the systems; correct it in one"),
-                }
-            }
-        }
-    }
-}
-
-fn names(fields: &[FieldWhy]) -> String {
-    fields.iter().map(|why| why.field.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 impl Say for Fault {

@@ -1,0 +1,117 @@
+//! What a finding says to a person, in Danish and English: what waits, and what to do about it.
+
+use field_mapping::Held;
+use reconcile::{FieldWhy, Guarded, Matter};
+use sync_model::{RecordKey, Side};
+
+use crate::words::side_name;
+use crate::{Language, Say};
+
+impl Say for Matter {
+    fn say(&self, language: Language) -> String {
+        let pick = |da: String, en: String| if language == Language::Da { da } else { en };
+        match self {
+            Self::Ambiguous { rule, value } => pick(
+                format!("flere poster deler {rule} “{value}”; vælg selv, hvilke der hører sammen"),
+                format!("several records share {rule} “{value}”; choose which belong together"),
+            ),
+            Self::Conflict { fields } => {
+                let names = names(fields);
+                pick(format!("konflikt om {names}; vælg en værdi"), format!("conflict about {names}; choose a value"))
+            }
+            Self::Unfit { faults } => faults.iter().map(|fault| fault.say(language)).collect::<Vec<_>>().join("; "),
+            Self::Refused { side, message, field } => {
+                let field = field.as_ref().map(|field| format!(" ({field})")).unwrap_or_default();
+                let name = side_name(*side);
+                pick(
+                    format!("{name} afviste posten{field}: {message}"),
+                    format!("{name} refused the record{field}: {message}"),
+                )
+            }
+            Self::Duplicate { of, rule, value } => pick(
+                format!("deler {rule} “{value}” med {of}, som allerede er koblet"),
+                format!("shares {rule} “{value}” with {of}, which is linked already"),
+            ),
+            Self::OutcomeUnknown { side } => {
+                let name = side_name(*side);
+                pick(
+                    format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen"),
+                    format!("the answer from {name} was lost; see whether the record exists before it is sent again"),
+                )
+            }
+            Self::Needs { records } => needs(records, language),
+            Self::SystemChanged { held } => system_changed(held, language),
+            Self::Deleted { side } => {
+                let (name, other) = (side_name(*side), side_name(side.other()));
+                pick(
+                    format!("slettet i {name}; {other} beholder sin post, og koblingen er ophævet"),
+                    format!("deleted in {name}; {other} keeps its record, and the link has ended"),
+                )
+            }
+            Self::Deletion { deletion } => {
+                let (name, other) = (side_name(deletion.side), side_name(deletion.side.other()));
+                pick(
+                    format!("slettet i {name}; skal den også slettes i {other}?"),
+                    format!("deleted in {name}; shall it be deleted in {other}, too?"),
+                )
+            }
+            Self::EditedAfterDeletion { side, fields } => edited_after_deletion(*side, fields, language),
+            Self::Guarded { what, from, count, links } => guarded(*what, *from, [*count, *links], language),
+            Self::Swinging { fields } => {
+                let names = names(fields);
+                pick(
+                    format!("{names} skifter frem og tilbage mellem systemerne; ret det i ét af dem"),
+                    format!("{names} changes back and forth between the systems; correct it in one"),
+                )
+            }
+        }
+    }
+}
+
+fn needs(records: &[(Side, RecordKey)], language: Language) -> String {
+    let names = records.iter().map(|(_, key)| key.to_string()).collect::<Vec<_>>().join(", ");
+    match language {
+        Language::Da => format!("henviser til {names}, som ikke er koblet endnu; få den post på plads først"),
+        Language::En => format!("refers to {names}, which is not linked yet; settle that record first"),
+    }
+}
+
+fn system_changed(held: &Held, language: Language) -> String {
+    let (module, what) = (&held.module, language.pick(&held.text.da, &held.text.en));
+    match (&held.field, language) {
+        (Some(field), Language::Da) => format!("feltet {field} i {module} venter, mens resten går videre: {what}"),
+        (Some(field), Language::En) => format!("the field {field} of {module} waits while the rest goes on: {what}"),
+        (None, Language::Da) => format!("nye poster i {module} uden feltet venter: {what}"),
+        (None, Language::En) => format!("new records of {module} without the field wait: {what}"),
+    }
+}
+
+fn edited_after_deletion(side: Side, fields: &[FieldWhy], language: Language) -> String {
+    let (name, other, fields) = (side_name(side), side_name(side.other()), names(fields));
+    match language {
+        Language::Da => format!("slettet i {name}, men {fields} er rettet i {other}; posten bliver stående"),
+        Language::En => format!("deleted in {name}, but {fields} was edited in {other}; the record stays"),
+    }
+}
+
+fn guarded(what: Guarded, from: Side, [count, links]: [usize; 2], language: Language) -> String {
+    let name = side_name(from);
+    match (what, language) {
+        (Guarded::Deletions, Language::Da) => {
+            format!("{count} af {links} koblede poster er slettet i {name}; er det meningen?")
+        }
+        (Guarded::Deletions, Language::En) => {
+            format!("{count} of {links} linked records were deleted in {name}; is that intended?")
+        }
+        (Guarded::Changes, Language::Da) => {
+            format!("{count} af {links} koblede poster er ændret i {name} på én gang; er det meningen?")
+        }
+        (Guarded::Changes, Language::En) => {
+            format!("{count} of {links} linked records changed in {name} at once; is that intended?")
+        }
+    }
+}
+
+fn names(fields: &[FieldWhy]) -> String {
+    fields.iter().map(|why| why.field.as_str()).collect::<Vec<_>>().join(", ")
+}
