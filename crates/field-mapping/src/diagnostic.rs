@@ -76,6 +76,12 @@ pub enum Trouble {
     UnknownCanonical,
     /// The same match rule is given twice with different contents.
     RuleDiffers,
+    /// The field that need only be alike is not one of several fields of its rule.
+    NotOfTheRule,
+    /// A rule proposes pairs that are more alike than those it links.
+    ProposesLater,
+    /// A rule that asks for likeness only proves nothing different.
+    VetoByLikeness,
     /// A pair that goes only one way has no conflict to decide.
     PriorityWithoutConflict,
     /// The same word stands in two rows of a table.
@@ -126,6 +132,9 @@ impl Trouble {
             Self::UnknownSetting => format!("der er ingen indstilling `{text}`"),
             Self::UnknownCanonical => format!("reglen bruger `{text}`, som ikke er kortlagt"),
             Self::RuleDiffers => format!("reglen `{text}` findes allerede med et andet indhold"),
+            Self::NotOfTheRule => format!("`{text}` skal være ét af reglens felter, og et andet skal være helt ens"),
+            Self::ProposesLater => "`proposes` må ikke være større end `links`".to_owned(),
+            Self::VetoByLikeness => "en regel om lighed beviser ingen forskel; fjern vetoes eller similar".to_owned(),
             Self::PriorityWithoutConflict => "kun et felt i begge retninger har en prioritet".to_owned(),
             Self::AmbiguousWord(word) => format!("`{word}` står i to rækker"),
             Self::Lossy(direction) => {
@@ -165,6 +174,9 @@ impl Trouble {
             Self::UnknownSetting => format!("there is no setting `{text}`"),
             Self::UnknownCanonical => format!("the rule uses `{text}`, which is not mapped"),
             Self::RuleDiffers => format!("the rule `{text}` is already there with other contents"),
+            Self::NotOfTheRule => format!("`{text}` must be one of the rule's fields, and another one must be equal"),
+            Self::ProposesLater => "`proposes` must not be more than `links`".to_owned(),
+            Self::VetoByLikeness => "a rule about likeness proves no difference; take out vetoes or similar".to_owned(),
             Self::PriorityWithoutConflict => "only a field that goes both ways has a priority".to_owned(),
             Self::AmbiguousWord(word) => format!("`{word}` stands in two rows"),
             Self::Lossy(direction) => format!("the translation loses something; write direction = \"{direction}\""),
@@ -205,6 +217,8 @@ pub enum Shape {
     Translation,
     /// A condition: a value, a list of values, or what has to hold.
     Condition,
+    /// A whole number from 1 to 100.
+    Percent,
     /// A number of characters.
     Count,
     /// As many inverse expressions as there are own fields.
@@ -221,6 +235,7 @@ impl Shape {
             Self::Tables => "en liste af tabeller ([[…]])",
             Self::Translation => "table, amount, most, cut eller expression, og kun én af dem",
             Self::Condition => "en værdi, en liste af værdier, eller { is, not, contains, starts-with, … }",
+            Self::Percent => "et helt tal fra 1 til 100",
             Self::Count => "et antal tegn",
             Self::Inverse => "ét omvendt udtryk for hvert felt",
             Self::Own => "et felt, en liste af felter, eller hvad der skal findes",
@@ -236,6 +251,7 @@ impl Shape {
             Self::Tables => "a list of tables ([[…]])",
             Self::Translation => "table, amount, most, cut or expression, and only one of them",
             Self::Condition => "a value, a list of values, or { is, not, contains, starts-with, … }",
+            Self::Percent => "a whole number from 1 to 100",
             Self::Count => "a number of characters",
             Self::Inverse => "one inverse expression for each field",
             Self::Own => "a field, a list of fields, or what to look for",

@@ -177,6 +177,25 @@ struct Rule {
     fields: Vec<String>,
     /// Whether two different values prove two different records.
     vetoes: Option<bool>,
+    /// The one of the fields that need not be the same, only alike.
+    similar: Option<Similar>,
+    /// How sure a full agreement makes us, in percent; shown with every pair. 100 with vetoes, else 90.
+    #[schemars(range(min = 1, max = 100))]
+    score: Option<u8>,
+}
+
+/// A field that is compared as a name.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+struct Similar {
+    /// The canonical field; one of the rule's.
+    field: String,
+    /// The likeness in percent from which the rule links by itself; 100, where it is not given.
+    #[schemars(range(min = 1, max = 100))]
+    links: Option<u8>,
+    /// The likeness in percent from which a person is asked; that of `links`, where it is not given.
+    #[schemars(range(min = 1, max = 100))]
+    proposes: Option<u8>,
 }
 
 /// A pair of fields.

@@ -19,6 +19,7 @@ mod fault;
 mod file_schema;
 mod fold;
 mod lens;
+mod likeness;
 mod mapping;
 mod parsers;
 mod reader;
@@ -35,9 +36,10 @@ pub use fault::{Fault, FaultKind};
 pub use file_schema::file_schema;
 pub use fold::fold;
 pub use lens::{Expression, Lens, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
+pub use likeness::Name;
 pub use mapping::{
     Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping, Note,
-    Priority, Projection, Rendering, Unmapped,
+    Priority, Projection, Rendering, Similar, Unmapped,
 };
 pub use resolve::{kinds_of, resolve, standard_text};
 pub use written::Source;

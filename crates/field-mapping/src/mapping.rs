@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Fields, Fingerprint, Kind, Module, Side, Sides, Value};
 
-use crate::{Condition, Fault};
+use crate::{Condition, Fault, Name};
 
 /// Everything the user configured about fields, with all defaults filled in.
 #[derive(Debug, Clone)]
@@ -124,6 +124,41 @@ pub struct MatchRule {
     pub fields: Vec<FieldName>,
     /// Whether two *different* non-empty values prove that two records are not the same thing, whatever weaker rules say.
     pub vetoes: bool,
+    /// The one of the fields that need not be the same, only alike.
+    pub similar: Option<Similar>,
+    /// How sure a full agreement makes us, in percent. It is shown with every pair and decides nothing.
+    pub score: u8,
+}
+
+/// A field of a rule whose values are compared as names, and how alike they must be, in percent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Similar {
+    /// The canonical field.
+    pub field: FieldName,
+    /// From this likeness on, the rule links by itself.
+    pub links: u8,
+    /// From this likeness on, a person is asked.
+    pub proposes: u8,
+}
+
+impl MatchRule {
+    /// The likeness from which the rule links by itself.
+    #[must_use]
+    pub fn links_from(&self) -> u8 {
+        self.similar.as_ref().map_or(100, |similar| similar.links)
+    }
+
+    /// The likeness from which a person is asked.
+    #[must_use]
+    pub fn proposes_from(&self) -> u8 {
+        self.similar.as_ref().map_or(100, |similar| similar.proposes)
+    }
+
+    /// The score of two records that are so much alike by this rule, in percent.
+    #[must_use]
+    pub fn score_of(&self, likeness: u8) -> u8 {
+        u8::try_from(u16::from(self.score) * u16::from(likeness) / 100).unwrap_or(100)
+    }
 }
 
 /// What one rule makes of one record.
@@ -131,8 +166,25 @@ pub struct MatchRule {
 pub struct MatchKey {
     /// The value in matching form: folded, without blanks and punctuation that carry no meaning.
     pub folded: String,
+    /// The part that need only be alike, where the rule has one.
+    pub name: Option<Name>,
     /// The value as a person reads it.
     pub shown: String,
+}
+
+impl MatchKey {
+    /// How alike two records are by the rule that made both keys, in percent; 0 below `least`.
+    #[must_use]
+    pub fn likeness(&self, other: &Self, least: u8) -> u8 {
+        if self.folded != other.folded {
+            return 0;
+        }
+        match (&self.name, &other.name) {
+            (Some(one), Some(other)) if one.likeness_at_most(other) < least => 0,
+            (Some(one), Some(other)) => Some(one.likeness(other)).filter(|likeness| *likeness >= least).unwrap_or(0),
+            (None, _) | (_, None) => 100,
+        }
+    }
 }
 
 /// One pair of fields.

@@ -8,7 +8,7 @@ use crate::check::Check;
 use crate::diagnostic::{Diagnostic, Trouble};
 use crate::reader::{MOST_TOLD, read};
 use crate::written::{DOCUMENTS, STANDARD, Source, WrittenEntity, WrittenRule};
-use crate::{Direction, EntityMapping, Mapping, MatchRule, ModuleMapping};
+use crate::{Direction, EntityMapping, Mapping, MatchRule, ModuleMapping, Similar};
 
 /// Grows when the meaning of canonical values changes with this crate.
 const VERSION: &str = "field-mapping 3";
@@ -223,6 +223,12 @@ impl MatchRule {
             name: written.name.it.clone(),
             fields: written.fields.iter().map(|field| FieldName::new(field.it.as_str())).collect(),
             vetoes: written.vetoes,
+            similar: written.similar.as_ref().map(|similar| Similar {
+                field: FieldName::new(similar.field.it.as_str()),
+                links: similar.links,
+                proposes: similar.proposes,
+            }),
+            score: written.score.unwrap_or(if written.vetoes { 100 } else { 90 }),
         }
     }
 }

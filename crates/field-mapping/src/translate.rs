@@ -7,7 +7,8 @@ use sync_model::{FieldName, Fields, Kind, Record, Side, Sides, Value};
 use crate::binding::Refusal;
 use crate::lens::Lens;
 use crate::{
-    EntityMapping, Fault, FaultKind, FieldMapping, Filter, MatchKey, MatchRule, ModuleMapping, Projection, Rendering,
+    EntityMapping, Fault, FaultKind, FieldMapping, Filter, MatchKey, MatchRule, ModuleMapping, Name, Projection,
+    Rendering,
 };
 
 impl Filter {
@@ -194,6 +195,7 @@ impl ModuleMapping {
 
     fn key(&self, rule: &MatchRule, canonical: &Fields) -> Option<MatchKey> {
         let mut folded = Vec::new();
+        let mut alike = None;
         let mut shown = Vec::new();
         for name in &rule.fields {
             let value = canonical.get(name.as_str()).filter(|value| !value.is_empty())?;
@@ -202,9 +204,13 @@ impl ModuleMapping {
             if part.is_empty() {
                 return None;
             }
-            folded.push(part);
+            if rule.similar.as_ref().is_some_and(|similar| similar.field == *name) {
+                alike = Some(Name::new(&value.to_string()));
+            } else {
+                folded.push(part);
+            }
             shown.push(value.to_string());
         }
-        (!folded.is_empty()).then(|| MatchKey { folded: folded.join("\u{1f}"), shown: shown.join(", ") })
+        (!folded.is_empty()).then(|| MatchKey { folded: folded.join("\u{1f}"), name: alike, shown: shown.join(", ") })
     }
 }

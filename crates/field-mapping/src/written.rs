@@ -82,6 +82,16 @@ pub(crate) struct WrittenRule {
     pub(crate) name: Placed<String>,
     pub(crate) fields: Vec<Placed<String>>,
     pub(crate) vetoes: bool,
+    pub(crate) similar: Option<WrittenSimilar>,
+    pub(crate) score: Option<u8>,
+}
+
+/// The field of a rule that need only be alike.
+#[derive(Debug)]
+pub(crate) struct WrittenSimilar {
+    pub(crate) field: Placed<String>,
+    pub(crate) links: u8,
+    pub(crate) proposes: u8,
 }
 
 /// A pair of fields.

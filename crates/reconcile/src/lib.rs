@@ -17,6 +17,8 @@ mod swing;
 pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
 pub use guard::{Bound, Guarded, Guards};
-pub use plan::{Action, FieldWhy, Finding, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange};
+pub use plan::{
+    Action, FieldWhy, Finding, LikelyPair, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange,
+};
 pub use planner::{plan, proves_earlier_life};
 pub use reference::{Partners, ReferenceCircle, in_reference_order, referred};

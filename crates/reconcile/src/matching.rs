@@ -1,14 +1,14 @@
 //! How records that nobody linked yet find each other: marks of an earlier life first, then the ranked rules.
 //!
-//! A rule links two records only when each is the other's one candidate. Whatever is ambiguous is reported and left
-//! alone: it is neither linked nor made a second time.
+//! A rule links two records only when each is the other's one candidate. Whatever is ambiguous, or only alike, is reported
+//! and left alone: it is neither linked nor made a second time.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{MatchKey, ModuleMapping};
 use sync_model::{Evidence, Fields, Kind, Mark, RecordKey, Side, Sides};
 
-use crate::{Finding, Matter};
+use crate::{Finding, LikelyPair, Matter};
 
 /// An unlinked record in the form in which it is matched.
 #[derive(Debug, Clone)]
@@ -45,6 +45,9 @@ pub(crate) fn find_partners(
     by_mark(module, unlinked, linked, &mut matched);
     for rank in 0..module.rules.len() {
         by_rule(module, unlinked, rank, &mut matched);
+    }
+    for rank in 0..module.rules.len() {
+        by_likeness(module, unlinked, rank, &mut matched);
     }
     duplicates_of_linked(module, unlinked, linked, &mut matched);
     matched
@@ -90,56 +93,151 @@ fn by_mark(
                     tie(side, &only.key, &partner, Evidence::Mark(side), matched);
                 }
             } else {
+                let title = &unlinked.get(side.other())[&partner].title;
+                let pair = |claimant: &&Candidate| {
+                    let (mut keys, mut titles) = (Sides::new(partner.clone(), partner.clone()), Sides::default());
+                    keys.set(side, claimant.key.clone());
+                    titles.set(side, claimant.title.clone());
+                    titles.set(side.other(), title.clone());
+                    LikelyPair { keys, titles, score: 100 }
+                };
+                let matter = Matter::Ambiguous {
+                    rule: "mark".to_owned(),
+                    value: partner.id.to_string(),
+                    pairs: claimants.iter().map(pair).collect(),
+                };
                 let mut records: Vec<_> = claimants.iter().map(|it| (side, it.key.clone())).collect();
                 records.push((side.other(), partner.clone()));
-                ambiguous(records, claimants[0], "mark", partner.id.as_str(), matched);
+                report(records, claimants[0], matter, matched);
             }
         }
     }
 }
 
+/// Two unlinked records that a rule finds alike.
+#[derive(Clone, Copy)]
+struct Edge<'a> {
+    left: &'a Candidate,
+    right: &'a Candidate,
+    likeness: u8,
+}
+
+impl Edge<'_> {
+    fn ends(&self) -> [(Side, &RecordKey); 2] {
+        [(Side::Left, &self.left.key), (Side::Right, &self.right.key)]
+    }
+}
+
+/// The pairs that the rule of this rank finds among the records that are still alone, from the likeness `least` on.
+fn edges<'a>(
+    module: &ModuleMapping,
+    unlinked: &'a Sides<BTreeMap<RecordKey, Candidate>>,
+    alone: &Sides<BTreeSet<RecordKey>>,
+    rank: usize,
+    least: u8,
+) -> Vec<Edge<'a>> {
+    let mut groups: BTreeMap<&str, Sides<Vec<(&Candidate, &MatchKey)>>> = BTreeMap::new();
+    for side in Side::BOTH {
+        for candidate in alone.get(side).iter().map(|key| &unlinked.get(side)[key]) {
+            if let Some(key) = &candidate.keys[rank] {
+                groups.entry(key.folded.as_str()).or_default().get_mut(side).push((candidate, key));
+            }
+        }
+    }
+    let mut edges = Vec::new();
+    for group in groups.values() {
+        for (left, left_key) in &group.left {
+            for (right, right_key) in &group.right {
+                let likeness = left_key.likeness(right_key, least);
+                let possible = likeness >= least && fits(module, Side::Left, &left.key, &right.key);
+                if possible && !vetoed(module, left, right, rank) {
+                    edges.push(Edge { left, right, likeness });
+                }
+            }
+        }
+    }
+    edges
+}
+
+/// Links what the rule of this rank is sure of, and reports what has more than one candidate.
 fn by_rule(
     module: &ModuleMapping,
     unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
     rank: usize,
     matched: &mut Matched,
 ) {
-    let mut groups: BTreeMap<&str, Sides<Vec<&Candidate>>> = BTreeMap::new();
-    for side in Side::BOTH {
-        for key in matched.alone.get(side) {
-            let candidate = &unlinked.get(side)[key];
-            if let Some(key) = &candidate.keys[rank] {
-                groups.entry(key.folded.as_str()).or_default().get_mut(side).push(candidate);
-            }
+    let rule = &module.rules[rank];
+    let edges = edges(module, unlinked, &matched.alone, rank, rule.links_from());
+    for group in connected(edges) {
+        if let [Edge { left, right, likeness }] = group.as_slice() {
+            let evidence =
+                Evidence::Rule { rule: rule.name.clone(), value: shown(left, rank), score: rule.score_of(*likeness) };
+            tie(Side::Left, &left.key, &right.key, evidence, matched);
+        } else {
+            ask(module, &group, rank, matched);
         }
     }
-    for group in groups.into_values() {
-        let edges: Vec<(&Candidate, &Candidate)> = group
-            .left
-            .iter()
-            .flat_map(|left| group.right.iter().map(move |right| (*left, *right)))
-            .filter(|(left, right)| {
-                fits(module, Side::Left, &left.key, &right.key) && !vetoed(module, left, right, rank)
-            })
-            .collect();
-        let degree = |key: &RecordKey| edges.iter().filter(|(l, r)| l.key == *key || r.key == *key).count();
-        let rule = &module.rules[rank].name;
-        let mut unclear = BTreeSet::new();
-        for (left, right) in &edges {
-            let shown = left.keys[rank].as_ref().map_or_else(String::new, |key| key.shown.clone());
-            if degree(&left.key) == 1 && degree(&right.key) == 1 {
-                let evidence = Evidence::Rule { rule: rule.clone(), value: shown };
-                tie(Side::Left, &left.key, &right.key, evidence, matched);
-            } else {
-                unclear.insert((Side::Left, left.key.clone()));
-                unclear.insert((Side::Right, right.key.clone()));
-            }
+}
+
+/// Asks about what is only alike by the rule of this rank, once no rule is sure of it.
+fn by_likeness(
+    module: &ModuleMapping,
+    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
+    rank: usize,
+    matched: &mut Matched,
+) {
+    let rule = &module.rules[rank];
+    if rule.proposes_from() < rule.links_from() {
+        let edges = edges(module, unlinked, &matched.alone, rank, rule.proposes_from());
+        connected(edges).iter().for_each(|group| ask(module, group, rank, matched));
+    }
+}
+
+/// The edges by the groups of records that they hold together.
+fn connected(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
+    let mut groups: Vec<Vec<Edge<'_>>> = Vec::new();
+    let mut group_of: BTreeMap<(Side, &RecordKey), usize> = BTreeMap::new();
+    for edge in edges {
+        let mut met: Vec<usize> = edge.ends().iter().filter_map(|end| group_of.get(end).copied()).collect();
+        met.sort_unstable();
+        met.dedup();
+        let home = met.first().copied().unwrap_or_else(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        let mut moved = vec![edge];
+        for other in met.into_iter().skip(1) {
+            moved.append(&mut groups[other]);
         }
-        if let Some((first, _)) = edges.iter().find(|(left, _)| unclear.contains(&(Side::Left, left.key.clone()))) {
-            let shown = first.keys[rank].as_ref().map_or("", |key| key.shown.as_str());
-            ambiguous(unclear.into_iter().collect(), first, rule, shown, matched);
+        for edge in moved {
+            group_of.extend([((Side::Left, &edge.left.key), home), ((Side::Right, &edge.right.key), home)]);
+            groups[home].push(edge);
         }
     }
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+fn ask(module: &ModuleMapping, group: &[Edge<'_>], rank: usize, matched: &mut Matched) {
+    let Some(first) = group.first() else { return };
+    let rule = &module.rules[rank];
+    let records: BTreeSet<_> = group.iter().flat_map(Edge::ends).collect();
+    let pair = |edge: &Edge<'_>| LikelyPair {
+        keys: Sides::new(edge.left.key.clone(), edge.right.key.clone()),
+        titles: Sides::new(edge.left.title.clone(), edge.right.title.clone()),
+        score: rule.score_of(edge.likeness),
+    };
+    let matter = Matter::Ambiguous {
+        rule: rule.name.clone(),
+        value: shown(first.left, rank),
+        pairs: group.iter().map(pair).collect(),
+    };
+    let records = records.into_iter().map(|(side, key)| (side, key.clone())).collect();
+    report(records, first.left, matter, matched);
+}
+
+fn shown(candidate: &Candidate, rank: usize) -> String {
+    candidate.keys[rank].as_ref().map_or_else(String::new, |key| key.shown.clone())
 }
 
 /// A record that would be made anew although a strong key of it stands on a linked record of the other side.
@@ -206,11 +304,11 @@ fn tie(side: Side, key: &RecordKey, other: &RecordKey, evidence: Evidence, match
     matched.ties.push((keys, evidence));
 }
 
-fn ambiguous(records: Vec<(Side, RecordKey)>, first: &Candidate, rule: &str, value: &str, matched: &mut Matched) {
+/// Leaves `records` alone: they are neither linked nor made a second time.
+fn report(records: Vec<(Side, RecordKey)>, first: &Candidate, matter: Matter, matched: &mut Matched) {
     for (side, key) in &records {
         matched.alone.get_mut(*side).remove(key);
     }
-    let matter = Matter::Ambiguous { rule: rule.to_owned(), value: value.to_owned() };
     matched.findings.push(Finding { records, title: first.title.clone(), matter });
 }
 

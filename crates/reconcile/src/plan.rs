@@ -227,12 +227,15 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Matter {
-    /// Several records could be the same thing.
+    /// Several records could be the same thing, or two are only alike.
     Ambiguous {
         /// The rule that found them.
         rule: String,
         /// What they share.
         value: String,
+        /// The pairs that are possible, each with its score.
+        #[serde(default)]
+        pairs: Vec<LikelyPair>,
     },
     /// Both sides hold different values and nobody may decide alone.
     Conflict {
@@ -311,6 +314,17 @@ pub enum Matter {
         /// Field by field.
         fields: Vec<FieldWhy>,
     },
+}
+
+/// Two records that may be the same thing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LikelyPair {
+    /// The records.
+    pub keys: Sides<RecordKey>,
+    /// Their names for a person.
+    pub titles: Sides<String>,
+    /// How sure the rule is of them, in percent.
+    pub score: u8,
 }
 
 impl Matter {

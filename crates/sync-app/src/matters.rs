@@ -1,7 +1,7 @@
 //! What a finding says to a person, in Danish and English: what waits, and what to do about it.
 
 use field_mapping::Held;
-use reconcile::{FieldWhy, Guarded, Matter};
+use reconcile::{FieldWhy, Guarded, LikelyPair, Matter};
 use sync_model::{RecordKey, Side};
 
 use crate::words::side_name;
@@ -11,10 +11,7 @@ impl Say for Matter {
     fn say(&self, language: Language) -> String {
         let pick = |da: String, en: String| if language == Language::Da { da } else { en };
         match self {
-            Self::Ambiguous { rule, value } => pick(
-                format!("flere poster deler {rule} “{value}”; vælg selv, hvilke der hører sammen"),
-                format!("several records share {rule} “{value}”; choose which belong together"),
-            ),
+            Self::Ambiguous { rule, value, pairs } => ambiguous(rule, value, pairs, language),
             Self::Conflict { fields } => {
                 let names = names(fields);
                 pick(format!("konflikt om {names}; vælg en værdi"), format!("conflict about {names}; choose a value"))
@@ -65,6 +62,21 @@ impl Say for Matter {
                 )
             }
         }
+    }
+}
+
+fn ambiguous(rule: &str, value: &str, pairs: &[LikelyPair], language: Language) -> String {
+    match (pairs, language) {
+        ([LikelyPair { titles, score, .. }], Language::Da) => format!(
+            "ligner hinanden ({rule}, {score} %): “{}” i Dinero og “{}” i Simply CRM; er det den samme?",
+            titles.left, titles.right
+        ),
+        ([LikelyPair { titles, score, .. }], Language::En) => format!(
+            "alike ({rule}, {score} %): “{}” in Dinero and “{}” in Simply CRM; are they the same?",
+            titles.left, titles.right
+        ),
+        (_, Language::Da) => format!("flere poster deler {rule} “{value}”; vælg selv, hvilke der hører sammen"),
+        (_, Language::En) => format!("several records share {rule} “{value}”; choose which belong together"),
     }
 }
 

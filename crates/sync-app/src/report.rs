@@ -183,7 +183,7 @@ fn step_line(module: &str, step: &Step, language: Language, done: bool) -> Optio
 fn reasons(step: &Step, language: Language) -> String {
     match &step.action {
         Action::Tie(link) => match &link.evidence {
-            sync_model::Evidence::Rule { rule, value } => format!("{rule} {value}"),
+            sync_model::Evidence::Rule { rule, value, score } => format!("{rule} {value} ({score} %)"),
             sync_model::Evidence::Mark(side) => match language {
                 Language::Da => format!("mærket i {}", side_name(*side)),
                 Language::En => format!("the mark in {}", side_name(*side)),

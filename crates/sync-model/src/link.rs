@@ -44,6 +44,9 @@ pub enum Evidence {
         rule: String,
         /// What both sides held.
         value: String,
+        /// How sure the rule was, in percent.
+        #[serde(default = "certain")]
+        score: u8,
     },
     /// A person said so.
     Person,
@@ -95,4 +98,9 @@ pub struct Swing {
     pub before: Value,
     /// How many writes in a row, up to this one, followed the undoing of the write before.
     pub undone: u8,
+}
+
+/// Links of the time before scores were kept were made by equal values only.
+fn certain() -> u8 {
+    100
 }

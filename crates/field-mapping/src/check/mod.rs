@@ -90,6 +90,11 @@ impl<'a> Check<'a> {
                     self.push(field.span.clone(), Trouble::UnknownCanonical, |wrong| wrong.suggest(&field.it, known));
                 }
             }
+            if let Some(similar) = &rule.similar
+                && (rule.fields.len() < 2 || rule.fields.iter().all(|it| it.it != similar.field.it))
+            {
+                self.tell(similar.field.span.clone(), Trouble::NotOfTheRule);
+            }
             let new = MatchRule::of(rule);
             match before.iter().chain(&rules).find(|it| it.name == new.name) {
                 Some(same) if *same == new => {}

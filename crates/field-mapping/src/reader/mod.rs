@@ -16,7 +16,7 @@ use crate::diagnostic::{Diagnostic, Shape, Trouble};
 use crate::mapping::{Label, Priority};
 use crate::written::{
     Given, Placed, WrittenConstant, WrittenDirection, WrittenEntity, WrittenField, WrittenOwn, WrittenRule,
-    WrittenUnmapped,
+    WrittenSimilar, WrittenUnmapped,
 };
 
 /// The largest mapping file that is read, in bytes.
@@ -160,11 +160,28 @@ impl Reader<'_> {
     }
 
     fn rule(&mut self, section: &Section<'_>) -> Option<WrittenRule> {
-        self.only(section, &["name", "fields", "vetoes"]);
+        self.only(section, &["name", "fields", "vetoes", "similar", "score"]);
         let name = self.needed(section, "name");
         let fields = self.texts_in(section, "fields");
         let vetoes = self.flag(section, "vetoes", false);
-        Some(WrittenRule { name: name?, fields: fields?, vetoes })
+        let similar = self.table_of(section, "similar").and_then(|inner| self.similar(&inner));
+        if let (true, Some(similar)) = (vetoes, &similar) {
+            self.tell(similar.field.span.clone(), Trouble::VetoByLikeness);
+        }
+        let score = self.percent(section, "score");
+        Some(WrittenRule { name: name?, fields: fields?, vetoes, similar, score })
+    }
+
+    fn similar(&mut self, section: &Section<'_>) -> Option<WrittenSimilar> {
+        self.only(section, &["field", "links", "proposes"]);
+        let field = self.needed(section, "field");
+        let links = self.percent(section, "links").unwrap_or(100);
+        let proposes = self.percent(section, "proposes").unwrap_or(links);
+        if proposes > links {
+            let place = section.get("proposes").map_or(section.span.clone(), Spanned::span);
+            self.tell(place, Trouble::ProposesLater);
+        }
+        Some(WrittenSimilar { field: field?, links, proposes })
     }
 
     fn field(&mut self, section: &Section<'_>) -> Option<WrittenField> {

@@ -84,6 +84,17 @@ impl Reader<'_> {
         })
     }
 
+    /// A whole number from 1 to 100.
+    pub(super) fn percent(&mut self, section: &Section<'_>, key: &str) -> Option<u8> {
+        let value = section.get(key)?;
+        let number = value.get_ref().as_integer().and_then(|number| number.as_str().parse::<u8>().ok());
+        let percent = number.filter(|number| (1..=100).contains(number));
+        if percent.is_none() {
+            self.tell(value.span(), Trouble::Expected(Shape::Percent));
+        }
+        percent
+    }
+
     pub(super) fn table_of<'d>(&mut self, section: &Section<'d>, key: &str) -> Option<Section<'d>> {
         let value = section.get(key)?;
         let table = value.get_ref().as_table();

@@ -24,6 +24,10 @@ fn field(lines: &str) -> String {
     entity("", &format!("[[entity.field]]\n{lines}"))
 }
 
+fn rule(lines: &str) -> String {
+    entity(&format!("[[entity.match]]\nname = \"alike\"\n{lines}"), "")
+}
+
 const PHONE: &str = "name = \"phone\"\ndinero = \"Phone\"\ncrm = \"phone\"";
 
 /// Mistakes in the TOML, and in what a file and an entity hold.
@@ -56,6 +60,17 @@ fn of_form() -> Vec<(&'static str, String)> {
         ("a kind the CRM does not have", entity("", "").replace("\"Accounts\"", "\"Acounts\"")),
         ("a kind Dinero does not have", entity("", "").replace("\"contact\"", "\"customer\"")),
         ("a side nobody knows", entity("", "").replace("makes = []", "makes = [\"simply\"]")),
+        ("a likeness of no field of the rule", rule("fields = [\"name\"]\nsimilar = { field = \"phone\" }")),
+        ("nothing but likeness", rule("fields = [\"name\"]\nsimilar = { field = \"name\" }")),
+        ("more than everything", rule("fields = [\"name\"]\nscore = 101")),
+        (
+            "asking later than linking",
+            rule("fields = [\"name\", \"name\"]\nsimilar = { field = \"name\", links = 90, proposes = 95 }"),
+        ),
+        (
+            "a veto by likeness",
+            rule("fields = [\"name\", \"name\"]\nvetoes = true\nsimilar = { field = \"name\", proposes = \"90 %\" }"),
+        ),
         ("makes is a text", entity("", "").replace("makes = []", "makes = \"dinero\"")),
         ("an unknown key of a field", field(&format!("{phone}\nclear = true"))),
         ("a field without a name", field("dinero = \"Phone\"\ncrm = \"phone\"")),

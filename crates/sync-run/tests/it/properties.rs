@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Duration;
 use field_mapping::{Direction, Drift, Priority};
 use proptest::prelude::*;
-use sync_model::{Fields, Side, Value};
+use sync_model::{Fields, Side, Sides, Value};
 use sync_run::Order;
 
 use crate::history::{Deed, Field, ORGANISATIONS, Start, act, deeds, find, make, start};
@@ -356,6 +356,28 @@ fn p21_an_ambiguous_match_is_reported_and_left_alone() {
         assert_eq!(pair.systems.left.writes() + pair.systems.right.writes(), 0);
         let again = pair.sync().await.unwrap();
         assert_eq!(again.held(), 1, "it waits until somebody decides");
+    });
+}
+
+#[test]
+fn p21_names_that_are_only_alike_are_proposed_and_made_no_second_time() {
+    on_virtual_time(async {
+        let pair = Pair::two_way(Side::Left);
+        let (left, right) = ("00000000-0000-4000-8000-000000000001", "11x1");
+        pair.systems.left.put("contact", left, contact("Nordlys Bådebyggeri", "Algade 1", "86123456", None));
+        pair.systems.right.put(
+            "Accounts",
+            right,
+            account("Nordlys Baadebygeri ApS", "Algade 1", "+45 86 12 34 56", None),
+        );
+        let summary = pair.sync().await.unwrap();
+        assert_eq!((summary.held(), summary.linked, summary.created), (1, 0, Sides::new(0, 0)));
+        assert_eq!(pair.systems.left.writes() + pair.systems.right.writes(), 0);
+        let (_, finding) = &summary.findings[0];
+        let reconcile::Matter::Ambiguous { rule, pairs, .. } = &finding.matter else { panic!("{finding:?}") };
+        assert_eq!((rule.as_str(), pairs.len()), ("name+phone", 1));
+        assert_eq!(pairs[0].score, 84);
+        assert_eq!(pairs[0].keys.as_ref().map(|key| key.id.to_string()), Sides::new(left.into(), right.into()));
     });
 }
 

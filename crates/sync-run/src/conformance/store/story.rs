@@ -48,7 +48,7 @@ pub(super) fn link(left: &RecordKey, right: &RecordKey) -> Link {
     Link {
         module: Module::new("organisations"),
         keys: Sides::new(left.clone(), right.clone()),
-        evidence: Evidence::Rule { rule: "cvr".into(), value: "29403473".into() },
+        evidence: Evidence::Rule { rule: "cvr".into(), value: "29403473".into(), score: 100 },
         state: LinkState::Active,
         review: false,
         baseline: None,
