@@ -12,7 +12,7 @@ const PAGE: &str = "docs/architecture.md";
 const FOR_TESTS: [&str; 1] = ["sandbox"];
 
 /// Crates that only calculate, and what must not be anywhere below them.
-const PURE: [&str; 3] = ["sync-model", "field-mapping", "reconcile"];
+const PURE: [&str; 4] = ["sync-model", "invoicing", "field-mapping", "reconcile"];
 const IMPURE: [&str; 4] = ["tokio", "reqwest", "sqlx", "axum"];
 
 /// Libraries that only these crates may name, measurements and tests apart.

@@ -1,0 +1,4 @@
+//! Invoices to the øre.
+
+mod golden;
+mod properties;
