@@ -35,6 +35,8 @@ pub(crate) enum Lang {
 pub(crate) enum Command {
     /// Tell the whole story on an embedded sandbox and a temporary database.
     Demo(DemoArguments),
+    /// Ask for what is needed, try both connections and write the settings file.
+    Init,
     /// Show whether both connections work, and what to do if not.
     Status,
     /// Show what would be written and why. Nothing is written anywhere.

@@ -5,7 +5,7 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
-use sync_app::{Language, Line, MappingView, SideStatus, Status, Summary, Travel, side_name, summary_lines};
+use sync_app::{Language, Line, MappingView, Side, SideStatus, Status, Summary, Travel, side_name, summary_lines};
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
@@ -34,18 +34,21 @@ pub(crate) fn document(value: &Value) {
 
 /// Both connections, red or green.
 pub(crate) fn status(status: &Status, language: Language) {
-    for (side, connection) in status.sides.iter() {
-        let name = side_name(side);
-        match connection {
-            SideStatus::Green { account, detail } => {
-                let green = colour(AnsiColor::Green);
-                print(&format!("{green}●{green:#} {name}: {account} ({detail})"));
-            }
-            SideStatus::Red { cause, next_step } => {
-                let red = colour(AnsiColor::Red);
-                print(&format!("{red}●{red:#} {name}: {cause}"));
-                print(&format!("  {}: {next_step}", language.pick("Næste skridt", "Next step")));
-            }
+    status.sides.iter().for_each(|(side, connection)| self::connection(side, connection, language));
+}
+
+/// One connection, red or green.
+pub(crate) fn connection(side: Side, connection: &SideStatus, language: Language) {
+    let name = side_name(side);
+    match connection {
+        SideStatus::Green { account, detail } => {
+            let green = colour(AnsiColor::Green);
+            print(&format!("{green}●{green:#} {name}: {account} ({detail})"));
+        }
+        SideStatus::Red { cause, next_step } => {
+            let red = colour(AnsiColor::Red);
+            print(&format!("{red}●{red:#} {name}: {cause}"));
+            print(&format!("  {}: {next_step}", language.pick("Næste skridt", "Next step")));
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::reference::{ModuleName, RecordReference};
 use crate::report::writes;
 use crate::rules::ConfiguredRules;
 use crate::settings::{Settings, SyncDirection};
-use crate::status::Status;
+use crate::status::{SideStatus, Status};
 use crate::world::{RandomGuids, SystemClock};
 use crate::{Language, words};
 
@@ -73,6 +73,11 @@ impl App {
     pub async fn status(&self) -> Status {
         let (left, right) = futures::join!(self.connectors.left.check(), self.connectors.right.check());
         Status::new(Sides::new(left, right), self.settings.language)
+    }
+
+    /// Whether the connection of one side works, and what to do if not.
+    pub async fn check(&self, side: Side) -> SideStatus {
+        SideStatus::new(side, self.connectors.get(side).check().await, self.settings.language)
     }
 
     /// The mapping in force, checked against what both systems say of themselves now.

@@ -28,7 +28,10 @@ pub enum AppError {
     Installation(#[from] simplycrm_client::Error),
     /// The sandbox could not be served.
     #[error("the sandbox could not be served: {0}")]
-    Sandbox(#[from] std::io::Error),
+    Sandbox(std::io::Error),
+    /// A file or the terminal could not be used.
+    #[error(transparent)]
+    Machine(#[from] std::io::Error),
     /// A single record was to be pushed in a direction that does not allow it.
     #[error("single records are pushed only in the direction CRM→Dinero")]
     PushDirection,
@@ -72,6 +75,11 @@ impl Say for AppError {
                 let what = language.pick("Sandkassen kunne ikke startes", "The sandbox could not be started");
                 format!("{what}: {error}")
             }
+            // Whoever presses Ctrl-C or Esc at a question wants to stop.
+            Self::Machine(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                language.pick("Afbrudt; intet er skrevet.", "Stopped; nothing was written.").to_owned()
+            }
+            Self::Machine(error) => error.to_string(),
             Self::PushDirection => language
                 .pick(
                     "En enkelt post kan kun sendes til Dinero, når retningen er CRM→Dinero (direction = \"crm-to-dinero\"). \

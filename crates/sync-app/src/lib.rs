@@ -28,11 +28,13 @@ pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
+pub use settings::first;
 pub use settings::{
     CustomMapping, DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings,
     SettingsError, SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
 };
 pub use status::{SideStatus, Status};
+pub use sync_model::Side;
 pub use sync_run::{Event, Events, Preview, Summary, Unheard};
 pub use words::{side_key, side_name};
 pub use world::SystemClock;

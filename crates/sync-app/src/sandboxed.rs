@@ -65,8 +65,8 @@ pub struct Served {
 pub async fn serve_sandboxes(records: u32, seed: u64) -> Result<Served, AppError> {
     let (dinero, crm) = sandbox::seed_pair(records, seed, SystemClock.now());
     Ok(Served {
-        dinero: serve(Arc::new(Mutex::new(dinero))).await?,
-        simplycrm: serve(Arc::new(Mutex::new(crm))).await?,
+        dinero: serve(Arc::new(Mutex::new(dinero))).await.map_err(AppError::Sandbox)?,
+        simplycrm: serve(Arc::new(Mutex::new(crm))).await.map_err(AppError::Sandbox)?,
     })
 }
 

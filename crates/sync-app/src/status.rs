@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 use sync_model::{Side, Sides};
-use sync_run::{ConnectorError, ErrorClass, Health};
+use sync_run::{ConnectorError, Health};
 
 use crate::Language;
 use crate::words::{next_step, side_key};
@@ -37,11 +37,8 @@ pub enum SideStatus {
 
 impl Status {
     pub(crate) fn new(checks: Sides<Result<Health, ConnectorError>>, language: Language) -> Self {
-        let side = |side: Side, check: Result<Health, ConnectorError>| match check {
-            Ok(health) => SideStatus::Green { account: health.account, detail: health.detail },
-            Err(error) => red(side, error.class, error.message, language),
-        };
-        Self { sides: Sides::new(side(Side::Left, checks.left), side(Side::Right, checks.right)) }
+        let of = |side, check| SideStatus::new(side, check, language);
+        Self { sides: Sides::new(of(Side::Left, checks.left), of(Side::Right, checks.right)) }
     }
 
     /// Whether both connections work.
@@ -65,6 +62,15 @@ impl Status {
 }
 
 impl SideStatus {
+    pub(crate) fn new(side: Side, check: Result<Health, ConnectorError>, language: Language) -> Self {
+        match check {
+            Ok(health) => Self::Green { account: health.account, detail: health.detail },
+            Err(error) => {
+                Self::Red { cause: error.message, next_step: next_step(side, error.class, language).to_owned() }
+            }
+        }
+    }
+
     /// Whether it works.
     #[must_use]
     pub fn is_green(&self) -> bool {
@@ -73,8 +79,4 @@ impl SideStatus {
             Self::Red { .. } => false,
         }
     }
-}
-
-fn red(side: Side, class: ErrorClass, cause: String, language: Language) -> SideStatus {
-    SideStatus::Red { cause, next_step: next_step(side, class, language).to_owned() }
 }

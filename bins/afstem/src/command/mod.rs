@@ -1,6 +1,7 @@
 //! One function for each command. All of them end in an exit code.
 
 mod demo;
+mod init;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -29,6 +30,10 @@ pub(crate) async fn run(arguments: Arguments) -> u8 {
             let language = configuration::language(arguments.lang, Language::default());
             ended(serve(sandbox, language, json).await, language, json)
         }
+        Command::Init => {
+            let language = configuration::language(arguments.lang, Language::default());
+            ended(init::run(arguments.config.as_deref(), language, json).await, language, json)
+        }
         Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) | Command::Mapping(_) => {
             let settings = match configuration::load(arguments.config.as_deref()) {
                 Ok(settings) => settings,
@@ -54,7 +59,7 @@ async fn with_settings(command: &Command, settings: Settings, language: Language
         Command::Sync(asked) => sync(&app, asked, &taking_part, language, json).await,
         Command::Push(asked) => push(&app, asked, language, json).await,
         Command::Mapping(asked) => tell_mapping(&app, asked, language, json).await,
-        Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
+        Command::Init | Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
     }
 }
 

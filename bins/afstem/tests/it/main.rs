@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod commands;
+mod init;
 mod refusals;
 mod served;

@@ -1,5 +1,6 @@
 //! What the user set, parsed and checked once. Everything behind this page works with types, not with texts.
 
+pub mod first;
 mod keys;
 mod problem;
 mod source;

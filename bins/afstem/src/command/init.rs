@@ -1,0 +1,134 @@
+//! `init`: asks for what is needed, tries both connections on the way, and writes the settings file.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::json;
+use sync_app::first::{AnswerKind, Answers, DINERO, Question, SIMPLYCRM, SYNC};
+use sync_app::{App, AppError, Language, Say, Side, SideStatus, Unheard};
+
+use crate::{AGREED, FAILED, output};
+
+/// Asks and writes `afstem.toml`, or the file that was named. An existing file is left as it is.
+pub(crate) async fn run(named: Option<&Path>, language: Language, json: bool) -> Result<u8, AppError> {
+    let path = named.map_or_else(|| PathBuf::from("afstem.toml"), Path::to_owned);
+    if path.exists() {
+        let what = language.pick("findes allerede og bliver ikke rørt", "exists already and is left as it is");
+        return Ok(super::failed(&format!("{} {what}.", path.display()), json));
+    }
+    let environment: Vec<(String, String)> = std::env::vars().collect();
+    let mut interview = Interview { language, environment, answers: Answers::default(), home: home(&path) };
+    if let Some(sentence) = interview.cannot_ask() {
+        return Ok(super::failed(&sentence, json));
+    }
+    interview.connection(Side::Left, DINERO).await?;
+    interview.connection(Side::Right, SIMPLYCRM).await?;
+    interview.ask(SYNC)?;
+    let read = |name: &str| std::fs::read_to_string(interview.home.join(name)).map_err(|error| error.to_string());
+    let name = path.display().to_string();
+    let settings = interview.answers.settings(&name, language, &interview.environment, &read)?;
+    let status = App::connect(settings, None, Arc::new(Unheard))?.status().await;
+    write_privately(&path, &interview.answers.text(language))?;
+    if json {
+        let mut document = status.to_json();
+        document["written"] = json!(name);
+        output::document(&document);
+    } else {
+        output::status(&status, language);
+        let next = language.pick("er skrevet. Se nu, hvad der ville ske", "is written. Now see what would happen");
+        output::print(&format!("{name} {next}: afstem plan"));
+    }
+    Ok(if status.is_green() { AGREED } else { FAILED })
+}
+
+/// The folder that the files named in the settings are relative to.
+fn home(path: &Path) -> PathBuf {
+    path.parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// What was asked and answered so far.
+struct Interview {
+    language: Language,
+    environment: Vec<(String, String)>,
+    answers: Answers,
+    home: PathBuf,
+}
+
+impl Interview {
+    /// Without a terminal everything has to come from the environment; names what does not.
+    fn cannot_ask(&self) -> Option<String> {
+        if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+            return None;
+        }
+        let all = [DINERO, SIMPLYCRM, SYNC].into_iter().flatten();
+        let open: Vec<String> =
+            all.filter(|it| it.is_open(&self.answers, &self.environment)).map(Question::variable).collect();
+        let what = self.language.pick(
+            "`afstem init` spørger og skal bruge en terminal. Uden den skal miljøet give svarene; det mangler",
+            "`afstem init` asks and needs a terminal. Without one the environment has to give the answers; missing are",
+        );
+        (!open.is_empty()).then(|| format!("{what}: {}", open.join(", ")))
+    }
+
+    fn ask(&mut self, questions: &[Question]) -> Result<(), AppError> {
+        for question in questions {
+            if question.is_open(&self.answers, &self.environment) {
+                let answer = put(question, self.answers.shown(question), self.language)?;
+                self.answers.take(question, &answer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks until the connection works, or the user goes on all the same.
+    async fn connection(&mut self, side: Side, questions: &[Question]) -> Result<(), AppError> {
+        let asks = questions.iter().any(|it| it.is_open(&self.answers, &self.environment));
+        while asks {
+            self.ask(questions)?;
+            let read = |name: &str| std::fs::read_to_string(self.home.join(name)).map_err(|error| error.to_string());
+            let settings = self.answers.settings_so_far(self.language, &self.environment, &read)?;
+            let check = App::connect(settings, None, Arc::new(Unheard))?.check(side).await;
+            output::connection(side, &check, self.language);
+            let SideStatus::Red { .. } = check else { break };
+            let again = self.language.pick("Vil du rette svarene?", "Do you want to correct the answers?");
+            if !cliclack::confirm(again).interact()? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts one question to the user; an `earlier` answer stands when nothing is typed.
+fn put(question: &Question, earlier: Option<&str>, language: Language) -> std::io::Result<String> {
+    let (text, asked) = (question.say(language), *question);
+    match question.answer {
+        AnswerKind::Text => {
+            let mut input = cliclack::input(text).validate(move |answer: &String| asked.check(answer, language));
+            if let Some(earlier) = earlier {
+                input = input.default_input(earlier);
+            }
+            input.interact()
+        }
+        AnswerKind::Secret => {
+            cliclack::password(text).validate(move |answer: &String| asked.check(answer, language)).interact()
+        }
+        AnswerKind::Choice(choices) => {
+            let mut select = cliclack::select(text);
+            for choice in choices {
+                select = select.item(choice.value, choice.say(language), "");
+            }
+            select.interact().map(str::to_owned)
+        }
+    }
+}
+
+/// The file holds keys: nobody but its owner may read it, and one that appeared meanwhile is not written over.
+fn write_privately(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
