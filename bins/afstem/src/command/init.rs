@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sync_app::first::{AnswerKind, Answers, DINERO, Question, SIMPLYCRM, SYNC};
-use sync_app::{App, AppError, Language, Say, Side, SideStatus, Unheard};
+use sync_app::{App, AppError, Language, Say, Side, Unheard};
 
 use crate::{AGREED, FAILED, output};
 
@@ -83,20 +83,20 @@ impl Interview {
 
     /// Asks until the connection works, or the user goes on all the same.
     async fn connection(&mut self, side: Side, questions: &[Question]) -> Result<(), AppError> {
-        let asks = questions.iter().any(|it| it.is_open(&self.answers, &self.environment));
-        while asks {
+        if !questions.iter().any(|it| it.is_open(&self.answers, &self.environment)) {
+            return Ok(());
+        }
+        loop {
             self.ask(questions)?;
             let read = |name: &str| std::fs::read_to_string(self.home.join(name)).map_err(|error| error.to_string());
             let settings = self.answers.settings_so_far(self.language, &self.environment, &read)?;
             let check = App::connect(settings, None, Arc::new(Unheard))?.check(side).await;
             output::connection(side, &check, self.language);
-            let SideStatus::Red { .. } = check else { break };
             let again = self.language.pick("Vil du rette svarene?", "Do you want to correct the answers?");
-            if !cliclack::confirm(again).interact()? {
-                break;
+            if check.is_green() || !cliclack::confirm(again).interact()? {
+                return Ok(());
             }
         }
-        Ok(())
     }
 }
 
