@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use dinero_client::op::{
-    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, ListOrganizations,
-    ListProducts, UpdateContact, UpdateProduct,
+    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE,
+    ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
 };
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::errors::{NAME, down, write};
 use crate::kind::{CONTACT, is};
-use crate::walk::{self, Changes};
+use crate::walk::{self, Changes, Part};
 use crate::{contact, product, schema};
 
 /// Dinero as records.
@@ -27,6 +27,7 @@ use crate::{contact, product, schema};
 pub struct DineroConnector {
     client: DineroClient,
     clock: Arc<dyn Clock>,
+    page_size: u32,
     memory: Mutex<Memory>,
 }
 
@@ -43,7 +44,13 @@ impl DineroConnector {
     /// A connector over `client`.
     #[must_use]
     pub fn new(client: DineroClient, clock: Arc<dyn Clock>) -> Self {
-        Self { client, clock, memory: Mutex::default() }
+        Self { client, clock, page_size: LARGEST_PAGE, memory: Mutex::default() }
+    }
+
+    /// Reads lists in pages of so many records, at most as many as Dinero gives.
+    #[must_use]
+    pub fn with_page_size(self, records: u32) -> Self {
+        Self { page_size: records.clamp(1, LARGEST_PAGE), ..self }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -51,6 +58,7 @@ impl DineroConnector {
     }
 
     async fn page(&self, kind: &Kind, since: Option<DateTime<Utc>>, page: u32) -> Result<Changes, ConnectorError> {
+        let page = Part { number: page, size: self.page_size };
         let found = if is(kind, CONTACT) {
             walk::contacts(&self.client, since, page).await
         } else {

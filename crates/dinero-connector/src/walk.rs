@@ -14,6 +14,15 @@ use crate::{contact, product};
 /// How far a walk reaches back before the place where the last one ended.
 const OVERLAP: Duration = Duration::seconds(60);
 
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Part {
+    /// The page, from 0.
+    pub(crate) number: u32,
+    /// How many records make a page.
+    pub(crate) size: u32,
+}
+
 /// A page of changes.
 #[derive(Debug)]
 pub(crate) struct Changes {
@@ -32,8 +41,12 @@ pub(crate) fn begin(cursor: Option<&Cursor>) -> Option<DateTime<Utc>> {
     Some(DateTime::from_timestamp(seconds, 0)? - OVERLAP)
 }
 
-pub(crate) async fn contacts(client: &DineroClient, since: Option<DateTime<Utc>>, page: u32) -> Result<Changes, Error> {
-    let list = ListContacts { changes_since: since, page, ..ListContacts::new() };
+pub(crate) async fn contacts(
+    client: &DineroClient,
+    since: Option<DateTime<Utc>>,
+    page: Part,
+) -> Result<Changes, Error> {
+    let list = ListContacts { changes_since: since, page: page.number, page_size: page.size, ..ListContacts::new() };
     let page = client.send(&list).await?;
     let times = page.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
     let latest = latest(times);
@@ -41,13 +54,17 @@ pub(crate) async fn contacts(client: &DineroClient, since: Option<DateTime<Utc>>
 }
 
 /// Products come in two lists. Deleted ones matter only after a first walk: before that nobody knows them.
-pub(crate) async fn products(client: &DineroClient, since: Option<DateTime<Utc>>, page: u32) -> Result<Changes, Error> {
-    let list = ListProducts { changes_since: since, page, ..ListProducts::new() };
+pub(crate) async fn products(
+    client: &DineroClient,
+    since: Option<DateTime<Utc>>,
+    page: Part,
+) -> Result<Changes, Error> {
+    let list = ListProducts { changes_since: since, page: page.number, page_size: page.size, ..ListProducts::new() };
     let live = client.send(&list).await?;
     let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
     let latest_live = latest(times);
     let mut found = changes(&live, latest_live, |item| product::seen(item, true));
-    if page > 0 || since.is_none() {
+    if page.number > 0 || since.is_none() {
         return Ok(found);
     }
     for deleted_page in 0.. {

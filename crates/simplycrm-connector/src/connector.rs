@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use chrono::{Duration, NaiveDateTime};
-use simplycrm_client::vtql::{Condition, Filter, Literal, Select, Text};
+use simplycrm_client::vtql::{Condition, Filter, Literal, MAX_ROWS, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
@@ -27,6 +27,7 @@ const TRAVEL: Duration = Duration::seconds(5);
 pub struct SimplyCrmConnector {
     client: SimplyCrmClient,
     clock: Arc<dyn Clock>,
+    rows: u32,
     memory: Mutex<Memory>,
 }
 
@@ -41,7 +42,13 @@ impl SimplyCrmConnector {
     /// A connector over `client`.
     #[must_use]
     pub fn new(client: SimplyCrmClient, clock: Arc<dyn Clock>) -> Self {
-        Self { client, clock, memory: Mutex::default() }
+        Self { client, clock, rows: MAX_ROWS, memory: Mutex::default() }
+    }
+
+    /// Reads lists in pages of so many rows, at most as many as the server gives.
+    #[must_use]
+    pub fn with_page_rows(self, rows: u32) -> Self {
+        Self { rows: rows.clamp(1, MAX_ROWS), ..self }
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -184,12 +191,11 @@ impl Connector for SimplyCrmConnector {
         let schema = self.described(kind).await?;
         let connection = self.client.connection().await.map_err(|error| down(&error))?;
         let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
-        let began = || (module(kind).map(|module| Walk::begin(module, since)), connection.server_time.naive_utc());
         let (mut walk, bound) = match remembered {
             Some(remembered) => remembered,
             None => {
-                let (walk, bound) = began();
-                (walk?, bound)
+                let walk = Walk::begin(module(kind)?, since, self.rows).map_err(|error| unsayable(&error))?;
+                (walk, connection.server_time.naive_utc())
             }
         };
         let Some(select) = walk.next().map_err(|error| unsayable(&error))? else {

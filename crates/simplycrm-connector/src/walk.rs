@@ -5,7 +5,7 @@
 //! meanwhile moves to the end and pushes no other one past the border of a page.
 
 use chrono::{Duration, NaiveDateTime};
-use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, MAX_ROWS, Select, VtqlError};
+use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, Select, VtqlError};
 use simplycrm_client::{FieldName, ModuleName, Record, WsId};
 use sync_model::Cursor;
 
@@ -19,6 +19,7 @@ const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 #[derive(Debug)]
 pub(crate) struct Walk {
     way: Way,
+    rows: u32,
     latest: Option<NaiveDateTime>,
 }
 
@@ -31,13 +32,14 @@ enum Way {
 }
 
 impl Walk {
-    pub(crate) fn begin(module: ModuleName, since: Option<&Cursor>) -> Self {
+    /// Everything of `module`, or what was saved since `since`, in pages of at most `rows`.
+    pub(crate) fn begin(module: ModuleName, since: Option<&Cursor>, rows: u32) -> Result<Self, VtqlError> {
         let since = since.and_then(|cursor| NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok());
         let way = match since {
             Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
-            None => Way::All(Box::new(KeysetPages::new(Select::from(module)))),
+            None => Way::All(Box::new(KeysetPages::new(Select::from(module)).rows(Limit::new(0, rows)?))),
         };
-        Self { way, latest: since }
+        Ok(Self { way, rows, latest: since })
     }
 
     /// The query for the next page; `None` when the walk is over.
@@ -48,7 +50,7 @@ impl Walk {
                 let saved = Condition::at_least(FieldName::MODIFIED_TIME, Literal::time(from.and_utc()));
                 let order = [FieldName::MODIFIED_TIME, FieldName::ID];
                 let select = Select::from(module.clone()).filter(saved).order_by(order, Direction::Ascending);
-                Some(select.limit(Limit::new(*skip, MAX_ROWS)?))
+                Some(select.limit(Limit::new(*skip, self.rows)?))
             }
         })
     }
@@ -70,7 +72,7 @@ impl Walk {
                 }
             }
         }
-        page.len() < usize::try_from(MAX_ROWS).unwrap_or(usize::MAX)
+        page.len() < usize::try_from(self.rows).unwrap_or(usize::MAX)
     }
 
     /// Where the next walk begins: at the latest save that was seen, but not after `bound`, when this walk began.

@@ -27,6 +27,7 @@ pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
+pub use rules::rules_of;
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::first;
 pub use settings::{

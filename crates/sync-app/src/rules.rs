@@ -1,6 +1,7 @@
 //! The user's settings as the engine's rules.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use field_mapping::{Checked, Direction, Drift, Held, Mapping, Priority, resolve_checked};
 use reconcile::{Deletes, Guards, Policy};
@@ -15,6 +16,12 @@ use crate::{Language, Say};
 /// The account for sales with 25 % VAT in Dinero's standard chart (dinero-api fact sheet §6.6); used where the settings
 /// name none.
 const STANDARD_SALES_ACCOUNT: u32 = 1000;
+
+/// What `settings` mean to an engine, for whoever wires one by hand.
+#[must_use]
+pub fn rules_of(settings: &Settings) -> Arc<dyn Rules> {
+    Arc::new(ConfiguredRules::new(settings))
+}
 
 /// The settings of one pair, as rules.
 #[derive(Debug, Clone)]

@@ -138,8 +138,10 @@ impl Engine {
         let (store, summary) = (Arc::clone(&self.store), Mutex::new(Summary::new(run)));
         let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
         let result = tokio::select! {
-            result = run.carry_out(rules, order) => result,
+            // A lost lease is noticed first, and chance has no part in it.
+            biased;
             error = run.keep_lease() => Err(error),
+            result = run.carry_out(rules, order) => result,
         };
         let summary = run.finish();
         let record = RunRecord {

@@ -9,6 +9,7 @@ use crate::id::{FieldName, WsId};
 #[derive(Debug, Clone)]
 pub struct KeysetPages {
     select: Select,
+    rows: Limit,
     last: Option<WsId>,
     done: bool,
 }
@@ -17,7 +18,14 @@ impl KeysetPages {
     /// The pages of `select`, whose own order and limit give way to the walk's.
     #[must_use]
     pub fn new(select: Select) -> Self {
-        Self { select, last: None, done: false }
+        Self { select, rows: Limit::full_page(), last: None, done: false }
+    }
+
+    /// Asks for pages of so many rows, instead of as many as the server gives.
+    #[must_use]
+    pub fn rows(mut self, rows: Limit) -> Self {
+        self.rows = rows;
+        self
     }
 
     /// Continues after `id`, as a walk does that was stopped there.
@@ -33,7 +41,7 @@ impl KeysetPages {
         if self.done {
             return None;
         }
-        let page = self.select.clone().order_by([FieldName::ID], Direction::Ascending).limit(Limit::full_page());
+        let page = self.select.clone().order_by([FieldName::ID], Direction::Ascending).limit(self.rows);
         Some(match self.last {
             Some(id) => page.and(Condition::after(id)),
             None => page,

@@ -8,10 +8,10 @@ use field_mapping::{Checked, Direction, Held, Mapping, Priority};
 use reconcile::{Deletes, Guards, Policy};
 use rust_decimal::Decimal;
 use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, PairId, Schema, Side, Sides, Value};
-use sync_run::conformance::MemoryStore;
+use sync_run::conformance::{Gated, MemoryStore};
 use sync_run::{Engine, Order, Pace, Rules, RulesError, RunError, Summary, Unheard};
 
-use crate::world::{CountingGuids, Fuse, FusedStore, System, SystemState, VirtualClock};
+use crate::world::{CountingGuids, Fuse, System, SystemState, VirtualClock};
 
 /// The modules under test.
 pub(crate) const MODULES: [&str; 1] = ["organisations"];
@@ -100,7 +100,7 @@ impl Pair {
         Engine {
             pair: PairId::new("test"),
             connectors: Sides::new(Arc::new(self.systems.left.clone()), Arc::new(self.systems.right.clone())),
-            store: Arc::new(FusedStore { inner: self.memory.clone(), fuse: Arc::clone(&self.fuse) }),
+            store: Arc::new(Gated { inner: self.memory.clone(), gate: self.fuse.clone() }),
             clock: self.clock.clone(),
             guids: self.guids.clone(),
             events: Arc::new(Unheard),

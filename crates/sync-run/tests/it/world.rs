@@ -7,13 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
-use reconcile::{Observed, Seen, WriteChange};
-use sync_model::{
-    Cursor, Fields, Kind, Lock, Mark, PairId, Presence, Record, RecordId, RecordKey, Revision, RunId, Schema, Side,
-};
+use reconcile::WriteChange;
+use sync_model::{Cursor, Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey, Revision, Schema, Side};
+use sync_run::conformance::{Call, Gate};
 use sync_run::{
-    Change, ChangePage, Checked, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, Journaled, Lease,
-    Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, Journaled, Next, Probed, Receipt,
+    Refusal, StoreError, Usage, WriteError,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -403,83 +402,19 @@ impl Connector for System {
     }
 }
 
-/// A store whose commits are edges, too.
-#[derive(Debug)]
-pub(crate) struct FusedStore<S> {
-    pub(crate) inner: S,
-    pub(crate) fuse: Arc<Fuse>,
-}
-
+/// Commits are edges, too.
 #[async_trait]
-impl<S: Store> Store for FusedStore<S> {
-    async fn open_run(
-        &self,
-        pair: &PairId,
-        run: &RunId,
-        now: DateTime<Utc>,
-        ttl: Duration,
-    ) -> Result<Lease, StoreError> {
-        self.inner.open_run(pair, run, now, ttl).await
-    }
-
-    async fn renew(&self, lease: &Lease, until: DateTime<Utc>) -> Result<(), StoreError> {
-        self.inner.renew(lease, until).await
-    }
-
-    async fn commit(&self, lease: &Lease, changes: &[Change]) -> Result<(), StoreError> {
-        self.fuse.edge().await;
-        self.inner.commit(lease, changes).await?;
-        self.fuse.edge().await;
+impl Gate for Fuse {
+    async fn before(&self, call: Call) -> Result<(), StoreError> {
+        if call == Call::Commit {
+            self.edge().await;
+        }
         Ok(())
     }
 
-    async fn close_run(&self, lease: &Lease, record: &RunRecord) -> Result<(), StoreError> {
-        self.fuse.edge().await;
-        self.inner.close_run(lease, record).await
-    }
-
-    async fn load(&self, pair: &PairId, scope: &Scope) -> Result<Observed, StoreError> {
-        self.inner.load(pair, scope).await
-    }
-
-    async fn seen(&self, pair: &PairId, side: Side, keys: &[RecordKey]) -> Result<Vec<Seen>, StoreError> {
-        self.inner.seen(pair, side, keys).await
-    }
-
-    async fn cursor(&self, pair: &PairId, side: Side, kind: &Kind) -> Result<Option<Cursor>, StoreError> {
-        self.inner.cursor(pair, side, kind).await
-    }
-
-    async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
-        self.inner.schema(pair, side).await
-    }
-
-    async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
-        self.inner.checked(pair).await
-    }
-
-    async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
-        self.inner.unfinished(pair).await
-    }
-
-    async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {
-        self.inner.has_links(pair).await
-    }
-
-    async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
-        self.inner.findings(pair).await
-    }
-
-    async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
-        self.inner.runs(pair, limit).await
-    }
-
-    async fn history(
-        &self,
-        pair: &PairId,
-        side: Side,
-        key: &RecordKey,
-    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
-        self.inner.history(pair, side, key).await
+    async fn after(&self, call: Call) {
+        if call == Call::Commit {
+            self.edge().await;
+        }
     }
 }
