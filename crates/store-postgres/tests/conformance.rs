@@ -18,3 +18,38 @@ impl Database for Fresh {
 }
 
 sync_run::store_conformance!(Fresh::database());
+
+impl Fresh {
+    async fn registry(&self) -> Arc<dyn tenancy::Registry> {
+        Arc::new(PostgresStore::connect(self.url()).await.expect("a fresh database"))
+    }
+}
+
+mod registry {
+    use super::server::Fresh;
+
+    tenancy::registry_conformance!(Fresh::database());
+}
+
+/// Fails as soon as a table is added that erasing forgets: its rows would refuse to lose their lease.
+#[tokio::test]
+async fn p32_erasing_a_connection_takes_its_pairs_with_it() {
+    use sync_model::{PairId, RunId};
+    use tenancy::{ConnectionId, Registry};
+
+    let fresh = Fresh::database().await;
+    let store = PostgresStore::connect(fresh.url()).await.expect("a fresh database");
+    let (gone, stays) = (ConnectionId::fresh(), ConnectionId::fresh());
+    let pairs = [&gone, &stays].map(|id| PairId::new(format!("{id}/4711@x")));
+    for pair in &pairs {
+        store.open_run(pair, &RunId::new("r"), chrono::Utc::now(), chrono::Duration::seconds(9)).await.unwrap();
+    }
+    store.erase_connection(&gone).await.unwrap();
+    let left = [store.runs(&pairs[0], 9).await.unwrap().len(), store.runs(&pairs[1], 9).await.unwrap().len()];
+    assert_eq!(left, [0, 1]);
+    let sql = "select table_name::text from information_schema.columns
+               where table_schema = 'afstem' and column_name = 'pair' order by 1";
+    let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(fresh.url()).await.unwrap();
+    let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(&mut connection).await.unwrap();
+    assert_eq!(tables, ["checked", "cursor", "finding", "intent", "lease", "link", "record", "run", "schema"]);
+}

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     NoIntent(IntentId),
     #[error("a row holds the side '{0}'; only 'left' and 'right' exist")]
     Side(String),
+    #[error("a row holds the role '{0}', which does not exist")]
+    Role(String),
     #[error("a row holds JSON that this version cannot read: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]

@@ -22,6 +22,7 @@ mod journal;
 mod lease;
 mod load;
 mod open;
+mod registry;
 mod text;
 
 use async_trait::async_trait;

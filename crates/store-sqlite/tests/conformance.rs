@@ -47,3 +47,24 @@ mod in_file {
 mod in_memory {
     sync_run::store_conformance!(super::InMemory::fresh());
 }
+
+impl InFile {
+    async fn registry(&self) -> Arc<dyn tenancy::Registry> {
+        let url = format!("sqlite://{}", self.0.path().join("afstem.db").display());
+        Arc::new(SqliteStore::open(&url).await.expect("a database in a fresh directory"))
+    }
+}
+
+impl InMemory {
+    async fn registry(&self) -> Arc<dyn tenancy::Registry> {
+        self.0.clone()
+    }
+}
+
+mod registry_in_file {
+    tenancy::registry_conformance!(super::InFile::fresh());
+}
+
+mod registry_in_memory {
+    tenancy::registry_conformance!(super::InMemory::fresh());
+}
