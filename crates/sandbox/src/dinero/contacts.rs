@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::body::object;
 use super::list::{self, ListRules};
 use super::{Answer, Call, Dinero, Failure};
 
@@ -174,7 +175,7 @@ impl Dinero {
     /// The body as an object. Names that do not exist are dropped without a word, and noted for whoever tests.
     fn body(&mut self, call: &Call<'_>, place: &str, also: &[&str]) -> Result<Map<String, Value>, Failure> {
         let known: Vec<&str> = WRITABLE.iter().map(|(name, _)| *name).chain(also.iter().copied()).collect();
-        let (sent, unknown) = super::products::object(call, &known)?;
+        let (sent, unknown) = object(call, &known)?;
         self.unknown_names.extend(unknown.into_iter().map(|name| format!("{place}: {name}")));
         Ok(sent)
     }

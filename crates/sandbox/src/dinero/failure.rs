@@ -1,5 +1,7 @@
 //! Error bodies (fact sheet §5): a code, a message, and what is wrong with which field.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -45,7 +47,28 @@ impl Failure {
     }
 
     pub(super) fn deleted() -> Self {
-        Self::coded(StatusCode::BAD_REQUEST, 65, "The item is deleted and cannot be changed")
+        Self::deleted_item("The item is deleted and cannot be changed")
+    }
+
+    pub(super) fn deleted_item(message: &str) -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 65, message)
+    }
+
+    /// A voucher that there is not, or not of that kind.
+    pub(super) fn no_result(kind: &str) -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 63, &format!("{kind} guid gives no result"))
+    }
+
+    pub(super) fn stale() -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 58, "The timestamp is outdated")
+    }
+
+    pub(super) fn duplicated() -> Self {
+        Self::coded(StatusCode::CONFLICT, 72, "Duplicated entity")
+    }
+
+    pub(super) fn no_lines() -> Self {
+        Self::coded(StatusCode::BAD_REQUEST, 45, "Invoices must have at least one invoice line")
     }
 
     pub(super) fn no_pro() -> Self {
@@ -77,6 +100,15 @@ impl Failure {
             return Reply::Answer(response);
         }
         answer(self.status, self.body)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.body {
+            Some(body) => write!(f, "{} {} {}", self.status, body["message"], body["validationErrors"]),
+            None => write!(f, "{}", self.status),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A stand-in for Dinero's API that keeps state: tokens, organisations, contacts and products, with the limits, error
-//! shapes and oddities of the fact sheet (`dinero-api`), and its suggestions (§11) where the sources are silent.
+//! A stand-in for Dinero's API that keeps state: tokens, organisations, contacts, products, invoices, credit notes, payments,
+//! with the limits, error shapes and oddities of the fact sheet (`dinero-api`), and its suggestions (§11) where the sources are silent.
 //!
 //! ```
 //! use sandbox::dinero::Dinero;
@@ -9,18 +9,23 @@
 //! assert_eq!(dinero.contact(&guid).unwrap()["Name"], "Nordlys ApS");
 //! ```
 
+mod accounts;
+mod body;
 mod contacts;
 mod failure;
 mod list;
+mod money;
 mod products;
+mod sales;
 mod settings;
 mod token;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use http::{Method, Request, StatusCode};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -28,6 +33,9 @@ use crate::fault::throttled;
 use crate::{Reply, Sandbox};
 pub(crate) use contacts::is_cvr;
 use failure::Failure;
+pub use money::{Arithmetic, Halves, VatRounding};
+pub use sales::Tally;
+use sales::{Kind, Voucher};
 
 /// The client id of a new installation.
 pub const CLIENT_ID: &str = "afstem";
@@ -35,6 +43,9 @@ pub const CLIENT_ID: &str = "afstem";
 pub const CLIENT_SECRET: &str = "qK7wYdP2";
 /// The API key of a new organisation.
 pub const API_KEY: &str = "f3c1a7d29b";
+
+/// What time stamps begin after.
+const FIRST_STAMP: u64 = 0x020A_5EA8;
 
 /// One organisation at Dinero with everything in it. A clone is a snapshot.
 #[derive(Debug, Clone)]
@@ -53,8 +64,25 @@ pub struct Dinero {
     pub times_with_zone: bool,
     /// How values are changed when they are stored.
     pub habit: Option<fn(&mut Map<String, Value>)>,
+    /// Whether it is without VAT: then no line carries any.
+    pub is_vat_free: bool,
+    /// How it computes what the facts leave open.
+    pub arithmetic: Arithmetic,
+    /// What its computation without storing (`fetch`) is off by, so that whoever compares can be tried.
+    pub fetch_is_off_by: Decimal,
+    /// The last day for which nothing can be booked any more. No answer tells of it.
+    pub closed_until: Option<NaiveDate>,
+    /// Whether it refuses to credit more than was invoiced.
+    pub limits_credit: bool,
+    /// The accounting years, from the earliest. Empty: this calendar year and the one before.
+    pub years: Vec<(NaiveDate, NaiveDate)>,
     contacts: BTreeMap<String, Map<String, Value>>,
     products: BTreeMap<String, Map<String, Value>>,
+    vouchers: BTreeMap<String, Voucher>,
+    /// The last time stamp that was given.
+    stamps: u64,
+    accounts: Vec<accounts::Account>,
+    deposits: Vec<accounts::DepositAccount>,
     tokens: BTreeMap<String, DateTime<Utc>>,
     recent: VecDeque<DateTime<Utc>>,
     made: u64,
@@ -101,8 +129,18 @@ impl Dinero {
             token_life: 3600,
             times_with_zone: false,
             habit: None,
+            is_vat_free: false,
+            arithmetic: Arithmetic::default(),
+            fetch_is_off_by: Decimal::ZERO,
+            closed_until: None,
+            limits_credit: true,
+            years: Vec::new(),
             contacts: BTreeMap::new(),
             products: BTreeMap::new(),
+            vouchers: BTreeMap::new(),
+            stamps: FIRST_STAMP,
+            accounts: accounts::chart(),
+            deposits: accounts::deposits(),
             tokens: BTreeMap::new(),
             recent: VecDeque::new(),
             made: 0,
@@ -222,12 +260,19 @@ impl Dinero {
     }
 
     fn resource(&mut self, call: &Call<'_>, rest: &[&str]) -> Answer {
+        let get = *call.method == Method::GET;
         match rest {
             ["contacts", rest @ ..] => self.contact_route(call, rest),
             ["products", rest @ ..] => self.product_route(call, rest),
-            ["sales", "settings"] => Ok(Some(settings::sales())),
-            ["accounts", "entry"] => Ok(Some(settings::entry_accounts())),
-            ["vatTypes"] => Ok(Some(settings::vat_types())),
+            ["invoices"] if get => self.list_sales(Some(Kind::Invoice), call),
+            ["invoices", rest @ ..] => self.sales_route(Kind::Invoice, call, rest),
+            ["sales", "creditnotes"] if get => self.list_sales(Some(Kind::CreditNote), call),
+            ["sales", "creditnotes", rest @ ..] => self.sales_route(Kind::CreditNote, call, rest),
+            ["sales"] if get => self.list_sales(None, call),
+            ["sales", "settings"] if get => Ok(Some(settings::sales())),
+            ["accounts", rest @ ..] => self.account_route(call, rest),
+            ["vatTypes"] if get => Ok(Some(accounts::vat_types())),
+            ["accountingyears"] if get => Ok(Some(self.accounting_years(call.now))),
             _ => Err(Failure::no_route()),
         }
     }
@@ -238,6 +283,7 @@ impl Dinero {
         organization.insert("Id".to_owned(), self.organization.into());
         organization.insert("IsPro".to_owned(), self.is_pro.into());
         organization.insert("IsPayingPro".to_owned(), self.is_pro.into());
+        organization.insert("IsVatFree".to_owned(), self.is_vat_free.into());
         let fields = call.parameter("fields").unwrap_or("id,name,isPro");
         Value::Array(vec![list::echo(&organization, fields)])
     }
@@ -268,7 +314,8 @@ impl Sandbox for Dinero {
             Reply::Answer(response) => response.status().as_u16(),
             Reply::NoAnswer => 0,
         };
-        let write = *request.method() != Method::GET && !request.uri().path().ends_with("/token");
+        let asks = ["/token", "/fetch"].iter().any(|end| request.uri().path().ends_with(end));
+        let write = *request.method() != Method::GET && !asks;
         self.log.push(LogEntry {
             method: request.method().to_string(),
             path: request.uri().path().to_owned(),

@@ -5,7 +5,9 @@ use http::Method;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use super::body::object;
 use super::list::{self, ListRules};
+use super::money::{amount, decimal};
 use super::{Answer, Call, Dinero, Failure};
 
 const WRITABLE: [&str; 8] =
@@ -26,7 +28,7 @@ const LISTED: [&str; 14] = [
     "UpdatedAt",
     "DeletedAt",
 ];
-const UNITS: [&str; 19] = [
+pub(super) const UNITS: [&str; 19] = [
     "hours",
     "parts",
     "km",
@@ -122,7 +124,8 @@ impl Dinero {
         if let Some(habit) = self.habit {
             habit(&mut kept);
         }
-        let (net, quantity) = (decimal(&kept["BaseAmountValue"]), decimal(&kept["Quantity"]));
+        let number = |name: &str| decimal(&kept[name]).unwrap_or_default();
+        let (net, quantity) = (number("BaseAmountValue"), number("Quantity"));
         let gross = if kept["AccountNumber"] == json!(1100) { net } else { net * Decimal::new(125, 2) };
         let created = self.products.get(guid).map(|standing| standing["CreatedAt"].clone());
         let time = self.time(now);
@@ -135,31 +138,4 @@ impl Dinero {
         kept.insert("DeletedAt".to_owned(), Value::Null);
         self.products.insert(guid.to_owned(), kept);
     }
-}
-
-/// The body as an object of known names, and the names that are not known.
-pub(super) fn object(call: &Call<'_>, known: &[&str]) -> Result<(Map<String, Value>, Vec<String>), Failure> {
-    let Ok(Value::Object(sent)) = serde_json::from_slice(call.body) else {
-        return Err(Failure::validation(&[("globalErrors[]", "the model is missing")]));
-    };
-    let mut kept = Map::new();
-    let mut unknown = Vec::new();
-    for (name, value) in sent {
-        match known.iter().find(|it| it.eq_ignore_ascii_case(&name)) {
-            Some(name) => {
-                kept.insert((*name).to_owned(), value);
-            }
-            None => unknown.push(name),
-        }
-    }
-    Ok((kept, unknown))
-}
-
-fn decimal(value: &Value) -> Decimal {
-    value.to_string().parse().unwrap_or_default()
-}
-
-/// An amount as a JSON number.
-fn amount(number: Decimal) -> Value {
-    serde_json::from_str(&number.normalize().to_string()).unwrap_or(Value::Null)
 }

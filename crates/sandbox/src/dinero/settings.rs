@@ -1,11 +1,16 @@
-//! The parts of an organisation that only answer: accounts, VAT, sales settings (fact sheet §6.6, §6.7).
+//! What new sales vouchers begin with (fact sheet §6.7).
 
 use serde_json::{Value, json};
+
+/// Days within which an invoice has to be paid when nobody says otherwise.
+pub(super) const DAYS: i64 = 8;
+/// The creditor's part of a payment line.
+pub(super) const FIK_CREDITOR: &str = "88776655";
 
 pub(super) fn sales() -> Value {
     json!({
         "LinesInclVat": false,
-        "FikCode": "88776655",
+        "FikCode": FIK_CREDITOR,
         "UseFikCode": true,
         "DefaultAccountNumber": 1000,
         "InvoiceTemplateId": null,
@@ -13,23 +18,7 @@ pub(super) fn sales() -> Value {
         "ReminderFee": 100,
         "ReminderInterestRate": 0,
         "TrustPilotEmail": null,
-        "PaymentConditionNumberOfDays": 8,
+        "PaymentConditionNumberOfDays": DAYS,
         "PaymentConditionType": "Netto",
     })
-}
-
-pub(super) fn entry_accounts() -> Value {
-    json!([
-        { "AccountNumber": 1000, "Name": "Salg af varer/ydelser m/moms", "VatCode": "U25", "Category": "Turnover",
-          "IsHidden": false, "IsDefaultSalesAccount": true },
-        { "AccountNumber": 1100, "Name": "Salg af varer/ydelser u/moms", "VatCode": null, "Category": "Turnover",
-          "IsHidden": false, "IsDefaultSalesAccount": false },
-    ])
-}
-
-pub(super) fn vat_types() -> Value {
-    json!([
-        { "VatCode": "U25", "Name": "Salgsmoms 25%", "VatRate": 0.25 },
-        { "VatCode": "I25", "Name": "Købsmoms 25%", "VatRate": 0.25 },
-    ])
 }

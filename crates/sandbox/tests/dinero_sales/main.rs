@@ -1,0 +1,8 @@
+//! The Dinero stand-in's sales as a caller of its API meets them.
+
+#![allow(clippy::unwrap_used)]
+
+mod caller;
+mod life;
+mod money;
+mod totals;
