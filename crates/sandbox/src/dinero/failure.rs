@@ -88,6 +88,11 @@ impl Failure {
         Self { status, body: Some(json!({ "error": error })), page: false }
     }
 
+    /// A sentence as a JSON string, as uploads are refused.
+    pub(super) fn sentence(status: StatusCode, sentence: &str) -> Self {
+        Self { status, body: Some(sentence.into()), page: false }
+    }
+
     /// Unknown routes answer with a page.
     pub(super) fn no_route() -> Self {
         Self { status: StatusCode::NOT_FOUND, body: None, page: true }
@@ -112,11 +117,29 @@ impl fmt::Display for Failure {
     }
 }
 
-/// An answer with a JSON body, or none.
-pub(super) fn answer(status: StatusCode, body: Option<Value>) -> Reply {
-    let bytes = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
+/// What a request that was let through is answered with.
+#[derive(Debug)]
+pub(super) enum Body {
+    Nothing,
+    Json(Value),
+    File(Bytes),
+}
+
+impl From<Option<Value>> for Body {
+    fn from(value: Option<Value>) -> Self {
+        value.map_or(Self::Nothing, Self::Json)
+    }
+}
+
+/// An answer with a body, or none.
+pub(super) fn answer(status: StatusCode, body: impl Into<Body>) -> Reply {
+    let (kind, bytes) = match body.into() {
+        Body::Nothing => ("application/json; charset=utf-8", Bytes::new()),
+        Body::Json(value) => ("application/json; charset=utf-8", Bytes::from(value.to_string())),
+        Body::File(bytes) => ("application/octet-stream", bytes),
+    };
     let mut response = Response::new(bytes);
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     Reply::Answer(response)
 }

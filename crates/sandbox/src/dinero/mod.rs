@@ -13,6 +13,7 @@ mod accounts;
 mod body;
 mod contacts;
 mod failure;
+mod files;
 mod list;
 mod money;
 mod products;
@@ -24,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use http::{Method, Request, StatusCode};
+use http::{Method, Request, StatusCode, header};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use url::form_urlencoded;
@@ -32,7 +33,7 @@ use url::form_urlencoded;
 use crate::fault::throttled;
 use crate::{Reply, Sandbox};
 pub(crate) use contacts::is_cvr;
-use failure::Failure;
+use failure::{Body, Failure};
 pub use money::{Arithmetic, Halves, VatRounding};
 pub use sales::Tally;
 use sales::{Kind, Voucher};
@@ -83,6 +84,7 @@ pub struct Dinero {
     stamps: u64,
     accounts: Vec<accounts::Account>,
     deposits: Vec<accounts::DepositAccount>,
+    files: Vec<files::StoredFile>,
     tokens: BTreeMap<String, DateTime<Utc>>,
     recent: VecDeque<DateTime<Utc>>,
     made: u64,
@@ -111,6 +113,9 @@ struct Call<'a> {
     version: &'a str,
     path: Vec<&'a str>,
     query: Vec<(String, String)>,
+    content_type: &'a str,
+    /// Whether a file is wanted rather than JSON.
+    wants_file: bool,
     body: &'a Bytes,
     now: DateTime<Utc>,
 }
@@ -141,6 +146,7 @@ impl Dinero {
             stamps: FIRST_STAMP,
             accounts: accounts::chart(),
             deposits: accounts::deposits(),
+            files: Vec::new(),
             tokens: BTreeMap::new(),
             recent: VecDeque::new(),
             made: 0,
@@ -240,13 +246,13 @@ impl Dinero {
         false
     }
 
-    fn route(&mut self, call: &Call<'_>, request: &Request<Bytes>) -> Answer {
+    fn route(&mut self, call: &Call<'_>, request: &Request<Bytes>) -> Result<Body, Failure> {
         if call.path.first() == Some(&"dineroapi") || call.path.last() == Some(&"token") {
-            return self.give_token(request, call.now);
+            return self.give_token(request, call.now).map(Body::from);
         }
         self.check_token(request, call.now)?;
         match call.path.as_slice() {
-            ["organizations"] => Ok(Some(self.organizations(call))),
+            ["organizations"] => Ok(Body::Json(self.organizations(call))),
             [organization, rest @ ..] if *organization == self.organization.to_string() => {
                 if self.is_pro {
                     self.resource(call, rest)
@@ -259,7 +265,18 @@ impl Dinero {
         }
     }
 
-    fn resource(&mut self, call: &Call<'_>, rest: &[&str]) -> Answer {
+    fn resource(&mut self, call: &Call<'_>, rest: &[&str]) -> Result<Body, Failure> {
+        match rest {
+            ["files", rest @ ..] => self.file_route(call, rest),
+            ["attachments", rest @ ..] => self.attachment_route(call, rest),
+            ["invoices", guid] if call.wants_file => self.pdf(Kind::Invoice, guid).map(Body::File),
+            ["sales", "creditnotes", guid, "pdf"] => self.pdf(Kind::CreditNote, guid).map(Body::File),
+            _ => self.record_resource(call, rest).map(Body::from),
+        }
+    }
+
+    /// What answers with JSON.
+    fn record_resource(&mut self, call: &Call<'_>, rest: &[&str]) -> Answer {
         let get = *call.method == Method::GET;
         match rest {
             ["contacts", rest @ ..] => self.contact_route(call, rest),
@@ -278,6 +295,9 @@ impl Dinero {
     }
 
     fn organizations(&self, call: &Call<'_>) -> Value {
+        if call.version == "v1.1" {
+            return Value::Array(vec![self.organization_in_full()]);
+        }
         let mut organization = Map::new();
         organization.insert("Name".to_owned(), self.name.clone().into());
         organization.insert("Id".to_owned(), self.organization.into());
@@ -290,6 +310,11 @@ impl Dinero {
 }
 
 impl Call<'_> {
+    /// All values of a parameter that may stand several times.
+    fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.query.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
     fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
@@ -301,7 +326,17 @@ impl Sandbox for Dinero {
             form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()).into_owned().collect();
         let mut path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
         let version = if path.first().is_some_and(|part| part.starts_with('v')) { path.remove(0) } else { "" };
-        let call = Call { method: request.method(), version, path, query, body: request.body(), now };
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let call = Call {
+            method: request.method(),
+            version,
+            path,
+            query,
+            content_type: header(header::CONTENT_TYPE),
+            wants_file: *request.method() == Method::GET && header(header::ACCEPT) == "application/octet-stream",
+            body: request.body(),
+            now,
+        };
         let reply = if self.over_the_limit(now) {
             throttled(Some(60))
         } else {

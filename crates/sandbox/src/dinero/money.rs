@@ -21,11 +21,11 @@ pub enum Halves {
 /// Where VAT on amounts without VAT is rounded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum VatRounding {
-    /// On each line.
+    /// Once for all lines of the same rate, as the vatable total beside the VAT suggests.
     #[default]
-    ByLine,
-    /// Once for all lines of the same rate.
     ByRate,
+    /// On each line.
+    ByLine,
 }
 
 /// How an organisation computes.

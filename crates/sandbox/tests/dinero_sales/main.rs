@@ -4,5 +4,6 @@
 
 mod caller;
 mod life;
+mod mail;
 mod money;
 mod totals;

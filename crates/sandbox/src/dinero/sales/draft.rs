@@ -42,8 +42,6 @@ const INVOICE_NAMES: [&str; 6] = [
     "IsMobilePayInvoiceEnabled",
     "IsPensoPayEnabled",
 ];
-/// The one design of a new organisation.
-pub(in crate::dinero) const TEMPLATE: &str = "0e2218cf-2209-4a99-926b-e096382f8ef3";
 /// DKK for 100 of a currency. Dinero takes the day's rate; here it is the same every day.
 const RATES: [(&str, i64); 7] =
     [("DKK", 10000), ("EUR", 74560), ("USD", 68712), ("SEK", 6541), ("NOK", 6398), ("GBP", 87025), ("CHF", 79530)];
@@ -97,7 +95,7 @@ impl Dinero {
         let contact = reader.guid("ContactGuid");
         let customer = self.customer(contact.as_deref(), &mut reader)?;
         let gross = reader.flag("ShowLinesInclVat").unwrap_or(false);
-        if reader.guid("InvoiceTemplateId").is_some_and(|id| id != TEMPLATE) {
+        if reader.guid("InvoiceTemplateId").is_some_and(|id| id != settings::TEMPLATE) {
             reader.refuse("InvoiceTemplateId", "is no template");
         }
         let currencies = RATES.map(|(currency, _)| currency);
@@ -263,7 +261,7 @@ impl Draft {
         show("Number", number.into());
         show("ContactName", self.contact_name.clone().into());
         show("ShowLinesInclVat", self.gross.into());
-        show("InvoiceTemplateId", TEMPLATE.into());
+        show("InvoiceTemplateId", settings::TEMPLATE.into());
         show("Currency", self.currency.clone().into());
         show("Language", self.language.clone().into());
         show("ExternalReference", self.reference.clone().into());

@@ -59,6 +59,12 @@ impl Dinero {
         self.credited_of(invoice)
     }
 
+    /// The buyer's order reference that the last electronic invoice carried.
+    #[must_use]
+    pub fn order_reference(&self, guid: &str) -> Option<&str> {
+        self.vouchers.get(guid)?.order_reference()
+    }
+
     /// A person makes a draft of an invoice; `fields` are named as in the API's body. Returns its guid.
     ///
     /// # Errors

@@ -16,17 +16,19 @@ mod draft;
 mod hands;
 mod line;
 mod list;
+mod mail;
 mod payments;
 mod voucher;
 
 pub use hands::Tally;
 pub(super) use voucher::Voucher;
 
+use bytes::Bytes;
 use http::Method;
 use serde_json::{Map, Value, json};
 
 use super::body::{self, Reader, refuse_if};
-use super::{Answer, Call, Dinero, Failure};
+use super::{Answer, Call, Dinero, Failure, settings};
 use draft::Draft;
 
 /// Which of the two.
@@ -59,11 +61,16 @@ impl Dinero {
         match (call.method, call.version, rest) {
             (&Method::POST, "v1", []) => self.create_voucher(kind, call),
             (&Method::POST, "v1", ["fetch"]) => self.preview_voucher(kind, call),
+            (&Method::GET, "v1", ["templates"]) if kind == Kind::Invoice => Ok(Some(settings::templates())),
             (&Method::GET, "v1", [guid]) => Ok(Some(self.read_voucher(self.voucher(kind, guid)?, call.now))),
             (&Method::PUT, "v1.2", [guid]) => self.update_voucher(kind, guid, call),
             (&Method::DELETE, "v1", [guid]) => self.delete_voucher(kind, guid, call),
             (&Method::POST, "v1", [guid, "book"]) => self.book_route(kind, guid, call),
             (_, _, [guid, "payments", rest @ ..]) => self.payment_route(kind, guid, call, rest),
+            (_, _, [guid, rest @ ("email" | "e-invoice" | "e-creditNote" | "mailouts"), more @ ..]) => {
+                let rest: Vec<&str> = std::iter::once(*rest).chain(more.iter().copied()).collect();
+                self.mail_route(kind, guid, call, &rest)
+            }
             (&Method::POST, "v1", [guid, "generate-creditnote"]) if kind == Kind::Invoice => {
                 self.credit_route(guid, call)
             }
@@ -171,6 +178,14 @@ impl Dinero {
         self.book(guid, number, call.now)?;
         // Published as an invoice for credit notes too.
         Ok(Some(self.read_invoice(self.voucher(kind, guid)?, call.now)))
+    }
+
+    /// A booked voucher as a file. What stands on it is not played.
+    pub(super) fn pdf(&self, kind: Kind, guid: &str) -> Result<Bytes, Failure> {
+        match self.voucher(kind, guid)?.number {
+            Some(number) => Ok(Bytes::from(format!("%PDF-1.4 {} {number}", kind.name()))),
+            None => Err(Failure::validation(&[("Status", "must be booked")])),
+        }
     }
 
     /// The time stamp of a request that may leave it out, or its whole body.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::draft::Draft;
 use super::hands::Tally;
+use super::mail::MailOut;
 use super::payments::Payment;
 use super::{Dinero, Kind};
 use crate::dinero::money::amount;
@@ -25,6 +26,7 @@ pub(in crate::dinero) struct Voucher {
     pub(super) updated: DateTime<Utc>,
     pub(super) deleted: Option<DateTime<Utc>>,
     pub(super) payments: Vec<Payment>,
+    pub(super) mail_outs: Vec<MailOut>,
     pub(super) tally: Tally,
 }
 
@@ -96,6 +98,7 @@ impl Dinero {
             updated: now,
             deleted: None,
             payments: Vec::new(),
+            mail_outs: Vec::new(),
             tally: Tally::default(),
         };
         self.vouchers.insert(guid.to_owned(), voucher);
@@ -125,14 +128,15 @@ impl Dinero {
 
     fn read_shared(&self, voucher: &Voucher, now: DateTime<Utc>) -> Map<String, Value> {
         let mut shown = voucher.draft.shown(voucher.number.unwrap_or_else(|| self.next_number()));
+        let (mailed, by) = voucher.mail_state();
         let status = if voucher.number.is_some() { "Booked" } else { "Draft" };
         let more = [
             ("Guid", voucher.guid.clone().into()),
             ("TimeStamp", voucher.stamp().into()),
             ("Status", status.into()),
             ("PaymentStatus", voucher.status(now.date_naive()).into()),
-            ("MailOutStatus", "NotSent".into()),
-            ("LatestMailOutType", "None".into()),
+            ("MailOutStatus", mailed.into()),
+            ("LatestMailOutType", by.into()),
             ("CreatedAt", self.time(voucher.created)),
             ("UpdatedAt", self.time(voucher.updated)),
             ("DeletedAt", voucher.deleted.map_or(Value::Null, |at| self.time(at))),
@@ -144,6 +148,7 @@ impl Dinero {
     /// The row of a list.
     pub(super) fn row(&self, voucher: &Voucher, today: NaiveDate) -> Map<String, Value> {
         let draft = &voucher.draft;
+        let (mailed, by) = voucher.mail_state();
         let due = match voucher.kind {
             Kind::Invoice => json!(draft.due()),
             Kind::CreditNote => Value::Null,
@@ -161,8 +166,8 @@ impl Dinero {
             ("Currency", draft.currency.clone().into()),
             ("Status", voucher.status(today).into()),
             ("Type", voucher.kind.name().into()),
-            ("MailOutStatus", "NotSent".into()),
-            ("LatestMailOutType", "None".into()),
+            ("MailOutStatus", mailed.into()),
+            ("LatestMailOutType", by.into()),
             ("TotalExclVatInDkk", dkk(draft.totals.net)),
             ("TotalInclVatInDkk", dkk(draft.totals.gross)),
             ("TotalExclVat", amount(draft.totals.net)),
