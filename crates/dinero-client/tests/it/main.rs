@@ -8,6 +8,7 @@ mod fake;
 mod faults;
 mod generated;
 mod members;
+mod sandboxed;
 mod schema;
 mod secrets;
 mod tokens;
