@@ -273,6 +273,40 @@ fn individual_tax_counts_only_what_the_product_has() {
 }
 
 #[test]
+fn a_person_works_with_the_form_of_an_invoice() {
+    for version in [Version::V7, Version::V8] {
+        let mut crm = SimplyCrm::new(Profile { version, ..Profile::simply() });
+        let account = crm.add("Accounts", &[("accountname", "Bageri ApS")], "mette", start()).unwrap();
+        let bread = crm.add("Products", &[("productname", "Rugbrød"), ("unit_price", "30")], "mette", start()).unwrap();
+        let line = |quantity: &str, price: &str| json!({"productid": bread, "quantity": quantity, "listprice": price, "tax1": "25", "discount_percent": "10"});
+        let head = [("subject", "Brød"), ("account_id", account.as_str()), ("invoicestatus", "Created")];
+        let id = crm.add_with_lines("Invoice", &head, &[line("2", "50"), line("1", "10")], "mette", start()).unwrap();
+        let shown = |crm: &SimplyCrm, names: [&str; 4]| {
+            let record = crm.record_of(&id).expect("the invoice");
+            names.map(|name| record[name].as_str().expect("a text").to_owned())
+        };
+        let money = ["hdnSubTotal", "hdnGrandTotal", "received", "balance"];
+        assert_eq!(shown(&crm, money)[..2], ["99.00000000", "123.75000000"]);
+        assert_eq!(shown(&crm, money)[3], "123.75000000");
+
+        let later = start() + TimeDelta::seconds(10);
+        crm.edit(&id, &[("invoicestatus", "Paid"), ("received", "100.75")], "mette", later).unwrap();
+        assert_eq!(shown(&crm, money)[1..], ["123.75000000", "100.75000000", "23.00000000"]);
+        let about = ["invoicestatus", "modifiedtime", "hdnTaxType", "subject"];
+        assert_eq!(shown(&crm, about), ["Paid", "2026-11-18 11:06:50", "group", "Brød"]);
+        assert_eq!(crm.record_of(&id).unwrap()["LineItems"].as_array().map(Vec::len), Some(2));
+
+        crm.edit_lines(&id, &[line("1", "20")], "mette", later).unwrap();
+        assert_eq!(shown(&crm, money)[..2], ["18.00000000", "22.50000000"]);
+        assert_eq!(crm.record_of(&id).unwrap()["LineItems"].as_array().map(Vec::len), Some(1));
+        let stranger = crm.edit_lines("7x999", &[line("1", "20")], "mette", later);
+        assert_eq!(stranger, Err(EditError::NoSuchRecord("7x999".into())));
+        let shelf = crm.add_with_lines("Accounts", &head, &[], "mette", later);
+        assert_eq!(shelf, Err(EditError::NoSuchModule("Accounts".into())));
+    }
+}
+
+#[test]
 fn a_keyset_scan_sees_every_record_once() {
     let mut caller = Caller::new(Profile::simply());
     for place in 0..2_050 {

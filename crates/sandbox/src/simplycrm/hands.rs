@@ -169,7 +169,8 @@ impl SimplyCrm {
         Ok(id)
     }
 
-    /// Edits fields as a person would in the CRM: the record is then modified now, by that user.
+    /// Edits fields as a person would in the CRM: the record is then modified now, by that user. The totals and the balance
+    /// of an invoice follow.
     ///
     /// # Errors
     /// When there is no such record, user or field, or the CRM does not take a value.
@@ -188,6 +189,9 @@ impl SimplyCrm {
             *price = super::php::decimal(row.cells.get("unit_price").map_or("", String::as_str));
         }
         row.stamp(user.number, now);
+        if module.is_inventory() {
+            return self.save_form_of(row, element(fields));
+        }
         self.records.insert(row.number, row);
         Ok(())
     }
@@ -219,16 +223,16 @@ impl SimplyCrm {
         self.records.retain(|_, row| !row.deleted);
     }
 
-    fn person(&self, name: &str) -> Result<User, EditError> {
+    pub(crate) fn person(&self, name: &str) -> Result<User, EditError> {
         self.users.values().find(|user| user.name == name).cloned().ok_or_else(|| EditError::NoSuchUser(name.into()))
     }
 
-    fn living(&self, id: &str) -> Result<&Row, EditError> {
+    pub(crate) fn living(&self, id: &str) -> Result<&Row, EditError> {
         let row = number_of(id).and_then(|number| self.records.get(&number)).filter(|row| !row.deleted);
         row.ok_or_else(|| EditError::NoSuchRecord(id.into()))
     }
 
-    fn check_fields(&self, row: &Row, fields: &[(&str, &str)]) -> Result<(), EditError> {
+    pub(crate) fn check_fields(&self, row: &Row, fields: &[(&str, &str)]) -> Result<(), EditError> {
         let module = self.schema.module(&row.module);
         let unknown = fields.iter().find(|(name, _)| {
             let known = module.and_then(|module| module.field(name)).is_some_and(|field| field.editable);
@@ -238,11 +242,11 @@ impl SimplyCrm {
     }
 }
 
-fn element(fields: &[(&str, &str)]) -> Map<String, Value> {
+pub(crate) fn element(fields: &[(&str, &str)]) -> Map<String, Value> {
     fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
-fn refused(failure: Failure) -> EditError {
+pub(crate) fn refused(failure: Failure) -> EditError {
     EditError::Refused(format!("{failure:?}"))
 }

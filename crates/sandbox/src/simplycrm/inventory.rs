@@ -272,7 +272,7 @@ impl SimplyCrm {
         Php::Map(entries)
     }
 
-    fn product_id(&self, line: &Line) -> String {
+    pub(crate) fn product_id(&self, line: &Line) -> String {
         let product = self.records.get(&line.product).filter(|row| !row.deleted);
         product.map(|row| format!("{}x{}", self.schema.prefix(&row.module), row.number)).unwrap_or_default()
     }

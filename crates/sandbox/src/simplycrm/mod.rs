@@ -22,6 +22,7 @@ mod fitting;
 mod hands;
 mod html;
 mod inventory;
+mod invoice_form;
 mod layout;
 mod php;
 mod profile;

@@ -6,4 +6,5 @@ mod caller;
 mod life;
 mod mail;
 mod money;
+mod seeded;
 mod totals;
