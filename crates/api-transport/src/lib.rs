@@ -21,6 +21,7 @@ mod courier;
 mod limits;
 mod network;
 mod pace;
+mod reach;
 mod redact;
 mod retry;
 mod transport;

@@ -1,6 +1,7 @@
 //! The transport that uses a network. The only place that names the HTTP library.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,6 +9,7 @@ use bytes::Bytes;
 use futures::TryStreamExt;
 
 use crate::base_url::is_this_machine;
+use crate::reach::{PRIVATE, PublicOnly, is_public};
 use crate::transport::{BodyStream, Transport, TransportError};
 
 /// How the network is used.
@@ -23,6 +25,8 @@ pub struct HttpSettings {
     pub proxy: Option<String>,
     /// Certificates (PEM) to trust besides the system's.
     pub extra_certificates: Vec<Vec<u8>>,
+    /// Whether only hosts of the public internet are reached. For a server that others tell where to connect.
+    pub public_only: bool,
 }
 
 impl Default for HttpSettings {
@@ -33,6 +37,7 @@ impl Default for HttpSettings {
             user_agent: concat!("afstem/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             extra_certificates: Vec::new(),
+            public_only: false,
         }
     }
 }
@@ -46,6 +51,7 @@ pub struct NetworkError(String);
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    public_only: bool,
 }
 
 impl fmt::Debug for HttpTransport {
@@ -67,6 +73,10 @@ impl HttpTransport {
             .user_agent(&settings.user_agent)
             // A redirect would carry a token or a session to a host that nobody checked.
             .redirect(reqwest::redirect::Policy::none());
+        if settings.public_only {
+            // A proxy would look names up by itself.
+            builder = builder.dns_resolver(Arc::new(PublicOnly)).no_proxy();
+        }
         if let Some(proxy) = &settings.proxy {
             builder = builder.proxy(reqwest::Proxy::all(proxy).map_err(unusable)?);
         }
@@ -77,7 +87,7 @@ impl HttpTransport {
             }
             builder = certificates.into_iter().fold(builder, reqwest::ClientBuilder::add_root_certificate);
         }
-        Ok(Self { client: builder.build().map_err(unusable)? })
+        Ok(Self { client: builder.build().map_err(unusable)?, public_only: settings.public_only })
     }
 }
 
@@ -90,6 +100,9 @@ impl HttpTransport {
             let reason =
                 "it would not be encrypted; use https:// (http:// is accepted only for this machine)".to_owned();
             return Err(TransportError::NotSent { host, reason });
+        }
+        if self.public_only && !may_be_public(request.url()) {
+            return Err(TransportError::NotSent { host, reason: PRIVATE.to_owned() });
         }
         let response = self.client.execute(request).await.map_err(|error| failed(&host, &error))?;
         Ok((host, response))
@@ -116,6 +129,15 @@ impl Transport for HttpTransport {
         head.headers_mut().clone_from(response.headers());
         let body = response.bytes_stream().map_err(move |error| lost(&host, &error));
         Ok(head.map(|()| Box::pin(body) as BodyStream))
+    }
+}
+
+/// Whether a URL names no address outright that is not public. Names are looked at when they are resolved.
+fn may_be_public(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => is_public(address.into()),
+        Some(url::Host::Ipv6(address)) => is_public(address.into()),
+        Some(url::Host::Domain(_)) | None => true,
     }
 }
 

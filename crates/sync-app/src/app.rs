@@ -6,15 +6,18 @@ use api_transport::{HttpSettings, HttpTransport, Transport};
 use dinero_connector::DineroConnector;
 use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
-use sync_model::{PairId, Side, Sides};
-use sync_run::{Clock, Connector, Engine, Events, Guids, Order, Pace, Preview, Rules, RunError, Store, Summary};
+use sync_model::{Kind, PairId, Side, Sides};
+use sync_run::{
+    Clock, Connector, ConnectorError, Engine, Events, Guids, Halt, Health, Order, Pace, Preview, Rules, RunError,
+    RunRecord, Store, Summary,
+};
 
 use crate::error::AppError;
 use crate::mapping::MappingView;
 use crate::reference::{ModuleName, RecordReference};
 use crate::report::writes;
 use crate::rules::ConfiguredRules;
-use crate::settings::{Settings, SyncDirection};
+use crate::settings::Settings;
 use crate::status::{SideStatus, Status};
 use crate::world::{RandomGuids, SystemClock};
 use crate::{Language, words};
@@ -31,7 +34,7 @@ pub struct Reach {
 }
 
 /// One pair of systems, wired by its settings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct App {
     settings: Settings,
     connectors: Sides<Arc<dyn Connector>>,
@@ -39,6 +42,16 @@ pub struct App {
     guids: Arc<dyn Guids>,
     events: Arc<dyn Events>,
     rules: ConfiguredRules,
+    /// Where a server seated this pair; otherwise the settings say where the store is.
+    seat: Option<Seat>,
+    halt: Halt,
+}
+
+/// The store that a pair shares with others, and what keeps it apart from them.
+#[derive(Debug, Clone)]
+struct Seat {
+    store: Arc<dyn Store>,
+    owner: String,
 }
 
 impl App {
@@ -66,7 +79,42 @@ impl App {
             guids: Arc::new(RandomGuids),
             events,
             rules,
+            seat: None,
+            halt: Halt::default(),
         })
+    }
+
+    /// The same pair in a store that it shares with pairs of others: its state is `owner`'s alone.
+    #[must_use]
+    pub fn seated(self, store: Arc<dyn Store>, owner: &str) -> Self {
+        Self { seat: Some(Seat { store, owner: owner.to_owned() }), ..self }
+    }
+
+    /// The same pair, whose runs end when `halt` asks for it.
+    #[must_use]
+    pub fn until(self, halt: Halt) -> Self {
+        Self { halt, ..self }
+    }
+
+    /// What the settings say.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How both systems are.
+    pub(crate) async fn looks(&self) -> Sides<Result<Health, ConnectorError>> {
+        let (left, right) = futures::join!(self.connectors.left.check(), self.connectors.right.check());
+        Sides::new(left, right)
+    }
+
+    /// The latest runs, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn latest_runs(&self, limit: u32) -> Result<Vec<RunRecord>, AppError> {
+        let engine = self.engine().await?;
+        Ok(engine.store.runs(&engine.pair, limit).await?)
     }
 
     /// Whether both connections work, and what to do if not.
@@ -103,7 +151,7 @@ impl App {
     /// # Errors
     /// When a system, the store or the mapping cannot be used.
     pub async fn plan(&self, modules: &[ModuleName]) -> Result<Preview, AppError> {
-        Ok(self.engine().await?.plan(&self.rules, &order(modules)).await?)
+        Ok(self.engine().await?.plan(&self.rules, &self.order(modules)).await?)
     }
 
     /// Brings both systems into agreement.
@@ -111,7 +159,7 @@ impl App {
     /// # Errors
     /// When a system, the store or the mapping cannot be used. What was written until then is journaled.
     pub async fn sync(&self, modules: &[ModuleName]) -> Result<Summary, AppError> {
-        Ok(self.engine().await?.sync(&self.rules, &order(modules)).await?)
+        Ok(self.engine().await?.sync(&self.rules, &self.order(modules)).await?)
     }
 
     /// Reconciles one record by all the rules.
@@ -127,9 +175,7 @@ impl App {
     /// # Errors
     /// [`AppError::PushDirection`] unless data go from Simply CRM to Dinero only; otherwise as [`sync`](Self::sync).
     pub async fn push(&self, record: &RecordReference) -> Result<Summary, AppError> {
-        if self.settings.sync.direction != SyncDirection::CrmToDinero || record.side != Side::Right {
-            return Err(AppError::PushDirection);
-        }
+        self.may_push(record)?;
         self.one(record, Some(Side::Left)).await
     }
 
@@ -138,7 +184,7 @@ impl App {
             Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
             None => Vec::new(),
         };
-        let order = Order { record: Some((record.side, record.key.clone())), only_writes, ..order(&modules) };
+        let order = Order { record: Some((record.side, record.key.clone())), only_writes, ..self.order(&modules) };
         let engine = self.engine().await?;
         let summary = engine.sync(&self.rules, &order).await?;
         let keys = [record.key.clone()];
@@ -172,12 +218,34 @@ impl App {
         }
     }
 
+    pub(crate) fn connector(&self, side: Side) -> &Arc<dyn Connector> {
+        self.connectors.get(side)
+    }
+
+    pub(crate) fn kinds(&self) -> Sides<Vec<Kind>> {
+        self.rules.kinds()
+    }
+
+    pub(crate) fn rules(&self) -> &ConfiguredRules {
+        &self.rules
+    }
+
+    fn order(&self, modules: &[ModuleName]) -> Order {
+        let modules = modules.iter().map(|name| name.0.clone()).collect();
+        Order { modules, halt: self.halt.clone(), ..Order::default() }
+    }
+
     /// The engine over the opened store.
-    async fn engine(&self) -> Result<Engine, AppError> {
+    pub(crate) async fn engine(&self) -> Result<Engine, AppError> {
+        let pair = pair(&self.settings);
+        let (pair, store) = match &self.seat {
+            Some(seat) => (PairId::new(format!("{}/{pair}", seat.owner)), Arc::clone(&seat.store)),
+            None => (pair, open_store(self.settings.store_url.expose_secret()).await?),
+        };
         Ok(Engine {
-            pair: pair(&self.settings),
+            pair,
             connectors: self.connectors.clone(),
-            store: open_store(self.settings.store_url.expose_secret()).await?,
+            store,
             clock: Arc::clone(&self.clock),
             guids: Arc::clone(&self.guids),
             events: Arc::clone(&self.events),
@@ -190,10 +258,6 @@ impl App {
 fn pair(settings: &Settings) -> PairId {
     let address = settings.simplycrm.url.trim_end_matches('/').to_lowercase();
     PairId::new(format!("{}@{address}", settings.dinero.organization_id))
-}
-
-fn order(modules: &[ModuleName]) -> Order {
-    Order { modules: modules.iter().map(|name| name.0.clone()).collect(), ..Order::default() }
 }
 
 async fn open_store(url: &str) -> Result<Arc<dyn Store>, AppError> {

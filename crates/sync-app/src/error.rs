@@ -32,6 +32,18 @@ pub enum AppError {
     /// A file or the terminal could not be used.
     #[error(transparent)]
     Machine(#[from] std::io::Error),
+    /// A mapping cannot be edited so.
+    #[error(transparent)]
+    Mapping(#[from] field_mapping::DraftError),
+    /// What a server remembers cannot be read or written.
+    #[error(transparent)]
+    Registry(#[from] tenancy::RegistryError),
+    /// A secret cannot be sealed or opened.
+    #[error(transparent)]
+    Seal(#[from] tenancy::SealError),
+    /// Something is being worked on for this connection already.
+    #[error("something is being worked on already")]
+    Busy,
     /// A single record was to be pushed in a direction that does not allow it.
     #[error("single records are pushed only in the direction CRM→Dinero")]
     PushDirection,
@@ -44,6 +56,20 @@ pub enum AppError {
     /// The record does not exist or takes no part.
     #[error("{0} was not found")]
     NoSuchRecord(String),
+}
+
+impl AppError {
+    /// Whether a person asked the run to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::Run(error) if error.is_stopped())
+    }
+}
+
+impl From<crate::office::Busy> for AppError {
+    fn from(_: crate::office::Busy) -> Self {
+        Self::Busy
+    }
 }
 
 impl From<StoreError> for AppError {
@@ -75,6 +101,23 @@ impl Say for AppError {
                 let what = language.pick("Sandkassen kunne ikke startes", "The sandbox could not be started");
                 format!("{what}: {error}")
             }
+            Self::Mapping(error) => {
+                format!("{}: {error}", language.pick("Kortlægningen kan ikke ændres sådan", "The mapping cannot be changed so"))
+            }
+            Self::Registry(error) => registry(error, language),
+            Self::Seal(error) => {
+                let what = language.pick(
+                    "De gemte nøgler kan ikke åbnes. Se serverens nøglefil",
+                    "The stored keys cannot be opened. See the server's key file",
+                );
+                format!("{what}: {error}")
+            }
+            Self::Busy => language
+                .pick(
+                    "Der arbejdes allerede på denne forbindelse. Vent, til det er færdigt, eller stop det.",
+                    "This connection is being worked on. Wait until that is done, or stop it.",
+                )
+                .to_owned(),
             // Whoever presses Ctrl-C or Esc at a question wants to stop.
             Self::Machine(error) if error.kind() == std::io::ErrorKind::Interrupted => {
                 language.pick("Afbrudt; intet er skrevet.", "Stopped; nothing was written.").to_owned()
@@ -114,6 +157,21 @@ impl Say for AppError {
     }
 }
 
+fn registry(error: &tenancy::RegistryError, language: Language) -> String {
+    match error {
+        tenancy::RegistryError::Overtaken => language
+            .pick(
+                "En anden har ændret det imens. Se det igen, og prøv så.",
+                "Somebody else changed it in the meantime. Look at it again, and then try.",
+            )
+            .to_owned(),
+        tenancy::RegistryError::Taken => {
+            language.pick("Navnet er taget af en anden.", "The name is taken by another.").to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 fn run(error: &RunError, language: Language) -> String {
     match error {
         RunError::Connector(error) => connector(error, language),
@@ -135,6 +193,12 @@ fn run(error: &RunError, language: Language) -> String {
             let what = language.pick("Databasen kan ikke bruges. Se store.url", "The database cannot be used. See store.url");
             format!("{what}: {error}")
         }
+        RunError::Stopped => language
+            .pick(
+                "Stoppet. Det, der er skrevet, står ved magt, og næste synkronisering fortsætter derfra.",
+                "Stopped. What was written stands, and the next synchronisation goes on from there.",
+            )
+            .to_owned(),
         RunError::Rules(error) => error.to_string(),
         other => other.to_string(),
     }

@@ -9,7 +9,10 @@ mod demo;
 mod error;
 mod language;
 mod mapping;
+mod mapping_sheet;
 mod matters;
+pub mod office;
+mod record;
 mod reference;
 mod report;
 mod rules;
@@ -25,17 +28,19 @@ pub use demo::{Demo, Edit};
 pub use error::AppError;
 pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
+pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};
+pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
-pub use report::{Line, plan_json, plan_lines, summary_json, summary_lines};
+pub use report::{Line, links, plan_json, plan_lines, summary_json, summary_lines, writes};
 pub use rules::rules_of;
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
-pub use settings::first;
 pub use settings::{
     CustomMapping, DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings,
     SettingsError, SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
 };
+pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
 pub use sync_model::Side;
-pub use sync_run::{Event, Events, Preview, Summary, Unheard};
+pub use sync_run::{Event, Events, Preview, RunRecord, Summary, Unheard};
 pub use words::{side_key, side_name};
 pub use world::SystemClock;

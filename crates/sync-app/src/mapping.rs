@@ -86,16 +86,21 @@ fn field_rows(module: &str, entity: &EntityMapping, language: Language) -> Vec<F
         module: module.to_owned(),
         label: said(&field.label, language).to_owned(),
         dinero: field.own_fields(Side::Left).map(ToString::to_string).collect(),
-        direction: match field.direction {
-            None => Travel::None,
-            Some(Direction::TwoWay { .. }) => Travel::Both,
-            Some(Direction::OneWay { from: Side::Left, .. }) => Travel::ToCrm,
-            Some(Direction::OneWay { from: Side::Right, .. }) => Travel::ToDinero,
-        },
+        direction: travel_of(field.direction),
         simplycrm: field.own_fields(Side::Right).map(ToString::to_string).collect(),
         translation: field.lens().name(),
     };
     entity.fields.iter().map(row).collect()
+}
+
+/// Where values travel under `direction`.
+pub(crate) fn travel_of(direction: Option<Direction>) -> Travel {
+    match direction {
+        None => Travel::None,
+        Some(Direction::TwoWay { .. }) => Travel::Both,
+        Some(Direction::OneWay { from: Side::Left, .. }) => Travel::ToCrm,
+        Some(Direction::OneWay { from: Side::Right, .. }) => Travel::ToDinero,
+    }
 }
 
 fn unmapped_rows(module: &str, entity: &EntityMapping, language: Language) -> Vec<UnmappedRow> {

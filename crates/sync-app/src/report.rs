@@ -67,11 +67,14 @@ pub fn plan_json(preview: &Preview, language: Language) -> Value {
 }
 
 /// How many writes a preview holds for each side.
-pub(crate) fn writes(preview: &Preview) -> Sides<usize> {
+#[must_use]
+pub fn writes(preview: &Preview) -> Sides<usize> {
     Sides::from_fn(|side| preview.plans.iter().map(|plan| *plan.write_counts().get(side)).sum())
 }
 
-fn links(preview: &Preview) -> usize {
+/// How many pairs a preview links.
+#[must_use]
+pub fn links(preview: &Preview) -> usize {
     let ties = |plan: &Plan| plan.steps.iter().filter(|step| matches!(step.action, Action::Tie(_))).count();
     preview.plans.iter().map(ties).sum()
 }

@@ -63,6 +63,20 @@ impl ConfiguredRules {
         }
     }
 
+    /// The same with a custom mapping.
+    pub(crate) fn with_mapping(&self, mapping: CustomMapping) -> Self {
+        Self { mapping: Some(mapping), ..self.clone() }
+    }
+
+    /// The mapping in force, or everything that does not fit.
+    pub(crate) fn check(&self, schemas: &Sides<Schema>) -> Result<Mapping, Vec<field_mapping::Diagnostic>> {
+        let source = match &self.mapping {
+            Some(CustomMapping { file, text }) => field_mapping::Source::Custom { file, text },
+            None => field_mapping::Source::Standard,
+        };
+        field_mapping::resolve(&source, &self.modules, schemas, self.direction, &self.variables)
+    }
+
     /// Whether every kind that the direction writes to can be written at all.
     fn may_write(&self, schemas: &Sides<Schema>) -> Result<(), RulesError> {
         for (side, schema) in schemas.iter().filter(|(side, _)| *self.creates.get(*side)) {

@@ -103,6 +103,25 @@ impl Say for Fault {
     }
 }
 
+/// What is wrong with a system that cannot be used.
+pub(crate) fn trouble(side: Side, class: ErrorClass, language: Language) -> String {
+    let name = side_name(side);
+    let [da, en] = match (class, side) {
+        (ErrorClass::Unreachable, _) => ["kan ikke nås", "cannot be reached"],
+        (ErrorClass::Credentials, Side::Left) => ["tager ikke imod nøglen", "does not accept the key"],
+        (ErrorClass::Credentials, Side::Right) => {
+            ["tager ikke imod brugernavn og adgangsnøgle", "does not accept user name and access key"]
+        }
+        (ErrorClass::Subscription, _) => {
+            ["giver ikke adgang til API'et med dette abonnement", "gives no access to the API with this subscription"]
+        }
+        (ErrorClass::Permission, _) => ["giver os ikke ret til det", "does not give us the right"],
+        (ErrorClass::Busy, _) => ["har for travlt lige nu", "is too busy just now"],
+        (ErrorClass::Protocol, _) => ["svarer ikke, som det skal", "does not answer as it should"],
+    };
+    format!("{name} {}.", language.pick(da, en))
+}
+
 /// What a person does about a system that cannot be used.
 pub(crate) fn next_step(side: Side, class: ErrorClass, language: Language) -> &'static str {
     match (side, class) {

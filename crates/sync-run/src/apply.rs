@@ -59,6 +59,7 @@ enum Written {
     Refused(Refusal),
     Stale(Presence),
     NotSent(String),
+    Stopped,
     Unknown,
 }
 
@@ -100,6 +101,7 @@ impl Run<'_> {
         let mut applied = Applied::default();
         let mut left = steps.len();
         for batch in steps.chunks(self.engine.pace.batch.max(1)) {
+            self.go_on()?;
             let fresh = self.drop_stale(side, batch, &mut applied).await?;
             let journaled = self.intend(fresh).await?;
             left -= batch.len();
@@ -177,6 +179,10 @@ impl Run<'_> {
         let mut written = Vec::new();
         let mut down: Option<ConnectorError> = None;
         for (at, (journaled, step)) in batch.iter().enumerate() {
+            if self.halt.is_asked() {
+                written.push(Written::Stopped);
+                continue;
+            }
             if let Some(error) = &down {
                 written.push(Written::NotSent(error.message.clone()));
                 continue;
@@ -252,6 +258,7 @@ impl Run<'_> {
                     changes.push(self.concluded(intent, Outcome::NotSent));
                     self.missed(step, Miss::NotSent(message));
                 }
+                Written::Stopped => changes.push(self.concluded(intent, Outcome::NotSent)),
                 Written::Unknown => lost.push((intent, step)),
             }
         }
@@ -288,9 +295,12 @@ impl Run<'_> {
             .zip(written)
             .filter_map(|((journaled, _), it)| match it {
                 Written::Done(receipt) if receipt.after.is_none() && !deletes(journaled) => Some(receipt.key.clone()),
-                Written::Done(_) | Written::Refused(_) | Written::Stale(_) | Written::NotSent(_) | Written::Unknown => {
-                    None
-                }
+                Written::Done(_)
+                | Written::Refused(_)
+                | Written::Stale(_)
+                | Written::NotSent(_)
+                | Written::Stopped
+                | Written::Unknown => None,
             })
             .collect();
         if keys.is_empty() {

@@ -11,6 +11,7 @@ use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side
 use crate::dry::DryStore;
 use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
+use crate::halt::Halt;
 use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage};
 use crate::summary::Summary;
 use crate::terms::Terms;
@@ -81,6 +82,8 @@ pub struct Order {
     pub record: Option<(Side, RecordKey)>,
     /// Where this order may write. A single-record push to one system writes there only.
     pub only_writes: Option<Side>,
+    /// Asks the run to stop.
+    pub halt: Halt,
 }
 
 /// What a run would do.
@@ -100,6 +103,8 @@ pub(crate) struct Run<'a> {
     pub(crate) lease: Lease,
     /// All kinds that take part.
     pub(crate) kinds: Sides<Vec<Kind>>,
+    /// Whether it was asked to stop.
+    pub(crate) halt: Halt,
     pub(crate) summary: Mutex<Summary>,
     /// What the connectors had asked before this run began; they outlive it.
     pub(crate) before: Sides<Usage>,
@@ -115,7 +120,15 @@ impl Engine {
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
         let summary = Mutex::new(Summary::new(run));
-        let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
+        let run = Run {
+            engine: self,
+            store,
+            summary,
+            lease,
+            kinds: rules.kinds(),
+            halt: order.halt.clone(),
+            before: self.usage(),
+        };
         let terms = run.terms(rules).await?;
         let modules = chosen(&terms.mapping, order)?;
         run.gather(&modules, &terms).await?;
@@ -136,7 +149,15 @@ impl Engine {
         let started = self.clock.now();
         let lease = self.take_lease(&run).await?;
         let (store, summary) = (Arc::clone(&self.store), Mutex::new(Summary::new(run)));
-        let run = Run { engine: self, store, summary, lease, kinds: rules.kinds(), before: self.usage() };
+        let run = Run {
+            engine: self,
+            store,
+            summary,
+            lease,
+            kinds: rules.kinds(),
+            halt: order.halt.clone(),
+            before: self.usage(),
+        };
         let result = tokio::select! {
             // A lost lease is noticed first, and chance has no part in it.
             biased;
@@ -360,6 +381,11 @@ impl Run<'_> {
             kinds.into_iter().collect()
         });
         Scope { kinds, touched: Vec::new(), all: false }
+    }
+
+    /// Ends the run where it was asked to stop.
+    pub(crate) fn go_on(&self) -> Result<(), RunError> {
+        if self.halt.is_asked() { Err(RunError::Stopped) } else { Ok(()) }
     }
 
     pub(crate) async fn commit(&self, changes: &[Change]) -> Result<(), RunError> {

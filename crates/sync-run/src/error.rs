@@ -17,6 +17,9 @@ pub enum RunError {
     /// The settings do not fit the systems.
     #[error(transparent)]
     Rules(#[from] RulesError),
+    /// A person asked it to stop.
+    #[error("the run was stopped; the next one goes on where this one ended")]
+    Stopped,
     /// A list did not come to an end.
     #[error("the list of {kind} does not come to an end")]
     EndlessList {
@@ -31,8 +34,14 @@ impl RunError {
     pub fn class(&self) -> Option<ErrorClass> {
         match self {
             Self::Connector(error) => Some(error.class),
-            Self::Store(_) | Self::Rules(_) | Self::EndlessList { .. } => None,
+            Self::Store(_) | Self::Rules(_) | Self::Stopped | Self::EndlessList { .. } => None,
         }
+    }
+
+    /// Whether a person asked it to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::Stopped)
     }
 
     /// Whether another run is at work on this pair.

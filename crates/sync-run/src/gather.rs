@@ -39,6 +39,7 @@ impl Run<'_> {
         let mut records = 0;
         let mut page = 0;
         loop {
+            self.go_on()?;
             let found = connector.changes(kind, since.as_ref(), page).await?;
             records += found.seen.len();
             let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;

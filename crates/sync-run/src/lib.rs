@@ -25,6 +25,7 @@ mod engine;
 mod error;
 mod event;
 mod gather;
+mod halt;
 mod ports;
 mod recover;
 mod summary;
@@ -36,6 +37,7 @@ pub use error::{RulesError, RunError};
 pub use event::{Event, Events, Miss, Unheard};
 /// What the mapping was checked against, as a store keeps it.
 pub use field_mapping::Checked;
+pub use halt::Halt;
 pub use ports::keeping;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, IntentId, Journaled,

@@ -111,3 +111,26 @@ fn settings_that_cannot_work_are_refused_in_words() {
         assert!(error.to_string().starts_with("the network cannot be used: "), "{error}");
     }
 }
+
+/// A server that others tell where to connect is not led into its own network, whatever the address is called.
+#[tokio::test]
+async fn only_the_public_internet_is_reached_when_that_is_asked_for() {
+    let server = MockServer::start().await;
+    Mock::given(method("POST")).respond_with(ResponseTemplate::new(200)).mount(&server).await;
+    let port = server.address().port();
+    let guarded = HttpTransport::new(&HttpSettings { public_only: true, ..HttpSettings::default() }).unwrap();
+    for host in ["127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "169.254.169.254", "10.0.0.1", "192.168.0.1"]
+    {
+        let error = guarded.send(post(&format!("https://{host}:{port}/"))).await.unwrap_err();
+        assert!(
+            matches!(&error, TransportError::NotSent { reason, .. } if reason.contains("private network")),
+            "{error:?}"
+        );
+        // Over http this machine is the only one that is not refused for want of encryption.
+        if host == "127.0.0.1" || host == "localhost" {
+            let error = guarded.send(post(&format!("http://{host}:{port}/"))).await.unwrap_err();
+            assert!(matches!(&error, TransportError::NotSent { .. }), "{error:?}");
+        }
+    }
+    assert_eq!(server.received_requests().await.unwrap().len(), 0);
+}

@@ -1,6 +1,8 @@
 //! What the user set, parsed and checked once. Everything behind this page works with types, not with texts.
 
+mod entries;
 pub mod first;
+pub mod form;
 mod keys;
 mod problem;
 mod source;
@@ -11,6 +13,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use entries::Entries;
+pub(crate) use entries::{default_of, is_secret};
 pub use problem::{Place, Problem, SettingsError, Trouble};
 
 use crate::Language;

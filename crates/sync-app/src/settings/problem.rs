@@ -16,6 +16,8 @@ pub enum Place {
     },
     /// In this environment variable.
     Environment(String),
+    /// On the settings page.
+    Page,
     /// Nowhere.
     Nowhere {
         /// The file it would stand in.
@@ -71,6 +73,7 @@ impl Say for Place {
                 language.pick("kolonne", "column")
             ),
             Self::Environment(name) => format!("{} {name}", language.pick("miljøvariablen", "environment variable")),
+            Self::Page => language.pick("indstillingerne", "the settings").to_owned(),
             Self::Nowhere { file } => file.clone(),
         }
     }
