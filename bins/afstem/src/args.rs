@@ -121,6 +121,9 @@ pub(crate) struct SandboxArguments {
     /// How many organisations, contacts and products each.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=5000))]
     pub(crate) records: u32,
+    /// How many invoices each side has made of its own.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(..=5000))]
+    pub(crate) invoices: u32,
     /// Which data.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

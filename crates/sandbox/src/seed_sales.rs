@@ -23,7 +23,6 @@ pub struct SeededSales {
 ///
 /// # Panics
 /// Never: what is seeded fits both sandboxes.
-#[must_use]
 pub fn seed_sales(dinero: &mut Dinero, crm: &mut SimplyCrm, each: u32, seed: u64, now: DateTime<Utc>) -> SeededSales {
     let mut chance = SmallRng::seed_from_u64(seed);
     let in_crm = in_crm(crm, each, &mut chance, now);

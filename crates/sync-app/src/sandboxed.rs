@@ -58,12 +58,15 @@ pub struct Served {
     simplycrm: Server,
 }
 
-/// Serves both sandboxes with `records` organisations, contacts and products each; the same seed gives the same data.
+/// Serves both sandboxes with `records` organisations, contacts and products each, and `invoices` that each side has made of
+/// its own; the same seed gives the same data.
 ///
 /// # Errors
 /// When no port can be had.
-pub async fn serve_sandboxes(records: u32, seed: u64) -> Result<Served, AppError> {
-    let (dinero, crm) = sandbox::seed_pair(records, seed, SystemClock.now());
+pub async fn serve_sandboxes(records: u32, invoices: u32, seed: u64) -> Result<Served, AppError> {
+    let now = SystemClock.now();
+    let (mut dinero, mut crm) = sandbox::seed_pair(records, seed, now);
+    sandbox::seed_sales(&mut dinero, &mut crm, invoices, seed, now);
     Ok(Served {
         dinero: serve(Arc::new(Mutex::new(dinero))).await.map_err(AppError::Sandbox)?,
         simplycrm: serve(Arc::new(Mutex::new(crm))).await.map_err(AppError::Sandbox)?,

@@ -170,7 +170,7 @@ async fn tell_mapping(app: &App, asked: &MappingArguments, language: Language, j
 }
 
 async fn serve(asked: &SandboxArguments, language: Language, json: bool) -> Result<u8, AppError> {
-    let served = serve_sandboxes(asked.records, asked.seed).await?;
+    let served = serve_sandboxes(asked.records, asked.invoices, asked.seed).await?;
     if json {
         output::document(&served.to_json(language));
     } else {

@@ -1,4 +1,5 @@
-//! Products (fact sheet §6.3, §7.2): no guid of one's own, no restore, totals computed.
+//! Products (fact sheet §6.3, §7.2): no guid of one's own, no restore, totals computed. Not known: what an account that does
+//! not exist answers (here it is kept, and carries no VAT).
 
 use chrono::{DateTime, Utc};
 use http::Method;
@@ -126,7 +127,8 @@ impl Dinero {
         }
         let number = |name: &str| decimal(&kept[name]).unwrap_or_default();
         let (net, quantity) = (number("BaseAmountValue"), number("Quantity"));
-        let gross = if kept["AccountNumber"] == json!(1100) { net } else { net * Decimal::new(125, 2) };
+        let account = kept["AccountNumber"].as_i64().and_then(|number| self.account(number));
+        let gross = net * (Decimal::ONE + account.map_or(Decimal::ZERO, |account| self.rate(account)));
         let created = self.products.get(guid).map(|standing| standing["CreatedAt"].clone());
         let time = self.time(now);
         kept.insert("ProductGuid".to_owned(), guid.into());

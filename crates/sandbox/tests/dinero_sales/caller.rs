@@ -6,7 +6,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::Request;
 use sandbox::dinero::{API_KEY, CLIENT_ID, CLIENT_SECRET, Dinero};
-use sandbox::{Reply, Sandbox};
+use sandbox::{Fault, Faulty, Reply, Sandbox, When};
 use serde_json::{Value, json};
 
 pub(crate) struct Caller {
@@ -80,16 +80,29 @@ impl Caller {
 
     /// A request to the organisation: `PUT v1.2 invoices/…`. Gives the status and the body.
     pub(crate) fn send(&mut self, what: &str, body: &Value) -> (u16, Value) {
+        let request = self.request(what, body);
+        self.handle(&request)
+    }
+
+    fn request(&self, what: &str, body: &Value) -> Request<Bytes> {
         let parts: Vec<&str> = what.splitn(3, ' ').collect();
         let [method, version, path] = parts[..] else { panic!("{what}") };
         let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        let request = Request::builder()
+        Request::builder()
             .method(method)
             .uri(format!("https://api.dinero.dk/{version}/4711/{path}"))
             .header("authorization", format!("Bearer {}", self.token))
             .body(body)
-            .unwrap();
-        self.handle(&request)
+            .unwrap()
+    }
+
+    /// The same where the server has its effect and its answer is lost.
+    pub(crate) fn lost(&mut self, what: &str, body: &Value) {
+        let rules = vec![(When::Nth(0), Fault::TimeoutAfter)];
+        let mut faulty = Faulty::new(self.dinero.clone(), rules, 0);
+        let request = self.request(what, body);
+        assert!(matches!(faulty.handle(&request, self.now), Reply::NoAnswer));
+        self.dinero = faulty.inner;
     }
 
     /// The same for what has to succeed.

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod caller;
+
 mod life;
+mod lost;
 mod mail;
 mod money;
 mod seeded;
