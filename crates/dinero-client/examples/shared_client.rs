@@ -21,6 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         user_agent: "example-service/1.0".to_owned(),
         proxy: env::var("HTTPS_PROXY").ok(),
         extra_certificates: env::var("EXTRA_CA_FILE").ok().map(std::fs::read).transpose()?.into_iter().collect(),
+        ..HttpSettings::default()
     };
     let transport = Arc::new(HttpTransport::new(&http)?);
     let (organization, client_id) = (env::var("DINERO_ORGANIZATION_ID")?, env::var("DINERO_CLIENT_ID")?);
