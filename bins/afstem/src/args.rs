@@ -68,7 +68,7 @@ pub(crate) struct PlanArguments {
     /// Only this module. May be given several times.
     #[arg(long, value_name = "MODULE")]
     pub(crate) module: Vec<String>,
-    /// Save the plan to this file, as JSON.
+    /// Save the plan to this file; `sync --plan FILE` carries it out, exactly and once.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
 }
@@ -82,6 +82,9 @@ pub(crate) struct SyncArguments {
     /// Only this record, such as Accounts/11x57, by the full rules.
     #[arg(long, value_name = "MODULE/ID")]
     pub(crate) record: Option<String>,
+    /// Exactly the plan in this file, saved by `plan --out`. What changed since is left out and told.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["module", "record"])]
+    pub(crate) plan: Option<PathBuf>,
     /// Ask nothing.
     #[arg(long)]
     pub(crate) yes: bool,

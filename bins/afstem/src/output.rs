@@ -136,6 +136,9 @@ pub(crate) fn summary(summary: &Summary, language: Language) {
     print(&counts(language.pick("Heraf skrivninger", "Of these writes"), writes.left, writes.right));
     let green = colour(AnsiColor::Green);
     let yellow = colour(AnsiColor::Yellow);
+    if summary.spent.is_some() {
+        return;
+    }
     if summary.in_agreement() {
         print(&format!("{green}✓{green:#} {}", language.pick("De to systemer stemmer.", "The two systems agree.")));
     } else {

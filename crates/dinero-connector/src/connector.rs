@@ -12,8 +12,8 @@ use dinero_client::op::{
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt,
-    Refusal, Usage, WriteChange, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, ErrorClass, FailureClass, Health, Intent, Journaled, Next, Probed,
+    Receipt, Refusal, Usage, WriteChange, WriteError,
 };
 use uuid::Uuid;
 
@@ -175,7 +175,7 @@ impl DineroConnector {
 }
 
 fn no_guid(key: &RecordKey) -> WriteError {
-    WriteError::Refused(Refusal { message: format!("{key} has no guid"), field: None })
+    WriteError::Refused(Refusal { message: format!("{key} has no guid"), field: None, class: FailureClass::Data })
 }
 
 fn guid(key: &RecordKey) -> Option<Uuid> {

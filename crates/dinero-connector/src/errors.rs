@@ -1,7 +1,7 @@
 //! The client's errors, cut by what has to follow.
 
 use dinero_client::Error;
-use sync_run::{ConnectorError, ErrorClass, Refusal, WriteError};
+use sync_run::{ConnectorError, ErrorClass, FailureClass, Refusal, WriteError};
 
 pub(crate) const NAME: &str = "dinero";
 
@@ -41,5 +41,18 @@ pub(crate) fn write(error: &Error) -> WriteError {
         return WriteError::NotSent(error.to_string());
     }
     let field = error.fields().and_then(|fields| fields.keys().next().cloned());
-    WriteError::Refused(Refusal { message: error.to_string(), field })
+    let class = refusal(error, field.as_deref());
+    WriteError::Refused(Refusal { message: error.to_string(), field, class })
+}
+
+/// Who can help with a record that Dinero refuses because of `field`.
+fn refusal(error: &Error, field: Option<&str>) -> FailureClass {
+    let of_the_books = |field: &str| field.to_lowercase().contains("account");
+    if error.is_duplicate() || error.is_stale() || error.is_deleted() {
+        FailureClass::Conflict
+    } else if field.is_some_and(of_the_books) {
+        FailureClass::Accounting
+    } else {
+        FailureClass::Data
+    }
 }

@@ -6,6 +6,7 @@
 mod birth;
 mod deletion;
 mod diff;
+mod failure;
 mod guard;
 mod matching;
 mod pair;
@@ -16,6 +17,7 @@ mod swing;
 
 pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
+pub use failure::{Failure, FailureClass};
 pub use guard::{Bound, Guarded, Guards};
 pub use plan::{
     Action, FieldWhy, Finding, LikelyPair, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange,

@@ -9,7 +9,7 @@ use sync_model::{
 
 use field_mapping::{Fault, Held, Priority};
 
-use crate::{Answer, Deletes, Deletion, Guarded, Guards};
+use crate::{Answer, Deletes, Deletion, Failure, FailureClass, Guarded, Guards};
 
 /// One module's plan. It is made once, is never changed, and names the inputs it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -256,6 +256,19 @@ pub enum Matter {
         /// The field it named, if it named one.
         field: Option<String>,
     },
+    /// A write failed so often that it is not tried again until the record or the mapping changes, or a person asks.
+    GivenUp {
+        /// Which system.
+        side: Side,
+        /// What kind of trouble it is.
+        class: FailureClass,
+        /// In how many runs it was tried.
+        attempts: u32,
+        /// The system's words.
+        message: String,
+        /// The field it named, if it named one.
+        field: Option<String>,
+    },
     /// A new record would repeat one that is linked already.
     Duplicate {
         /// The linked record of the other side.
@@ -389,6 +402,8 @@ pub struct Observed {
     pub partners: crate::Partners,
     /// What persons said about deletions that waited.
     pub answers: BTreeMap<Deletion, Answer>,
+    /// What failed when it was last tried.
+    pub failures: Vec<Failure>,
 }
 
 /// A record of the mirror.

@@ -7,6 +7,7 @@ use sync_model::{Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record,
 
 use crate::birth::plan_birth;
 use crate::deletion::{DeletedPair, plan_deletion};
+use crate::failure::give_up;
 use crate::guard::hold_accidents;
 use crate::matching::{Candidate, find_partners, marks_meet};
 use crate::pair::{PairCase, PairPlan, plan_pair};
@@ -30,12 +31,15 @@ pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Pla
             basis: basis(module, observed, policy),
         },
     };
-    let links: Vec<&Link> = planner.links().collect();
+    let mut links: Vec<&Link> = planner.links().collect();
+    // By their records, because their numbers depend on which run met them first.
+    links.sort_by(|one, other| one.keys.cmp(&other.keys));
     for link in links {
         planner.linked(link);
     }
     planner.unlinked();
     let mut plan = planner.plan;
+    give_up(&mut plan, &observed.failures);
     hold_accidents(&mut plan, observed, policy);
     plan.steps.sort_by_key(|step| order(&step.action));
     plan
@@ -50,10 +54,13 @@ pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool 
 /// A digest of everything a plan is made from.
 fn basis(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Fingerprint {
     let records = Side::BOTH.into_iter().flat_map(|side| observed.records.get(side).values());
+    let mut links: Vec<&Link> = observed.links.iter().map(|(_, link)| link).collect();
+    links.sort_by(|one, other| one.keys.cmp(&other.keys));
     let parts = records
         .map(serde_json::to_vec)
-        .chain(observed.links.iter().map(|(_, link)| serde_json::to_vec(link)))
+        .chain(links.into_iter().map(serde_json::to_vec))
         .chain(observed.answers.iter().map(|answer| serde_json::to_vec(&answer)))
+        .chain(observed.failures.iter().map(serde_json::to_vec))
         .chain([serde_json::to_vec(policy), serde_json::to_vec(&module.fingerprint)])
         .filter_map(Result::ok);
     Fingerprint::of(parts)
@@ -93,7 +100,7 @@ impl<'a> Planner<'a> {
     fn linked(&mut self, link: &Link) {
         let seen = Sides::from_fn(|side| self.seen(side, link.keys.get(side)));
         let (Some(left), Some(right)) = (seen.left, seen.right) else { return };
-        if matches!(link.state, LinkState::Retired(_)) {
+        if link.state != LinkState::Active {
             self.rest(link);
             return;
         }

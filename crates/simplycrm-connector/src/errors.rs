@@ -1,7 +1,7 @@
 //! The client's errors, cut by what has to follow.
 
 use simplycrm_client::Error;
-use sync_run::{ConnectorError, ErrorClass, Refusal, WriteError};
+use sync_run::{ConnectorError, ErrorClass, FailureClass, Refusal, WriteError};
 
 pub(crate) const NAME: &str = "simplycrm";
 
@@ -39,5 +39,6 @@ pub(crate) fn write(error: &Error) -> WriteError {
         return WriteError::Down(down(error));
     }
     let message = error.server_message().map_or_else(|| error.to_string(), str::to_owned);
-    WriteError::Refused(Refusal { message, field: error.missing_field().map(str::to_owned) })
+    let class = if error.is_access_denied() { FailureClass::Permission } else { FailureClass::Data };
+    WriteError::Refused(Refusal { message, field: error.missing_field().map(str::to_owned), class })
 }

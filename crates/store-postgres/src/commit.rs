@@ -8,18 +8,23 @@ use sqlx::{Connection, PgConnection};
 use sync_model::{
     Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, RecordKey, Retired, Side, Sides, Swings,
 };
-use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping};
+use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping, trail};
 
 use crate::fault::Fault;
 use crate::text::{Columns, from_json, json};
-use crate::{journal, lease};
+use crate::{history, journal, lease};
 
 pub(crate) async fn commit(connection: &mut PgConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
     let mut transaction = connection.begin().await?;
     lease::hold(&mut transaction, lease).await?;
-    for alike in changes.chunk_by(go_together) {
-        make(&mut transaction, &lease.pair, alike).await?;
+    let mut told = trail::bodies(changes)?;
+    if !told.is_empty() {
+        told.splice(0..0, history::beginning(&mut transaction, &lease.pair).await?);
     }
+    for alike in changes.chunk_by(go_together) {
+        make(&mut transaction, lease, alike).await?;
+    }
+    history::append(&mut transaction, lease, told).await?;
     Ok(transaction.commit().await?)
 }
 
@@ -31,7 +36,8 @@ fn go_together(one: &Change, next: &Change) -> bool {
 }
 
 /// Makes changes that go together: several sights, several records made quiet, or one of anything else.
-async fn make(db: &mut PgConnection, pair: &PairId, alike: &[Change]) -> Result<(), Fault> {
+async fn make(db: &mut PgConnection, lease: &Lease, alike: &[Change]) -> Result<(), Fault> {
+    let pair = &lease.pair;
     match &alike[0] {
         Change::Observe { .. } => observe(db, pair, alike).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
@@ -64,6 +70,13 @@ async fn make(db: &mut PgConnection, pair: &PairId, alike: &[Change]) -> Result<
         Change::Intend(intent) => intend(db, pair, intent).await,
         Change::Conclude { intent, outcome, at } => conclude(db, pair, *intent, outcome, *at).await,
         Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,
+        Change::Unlink { keys, at } => history::unlink(db, pair, keys, *at).await,
+        // Only the trail tells of it.
+        Change::Begin { .. } => Ok(()),
+        Change::Spend { plan, at } => history::spend(db, lease, plan, *at).await,
+        Change::EarlierLife { at } => history::learn_earlier_life(db, pair, *at).await,
+        Change::Failed(failure) => history::failed(db, pair, failure).await,
+        Change::Mended { side, source } => history::mended(db, pair, *side, source).await,
     }
 }
 

@@ -16,6 +16,25 @@ pub(crate) async fn unfinished(db: &mut PgConnection, pair: &PairId) -> Result<V
     bodies.iter().map(|body| from_json(body)).collect::<Result<_, _>>()
 }
 
+/// What one run wrote or meant to.
+pub(crate) async fn journal(
+    db: &mut PgConnection,
+    pair: &PairId,
+    run: &RunId,
+) -> Result<Vec<(Intent, Option<Outcome>)>, Fault> {
+    let rows: Vec<(String, Option<String>)> =
+        sqlx::query_as("select body, outcome from afstem.intent where pair = $1 and run = $2 order by n")
+            .bind(pair.as_str())
+            .bind(run.as_str())
+            .fetch_all(db)
+            .await?;
+    rows.into_iter().map(entry).collect()
+}
+
+fn entry((body, outcome): (String, Option<String>)) -> Result<(Intent, Option<Outcome>), Fault> {
+    Ok((from_json(&body)?, outcome.as_deref().map(from_json).transpose()?))
+}
+
 pub(crate) async fn history(
     db: &mut PgConnection,
     pair: &PairId,
@@ -48,9 +67,7 @@ pub(crate) async fn history(
     .bind(key.id.as_str())
     .fetch_all(db)
     .await?;
-    rows.into_iter()
-        .map(|(body, outcome)| Ok((from_json(&body)?, outcome.as_deref().map(from_json).transpose()?)))
-        .collect::<Result<_, Fault>>()
+    rows.into_iter().map(entry).collect()
 }
 
 pub(crate) async fn findings(db: &mut PgConnection, pair: &PairId) -> Result<Vec<StoredFinding>, Fault> {

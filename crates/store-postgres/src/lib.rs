@@ -19,6 +19,7 @@
 
 mod commit;
 mod fault;
+mod history;
 mod journal;
 mod lease;
 mod load;
@@ -31,8 +32,11 @@ use chrono::{DateTime, Duration, Utc};
 use reconcile::{Observed, Seen};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
-use sync_run::{Change, Checked, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
+use sync_run::{
+    Change, Checked, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
+    TrailEntry,
+};
 
 use crate::fault::Fault;
 
@@ -115,5 +119,31 @@ impl Store for PostgresStore {
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
         Ok(journal::history(&mut *self.connection().await?, pair, side, key).await?)
+    }
+
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        Ok(journal::journal(&mut *self.connection().await?, pair, run).await?)
+    }
+
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        Ok(history::entries(&mut *self.connection().await?, pair, run, after, most).await?)
+    }
+
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError> {
+        Ok(history::spent(&mut *self.connection().await?, pair, plan).await?)
+    }
+
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError> {
+        Ok(history::earlier_life(&mut *self.connection().await?, pair).await?)
+    }
+
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError> {
+        Ok(history::failures(&mut *self.connection().await?, pair).await?)
     }
 }

@@ -120,6 +120,12 @@ async fn unlinked(db: &mut PgConnection, pair: &PairId, kinds: &Sides<Vec<&str>>
     Ok(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch_all(db).await?)
 }
 
+/// Every link of the pair, ended ones, too.
+pub(crate) async fn all_links(db: &mut PgConnection, pair: &PairId) -> Result<Vec<Link>, Fault> {
+    let rows = sqlx::query("select * from afstem.link where pair = $1 order by n").bind(pair.as_str());
+    rows.fetch_all(db).await?.iter().map(|row| Ok(link(row)?.1)).collect()
+}
+
 fn gather(links: &[PgRow], free: &[PgRow], scope: &Scope) -> Result<Observed, Fault> {
     let touched: HashSet<_> = scope.touched.iter().map(|(side, key)| (*side, key)).collect();
     let mut observed = Observed::default();

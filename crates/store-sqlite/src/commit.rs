@@ -6,22 +6,28 @@ use sqlx::{Connection, SqliteConnection};
 use sync_model::{
     Baseline, Fields, Fingerprint, Link, LinkState, Module, PairId, Record, RecordKey, Retired, Side, Sides, Swings,
 };
-use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping};
+use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping, trail};
 
 use crate::fault::Fault;
 use crate::text::{from_json, json};
-use crate::{journal, lease};
+use crate::{history, journal, lease};
 
 pub(crate) async fn commit(connection: &mut SqliteConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     lease::hold(&mut transaction, lease).await?;
-    for change in changes {
-        make(&mut transaction, &lease.pair, change).await?;
+    let mut told = trail::bodies(changes)?;
+    if !told.is_empty() {
+        told.splice(0..0, history::beginning(&mut transaction, &lease.pair).await?);
     }
+    for change in changes {
+        make(&mut transaction, lease, change).await?;
+    }
+    history::append(&mut transaction, lease, told).await?;
     Ok(transaction.commit().await?)
 }
 
-async fn make(db: &mut SqliteConnection, pair: &PairId, change: &Change) -> Result<(), Fault> {
+async fn make(db: &mut SqliteConnection, lease: &Lease, change: &Change) -> Result<(), Fault> {
+    let pair = &lease.pair;
     match change {
         Change::Observe { side, record, dirty } => observe(db, pair, *side, record, *dirty).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
@@ -54,6 +60,13 @@ async fn make(db: &mut SqliteConnection, pair: &PairId, change: &Change) -> Resu
         Change::Intend(intent) => intend(db, pair, intent).await,
         Change::Conclude { intent, outcome, at } => conclude(db, pair, *intent, outcome, *at).await,
         Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,
+        Change::Unlink { keys, at } => history::unlink(db, pair, keys, *at).await,
+        // Only the trail tells of it.
+        Change::Begin { .. } => Ok(()),
+        Change::Spend { plan, at } => history::spend(db, lease, plan, *at).await,
+        Change::EarlierLife { at } => history::learn_earlier_life(db, pair, *at).await,
+        Change::Failed(failure) => history::failed(db, pair, failure).await,
+        Change::Mended { side, source } => history::mended(db, pair, *side, source).await,
     }
 }
 

@@ -18,6 +18,7 @@
 
 mod commit;
 mod fault;
+mod history;
 mod journal;
 mod lease;
 mod load;
@@ -29,8 +30,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use reconcile::{Observed, Seen};
 use sqlx::SqliteConnection;
-use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
-use sync_run::{Change, Checked, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
+use sync_run::{
+    Change, Checked, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
+    TrailEntry,
+};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// The state of many pairs in one SQLite database.
@@ -114,5 +118,31 @@ impl Store for SqliteStore {
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
         Ok(journal::history(&mut *self.reader().await, pair, side, key).await?)
+    }
+
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        Ok(journal::journal(&mut *self.reader().await, pair, run).await?)
+    }
+
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        Ok(history::entries(&mut *self.reader().await, pair, run, after, most).await?)
+    }
+
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError> {
+        Ok(history::spent(&mut *self.reader().await, pair, plan).await?)
+    }
+
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError> {
+        Ok(history::earlier_life(&mut *self.reader().await, pair).await?)
+    }
+
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError> {
+        Ok(history::failures(&mut *self.reader().await, pair).await?)
     }
 }

@@ -119,6 +119,12 @@ async fn unlinked(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String
     Ok(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch_all(db).await?)
 }
 
+/// Every link of the pair, ended ones, too.
+pub(crate) async fn all_links(db: &mut SqliteConnection, pair: &PairId) -> Result<Vec<Link>, Fault> {
+    let rows = sqlx::query("select * from link where pair = $1 order by n").bind(pair.as_str());
+    rows.fetch_all(db).await?.iter().map(|row| Ok(link(row)?.1)).collect()
+}
+
 fn gather(links: &[SqliteRow], free: &[SqliteRow], scope: &Scope) -> Result<Observed, Fault> {
     let touched: HashSet<_> = scope.touched.iter().map(|(side, key)| (*side, key)).collect();
     let mut observed = Observed::default();

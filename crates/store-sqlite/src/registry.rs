@@ -15,7 +15,20 @@ use crate::fault::Fault;
 use crate::text::{from_json, get, json};
 
 /// Tables that hold a pair's state, those first that refer to others.
-const STATE: [&str; 8] = ["finding", "intent", "checked", "schema", "cursor", "link", "record", "run"];
+const STATE: [&str; 12] = [
+    "earlier_life",
+    "failure",
+    "spent",
+    "trail",
+    "finding",
+    "intent",
+    "checked",
+    "schema",
+    "cursor",
+    "link",
+    "record",
+    "run",
+];
 
 impl From<Fault> for RegistryError {
     fn from(fault: Fault) -> Self {

@@ -9,13 +9,12 @@ use simplycrm_connector::SimplyCrmConnector;
 use sync_model::{Kind, PairId, Side, Sides};
 use sync_run::{
     Clock, Connector, ConnectorError, Engine, Events, Guids, Halt, Health, Order, Pace, Preview, Rules, RunError,
-    RunRecord, Store, Summary,
+    RunRecord, SavedPlan, Store, Summary,
 };
 
 use crate::error::AppError;
 use crate::mapping::MappingView;
 use crate::reference::{ModuleName, RecordReference};
-use crate::report::writes;
 use crate::rules::ConfiguredRules;
 use crate::settings::Settings;
 use crate::status::{SideStatus, Status};
@@ -45,6 +44,7 @@ pub struct App {
     /// Where a server seated this pair; otherwise the settings say where the store is.
     seat: Option<Seat>,
     halt: Halt,
+    by: Option<String>,
 }
 
 /// The store that a pair shares with others, and what keeps it apart from them.
@@ -81,6 +81,7 @@ impl App {
             rules,
             seat: None,
             halt: Halt::default(),
+            by: None,
         })
     }
 
@@ -115,6 +116,12 @@ impl App {
     pub async fn latest_runs(&self, limit: u32) -> Result<Vec<RunRecord>, AppError> {
         let engine = self.engine().await?;
         Ok(engine.store.runs(&engine.pair, limit).await?)
+    }
+
+    /// Everything that is asked of it from now on is asked by `name`; the trail keeps it.
+    #[must_use]
+    pub fn on_behalf_of(self, name: Option<String>) -> Self {
+        Self { by: name, ..self }
     }
 
     /// Whether both connections work, and what to do if not.
@@ -152,6 +159,25 @@ impl App {
     /// When a system, the store or the mapping cannot be used.
     pub async fn plan(&self, modules: &[ModuleName]) -> Result<Preview, AppError> {
         Ok(self.engine().await?.plan(&self.rules, &self.order(modules)).await?)
+    }
+
+    /// `preview` as the text of a file that [`sync_plan`](Self::sync_plan) carries out.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn save_plan(&self, preview: &Preview) -> Result<SavedPlan, AppError> {
+        Ok(self.engine().await?.save(preview))
+    }
+
+    /// Carries out exactly the plan in `text`, once: what moved on since is left out and told.
+    ///
+    /// # Errors
+    /// When the file is no plan of this pair and version or was changed, or the settings were; otherwise as
+    /// [`sync`](Self::sync).
+    pub async fn sync_plan(&self, text: &str) -> Result<Summary, AppError> {
+        let saved = SavedPlan::read(text).map_err(RunError::from)?;
+        let order = Order { modules: saved.modules.clone(), plan: Some(Arc::new(saved)), ..self.order(&[]) };
+        Ok(self.engine().await?.sync(&self.rules, &order).await?)
     }
 
     /// Brings both systems into agreement.
@@ -206,15 +232,20 @@ impl App {
     /// What carrying out `preview` would cost, in words.
     #[must_use]
     pub fn cost(&self, preview: &Preview, language: Language) -> String {
-        let writes = writes(preview);
-        let wait = |side: Side| self.connectors.get(side).wait_for(*writes.get(side) as u64);
-        let seconds = wait(Side::Left).max(wait(Side::Right)).div_ceil(1000);
-        let counts = Side::BOTH.map(|side| format!("{} {}", words::side_name(side), writes.get(side))).join(", ");
-        match language {
-            Language::Da => {
-                format!("Skrivninger: {counts}. Grænsen for forespørgsler gør, at det tager mindst {seconds} s.")
+        let told = |side: Side| {
+            let cost = preview.cost.get(side);
+            let name = words::side_name(side);
+            match language {
+                Language::Da => format!("{name}: {} skrivninger, højst {} forespørgsler", cost.writes, cost.requests),
+                Language::En => format!("{name}: {} writes, {} requests at most", cost.writes, cost.requests),
             }
-            Language::En => format!("Writes: {counts}. The rate limit makes this take {seconds} s at least."),
+        };
+        let minutes = preview.cost.left.minutes.max(preview.cost.right.minutes);
+        let counts = Side::BOTH.map(told).join("; ");
+        match (minutes, language) {
+            (0, _) => format!("{counts}."),
+            (_, Language::Da) => format!("{counts}. Grænsen for forespørgsler gør, at det tager op til {minutes} min."),
+            (_, Language::En) => format!("{counts}. The rate limit makes it take up to {minutes} min."),
         }
     }
 
@@ -232,7 +263,7 @@ impl App {
 
     fn order(&self, modules: &[ModuleName]) -> Order {
         let modules = modules.iter().map(|name| name.0.clone()).collect();
-        Order { modules, halt: self.halt.clone(), ..Order::default() }
+        Order { modules, halt: self.halt.clone(), by: self.by.clone(), ..Order::default() }
     }
 
     /// The engine over the opened store.

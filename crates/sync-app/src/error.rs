@@ -1,7 +1,7 @@
 //! Why the application could not do what was asked, with the next step.
 
 use sync_model::Side;
-use sync_run::{ConnectorError, RunError, StoreError};
+use sync_run::{ConnectorError, PlanError, RunError, StoreError};
 
 use crate::settings::SettingsError;
 use crate::words::{next_step, side_name};
@@ -44,6 +44,12 @@ pub enum AppError {
     /// Something is being worked on for this connection already.
     #[error("something is being worked on already")]
     Busy,
+    /// A file that was named cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, String),
+    /// A plan cannot be written down.
+    #[error("the plan cannot be written: {0}")]
+    Unwritable(#[from] serde_json::Error),
     /// A single record was to be pushed in a direction that does not allow it.
     #[error("single records are pushed only in the direction CRM→Dinero")]
     PushDirection,
@@ -123,6 +129,12 @@ impl Say for AppError {
                 language.pick("Afbrudt; intet er skrevet.", "Stopped; nothing was written.").to_owned()
             }
             Self::Machine(error) => error.to_string(),
+            Self::Unreadable(file, reason) => {
+                format!("{file} {}: {reason}", language.pick("kan ikke læses", "cannot be read"))
+            }
+            Self::Unwritable(error) => {
+                format!("{}: {error}", language.pick("Planen kan ikke skrives", "The plan cannot be written"))
+            }
             Self::PushDirection => language
                 .pick(
                     "En enkelt post kan kun sendes til Dinero, når retningen er CRM→Dinero (direction = \"crm-to-dinero\"). \
@@ -200,8 +212,38 @@ fn run(error: &RunError, language: Language) -> String {
             )
             .to_owned(),
         RunError::Rules(error) => error.to_string(),
+        RunError::Plan(error) => saved_plan(error, language),
         other => other.to_string(),
     }
+}
+
+fn saved_plan(error: &PlanError, language: Language) -> String {
+    let anew = language.pick("Lav en ny med `afstem plan --out`.", "Make a new one with `afstem plan --out`.");
+    let what = match (error, language) {
+        (PlanError::Unreadable(reason), Language::Da) => format!("Filen er ikke en gemt plan ({reason})."),
+        (PlanError::Unreadable(reason), Language::En) => format!("The file is no saved plan ({reason})."),
+        (PlanError::Tampered, Language::Da) => {
+            "Planen er ændret, efter at den blev gemt; derfor udføres intet af den.".to_owned()
+        }
+        (PlanError::Tampered, Language::En) => {
+            "The plan was changed after it was saved; nothing of it is carried out.".to_owned()
+        }
+        (PlanError::OtherPair(pair), Language::Da) => format!("Planen er lavet til et andet par ({pair})."),
+        (PlanError::OtherPair(pair), Language::En) => format!("The plan was made for another pair ({pair})."),
+        (PlanError::OtherVersion(version), Language::Da) => {
+            format!("Planen er lavet af en anden version af Afstem ({version}).")
+        }
+        (PlanError::OtherVersion(version), Language::En) => {
+            format!("The plan was made by another version of Afstem ({version}).")
+        }
+        (PlanError::OtherRules, Language::Da) => {
+            "Indstillingerne eller kortlægningen er ændret, siden planen blev lavet.".to_owned()
+        }
+        (PlanError::OtherRules, Language::En) => {
+            "The settings or the mapping changed since the plan was made.".to_owned()
+        }
+    };
+    format!("{what} {anew}")
 }
 
 /// A system that cannot be used: its name, what happened, what to do.

@@ -31,7 +31,7 @@ pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};
 pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
-pub use report::{Line, links, plan_json, plan_lines, summary_json, summary_lines, writes};
+pub use report::{Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, writes};
 pub use rules::rules_of;
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
@@ -41,6 +41,6 @@ pub use settings::{
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
 pub use sync_model::Side;
-pub use sync_run::{Event, Events, Preview, RunRecord, Summary, Unheard};
+pub use sync_run::{Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
 pub use words::{side_key, side_name};
 pub use world::SystemClock;

@@ -1,7 +1,7 @@
 //! What a finding says to a person, in Danish and English: what waits, and what to do about it.
 
 use field_mapping::Held;
-use reconcile::{FieldWhy, Guarded, LikelyPair, Matter};
+use reconcile::{FailureClass, FieldWhy, Guarded, LikelyPair, Matter};
 use sync_model::{RecordKey, Side};
 
 use crate::words::side_name;
@@ -24,6 +24,10 @@ impl Say for Matter {
                     format!("{name} afviste posten{field}: {message}"),
                     format!("{name} refused the record{field}: {message}"),
                 )
+            }
+            Self::GivenUp { side, class, attempts, message, field } => {
+                let about = [message.as_str(), field.as_deref().unwrap_or_default()];
+                given_up(*side, *class, *attempts, about, language)
             }
             Self::Duplicate { of, rule, value } => pick(
                 format!("deler {rule} “{value}” med {of}, som allerede er koblet"),
@@ -62,6 +66,57 @@ impl Say for Matter {
                 )
             }
         }
+    }
+}
+
+fn given_up(side: Side, class: FailureClass, attempts: u32, [message, field]: [&str; 2], language: Language) -> String {
+    let name = side_name(side);
+    let field = if field.is_empty() { String::new() } else { format!(" ({field})") };
+    let (who, what) = owner(class, language);
+    match language {
+        Language::Da => format!(
+            "opgivet efter {attempts} kørsler; {name} svarede{field}: {message}. {who}: {what}. Den prøves igen, når posten \
+             eller kortlægningen ændres, eller med sync --record"
+        ),
+        Language::En => format!(
+            "given up after {attempts} runs; {name} answered{field}: {message}. {who}: {what}. It is tried again when \
+             the record or the mapping changes, or with sync --record"
+        ),
+    }
+}
+
+/// Who can help, and how.
+fn owner(class: FailureClass, language: Language) -> (&'static str, &'static str) {
+    match class {
+        FailureClass::Transient => (
+            language.pick("Den, der driver systemet", "Whoever runs the system"),
+            language.pick(
+                "se efter, hvorfor det ikke svarer for denne post",
+                "find out why it does not answer for this record",
+            ),
+        ),
+        FailureClass::Data => (
+            language.pick("Den, der ejer posten", "Whoever keeps the record"),
+            language.pick("ret oplysningen i det andet system", "correct the value in the other system"),
+        ),
+        FailureClass::Permission => (
+            language.pick("Administratoren", "The administrator"),
+            language.pick(
+                "giv integrationsbrugeren ret til at skrive posten",
+                "give the integration's user the right to write it",
+            ),
+        ),
+        FailureClass::Conflict => (
+            language.pick("Den, der ejer posten", "Whoever keeps the record"),
+            language.pick(
+                "find den post, den støder sammen med, og ret en af dem",
+                "find the record it collides with and correct one of them",
+            ),
+        ),
+        FailureClass::Accounting => (
+            language.pick("Bogholderen", "The bookkeeper"),
+            language.pick("se på konto, periode eller moms i Dinero", "look at the account, period or VAT in Dinero"),
+        ),
     }
 }
 

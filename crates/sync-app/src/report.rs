@@ -25,7 +25,7 @@ pub struct Line {
 #[must_use]
 pub fn summary_json(summary: &Summary, language: Language) -> Value {
     let findings = summary.findings.iter();
-    json!({
+    let mut document = json!({
         "run": summary.run.as_str(),
         "created": by_system(&summary.created),
         "updated": by_system(&summary.updated),
@@ -37,7 +37,66 @@ pub fn summary_json(summary: &Summary, language: Language) -> Value {
         "requests": by_system(&summary.usage.map(|usage| usage.requests)),
         "writes": by_system(&summary.usage.map(|usage| usage.writes)),
         "findings": findings.map(|(module, it)| finding_json(module.as_str(), it, language)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(plan) = contract_json(summary, language) {
+        document["plan"] = plan;
+    }
+    document
+}
+
+/// What became of a saved plan; `None` for a run without one.
+fn contract_json(summary: &Summary, language: Language) -> Option<Value> {
+    if let Some(spent) = &summary.spent {
+        return Some(json!({ "used_before": { "run": spent.run.as_str(), "at": spent.at } }));
+    }
+    if summary.moved_on.is_empty() && summary.beyond_plan.is_empty() {
+        return None;
+    }
+    let moved_on = summary.moved_on.iter().filter_map(|(_, step)| step_json(step, language));
+    Some(json!({
+        "used_before": null,
+        "moved_on": moved_on.collect::<Vec<_>>(),
+        "beyond": summary.beyond_plan.values().sum::<u64>(),
+    }))
+}
+
+/// What a person has to know of how a saved plan went.
+#[must_use]
+pub fn contract_sentences(summary: &Summary, language: Language) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some(spent) = &summary.spent {
+        let at = spent.at.format("%Y-%m-%d %H:%M:%S");
+        told.push(match language {
+            Language::Da => format!("Planen er allerede udført, {at} UTC af kørsel {}. Intet er gjort nu.", spent.run),
+            Language::En => {
+                format!("The plan was carried out already, at {at} UTC by run {}. Nothing was done now.", spent.run)
+            }
+        });
+    }
+    let moved_on = summary.moved_on.len();
+    if moved_on > 0 {
+        told.push(match language {
+            Language::Da => {
+                format!("{moved_on} af planens trin er ikke udført, fordi posterne er ændret siden; se en ny plan:")
+            }
+            Language::En => format!(
+                "{moved_on} steps of the plan were not done, because the records changed since; see a new plan:"
+            ),
+        });
+        let lines =
+            summary.moved_on.iter().filter_map(|(module, step)| step_line(module.as_str(), step, language, false));
+        told.extend(lines.map(|line| format!("  {} · {}: {}", line.module, line.record, line.what)));
+    }
+    let beyond: u64 = summary.beyond_plan.values().sum();
+    if beyond > 0 {
+        told.push(match language {
+            Language::Da => format!("{beyond} ændringer mere kan gøres nu, men står ikke i planen; de er ladt ude."),
+            Language::En => {
+                format!("{beyond} more changes can be made now, but do not stand in the plan; they were left.")
+            }
+        });
+    }
+    told
 }
 
 /// The document of `afstem plan --json`.
@@ -63,6 +122,7 @@ pub fn plan_json(preview: &Preview, language: Language) -> Value {
         "linked": links(preview),
         "modules": modules,
         "requests": by_system(&preview.usage.map(|usage| usage.requests)),
+        "cost": by_system(&preview.cost),
     })
 }
 
@@ -227,6 +287,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         Matter::Ambiguous { .. }
         | Matter::Unfit { .. }
         | Matter::Refused { .. }
+        | Matter::GivenUp { .. }
         | Matter::Duplicate { .. }
         | Matter::Deletion { .. }
         | Matter::EditedAfterDeletion { .. }

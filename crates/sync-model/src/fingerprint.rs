@@ -23,6 +23,12 @@ impl Fingerprint {
         Self(format!("sha256-1:{}", hex::encode(&hash.finalize()[..16])))
     }
 
+    /// A digest that was kept, by its text form.
+    #[must_use]
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
     /// The text form.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -60,6 +60,11 @@ pub enum LinkState {
     Active,
     /// It ended; its records are left alone and not made again.
     Retired(Retired),
+    /// The run that made one of its records was undone: both records stay as they are, and neither is made again.
+    Undone {
+        /// When.
+        at: DateTime<Utc>,
+    },
 }
 
 /// Why a link ended.

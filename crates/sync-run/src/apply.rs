@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{FieldMapping, ModuleMapping};
-use reconcile::{Action, Finding, Matter, Plan, Step, Write, WriteChange};
+use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange};
 use sync_model::{
     Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
 };
@@ -60,7 +60,7 @@ enum Written {
     Stale(Presence),
     NotSent(String),
     Stopped,
-    Unknown,
+    Unknown(String),
 }
 
 impl Run<'_> {
@@ -196,7 +196,7 @@ impl Run<'_> {
                 }
                 Err(WriteError::Refused(refusal)) => written.push(Written::Refused(refusal)),
                 Err(WriteError::Stale(now)) => written.push(Written::Stale(*now)),
-                Err(WriteError::Unknown(_)) => written.push(Written::Unknown),
+                Err(WriteError::Unknown(message)) => written.push(Written::Unknown(message)),
                 Err(WriteError::NotSent(message)) => {
                     down = Some(ConnectorError {
                         system: connector.name(),
@@ -240,11 +240,15 @@ impl Run<'_> {
                     changes.extend(self.done(Some(module), intent, &receipt.key, after));
                     let (name, change) = (&module.module, &intent.write.change);
                     self.tally(|summary| summary.wrote(name, side, change, step.clone()));
+                    self.performed(step);
                 }
-                Written::Refused(Refusal { message, field }) => {
+                Written::Refused(Refusal { message, field, class }) => {
                     let matter = Matter::Refused { side, message: message.clone(), field: field.clone() };
                     self.missed(step, Miss::Held(matter.clone()));
-                    applied.findings.push(finding(intent, matter));
+                    let finding = finding(intent, matter);
+                    self.refused(&intent.write, finding.clone());
+                    applied.findings.push(finding);
+                    changes.push(self.failed(&intent.write, (class, message.clone(), field.clone())));
                     changes.push(self.concluded(intent, Outcome::Refused { message, field }));
                 }
                 Written::Stale(now) => {
@@ -259,7 +263,10 @@ impl Run<'_> {
                     self.missed(step, Miss::NotSent(message));
                 }
                 Written::Stopped => changes.push(self.concluded(intent, Outcome::NotSent)),
-                Written::Unknown => lost.push((intent, step)),
+                Written::Unknown(message) => {
+                    changes.push(self.failed(&intent.write, (FailureClass::Transient, message, None)));
+                    lost.push((intent, step));
+                }
             }
         }
         self.commit(&changes).await?;
@@ -300,7 +307,7 @@ impl Run<'_> {
                 | Written::Stale(_)
                 | Written::NotSent(_)
                 | Written::Stopped
-                | Written::Unknown => None,
+                | Written::Unknown(_) => None,
             })
             .collect();
         if keys.is_empty() {
@@ -325,6 +332,7 @@ impl Run<'_> {
         let side = write.side;
         let keys = write.keys(key.clone());
         let mut changes = vec![self.concluded(intent, Outcome::Done { key: key.clone() })];
+        changes.extend(self.mended(write));
         if let WriteChange::Delete { .. } = &write.change {
             changes.push(Change::Deleted { side, key: key.clone() });
             changes.push(Change::Retire { keys, deleted_on: side.other(), at: self.engine.clock.now() });

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
-use reconcile::{Observed, Seen};
-use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
+use reconcile::{Failure, Observed, Seen};
+use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
-use crate::ports::{Change, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use crate::ports::{
+    Change, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding, TrailEntry,
+};
 
 /// Reads through to the real store and keeps what is observed to itself.
 #[derive(Debug)]
@@ -63,7 +65,13 @@ impl Store for DryStore {
                 | Change::Checked(_)
                 | Change::Intend(_)
                 | Change::Conclude { .. }
-                | Change::Findings { .. } => {}
+                | Change::Findings { .. }
+                | Change::Unlink { .. }
+                | Change::Begin { .. }
+                | Change::Spend { .. }
+                | Change::EarlierLife { .. }
+                | Change::Failed(_)
+                | Change::Mended { .. } => {}
             }
         }
         Ok(())
@@ -132,5 +140,31 @@ impl Store for DryStore {
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
         self.inner.history(pair, side, key).await
+    }
+
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        self.inner.journal(pair, run).await
+    }
+
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        self.inner.trail(pair, run, after, most).await
+    }
+
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError> {
+        self.inner.spent(pair, plan).await
+    }
+
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError> {
+        self.inner.earlier_life(pair).await
+    }
+
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError> {
+        self.inner.failures(pair).await
     }
 }

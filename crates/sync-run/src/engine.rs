@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
-use sync_model::{Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
+use sync_model::{Fingerprint, Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
 
 use crate::dry::DryStore;
 use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
 use crate::halt::Halt;
-use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage};
+use crate::isolate::Failing;
+use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage, trail};
+use crate::saved::{ChangedAt, Cost, PlanError, SavedPlan, changed_at, rules_digest};
 use crate::summary::Summary;
 use crate::terms::Terms;
 
@@ -84,6 +86,27 @@ pub struct Order {
     pub only_writes: Option<Side>,
     /// Asks the run to stop.
     pub halt: Halt,
+    /// Exactly this saved plan, as far as its records did not move on.
+    pub plan: Option<Arc<SavedPlan>>,
+    /// Who gives it, for the trail.
+    pub by: Option<String>,
+}
+
+impl Order {
+    /// What it asks for, for the trail.
+    fn purpose(&self) -> String {
+        if let Some(saved) = &self.plan {
+            return format!("plan {}", saved.hash);
+        }
+        match (&self.record, self.modules.as_slice()) {
+            (Some((_, key)), _) => format!("sync {key}"),
+            (None, []) => "sync".to_owned(),
+            (None, modules) => {
+                let names: Vec<&str> = modules.iter().map(Module::as_str).collect();
+                format!("sync {}", names.join(", "))
+            }
+        }
+    }
 }
 
 /// What a run would do.
@@ -93,6 +116,14 @@ pub struct Preview {
     pub plans: Vec<Plan>,
     /// Requests made to find out.
     pub usage: Sides<Usage>,
+    /// The modules that were asked for; none means all.
+    pub modules: Vec<Module>,
+    /// What carrying it out costs.
+    pub cost: Sides<Cost>,
+    /// When the records in it were last changed, where their systems say so.
+    pub changed_at: Vec<ChangedAt>,
+    /// A digest of the rules it was made by.
+    pub rules: Fingerprint,
 }
 
 /// A run in progress.
@@ -108,6 +139,12 @@ pub(crate) struct Run<'a> {
     pub(crate) summary: Mutex<Summary>,
     /// What the connectors had asked before this run began; they outlive it.
     pub(crate) before: Sides<Usage>,
+    /// What failed, now and before.
+    pub(crate) failing: Failing,
+    /// What the trail is told before this run's first change.
+    pub(crate) beginning: Mutex<Option<Change>>,
+    /// The saved plan that it keeps to.
+    pub(crate) contract: Option<Arc<SavedPlan>>,
 }
 
 impl Engine {
@@ -119,25 +156,37 @@ impl Engine {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
-        let summary = Mutex::new(Summary::new(run));
-        let run = Run {
-            engine: self,
-            store,
-            summary,
-            lease,
-            kinds: rules.kinds(),
-            halt: order.halt.clone(),
-            before: self.usage(),
-        };
+        let run = self.run(store, lease, rules, order);
+        run.recall_failures().await?;
         let terms = run.terms(rules).await?;
         let modules = chosen(&terms.mapping, order)?;
         run.gather(&modules, &terms).await?;
         let policy = run.policy(&modules, rules.policy()).await?;
-        let mut plans = Vec::new();
+        let rules = rules_digest(&modules, &rules.policy());
+        let (mut plans, mut changed) = (Vec::new(), Vec::new());
         for module in modules {
-            plans.push(run.plan_module(module, &terms, &policy, order).await?);
+            let (plan, observed) = run.plan_module(module, &terms, &policy, order).await?;
+            changed.extend(changed_at(&plan, &observed));
+            plans.push(plan);
         }
-        Ok(Preview { plans, usage: run.usage() })
+        let usage = run.usage();
+        let cost = Sides::from_fn(|side| self.cost(side, &plans, usage.get(side).requests));
+        Ok(Preview { plans, usage, modules: order.modules.clone(), cost, changed_at: changed, rules })
+    }
+
+    /// What carrying out `plans` costs one system, when finding out what changed takes `reading` requests as it just did.
+    fn cost(&self, side: Side, plans: &[Plan], reading: u64) -> Cost {
+        let writes = plans.iter().map(|plan| *plan.write_counts().get(side) as u64).sum::<u64>();
+        // For each batch, one look at what moved on before, and one at what was kept afterwards.
+        let requests = reading + writes + 2 * writes.div_ceil(self.pace.batch.max(1) as u64);
+        let minutes = self.connectors.get(side).wait_for(requests).div_ceil(60_000);
+        Cost { requests, writes, minutes }
+    }
+
+    /// `preview` as a file that can be read, kept and carried out once.
+    #[must_use]
+    pub fn save(&self, preview: &Preview) -> SavedPlan {
+        SavedPlan::new(self.pair.clone(), self.clock.now(), preview)
     }
 
     /// Brings both systems into agreement.
@@ -145,19 +194,11 @@ impl Engine {
     /// # Errors
     /// When a system or the store cannot be used, or the rules do not fit. What was done until then is journaled.
     pub async fn sync(&self, rules: &dyn Rules, order: &Order) -> Result<Summary, RunError> {
+        order.plan.iter().try_for_each(|saved| saved.is_for(&self.pair))?;
         let run = RunId::new(self.guids.next().to_string());
         let started = self.clock.now();
         let lease = self.take_lease(&run).await?;
-        let (store, summary) = (Arc::clone(&self.store), Mutex::new(Summary::new(run)));
-        let run = Run {
-            engine: self,
-            store,
-            summary,
-            lease,
-            kinds: rules.kinds(),
-            halt: order.halt.clone(),
-            before: self.usage(),
-        };
+        let run = self.run(Arc::clone(&self.store), lease, rules, order);
         let result = tokio::select! {
             // A lost lease is noticed first, and chance has no part in it.
             biased;
@@ -175,6 +216,22 @@ impl Engine {
         result?;
         closed?;
         Ok(summary)
+    }
+
+    fn run(&self, store: Arc<dyn Store>, lease: Lease, rules: &dyn Rules, order: &Order) -> Run<'_> {
+        let begin = Change::Begin { by: order.by.clone(), purpose: order.purpose(), at: self.clock.now() };
+        Run {
+            engine: self,
+            store,
+            summary: Mutex::new(Summary::new(lease.run.clone())),
+            lease,
+            kinds: rules.kinds(),
+            halt: order.halt.clone(),
+            before: self.usage(),
+            failing: Failing::default(),
+            beginning: Mutex::new(Some(begin)),
+            contract: order.plan.clone(),
+        }
     }
 
     fn usage(&self) -> Sides<Usage> {
@@ -198,15 +255,25 @@ impl Engine {
 
 impl Run<'_> {
     async fn carry_out(&self, rules: &dyn Rules, order: &Order) -> Result<(), RunError> {
+        if self.is_spent(order.plan.as_deref()).await? {
+            return Ok(());
+        }
+        self.recall_failures().await?;
         let terms = self.terms(rules).await?;
-        self.recover(&terms.mapping).await?;
         let modules = chosen(&terms.mapping, order)?;
+        if order.plan.as_ref().is_some_and(|saved| saved.rules != rules_digest(&modules, &rules.policy())) {
+            return Err(PlanError::OtherRules.into());
+        }
+        self.recover(&terms.mapping).await?;
         self.gather(&modules, &terms).await?;
         let policy = self.policy(&modules, rules.policy()).await?;
+        if let Some(saved) = &order.plan {
+            self.commit(&[Change::Spend { plan: saved.hash.clone(), at: self.engine.clock.now() }]).await?;
+        }
         for module in &modules {
             self.settle_module(module, &terms, &policy, order).await?;
         }
-        if order.modules.is_empty() && order.record.is_none() {
+        if order.modules.is_empty() && order.record.is_none() && order.plan.is_none() {
             self.rest_strangers(&modules).await?;
         }
         Ok(())
@@ -223,7 +290,7 @@ impl Run<'_> {
         let mut waiting = Vec::new();
         let mut rounds = 0;
         while rounds < MOST_ROUNDS {
-            let plan = self.plan_module(module, terms, policy, order).await?;
+            let plan = self.plan_module(module, terms, policy, order).await?.0;
             self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
             self.commit(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
@@ -236,6 +303,9 @@ impl Run<'_> {
             } else if !needed {
                 break;
             }
+        }
+        if let Some(saved) = &order.plan {
+            self.moved_on(saved, &module.module);
         }
         if order.record.is_none() {
             let change = Change::Findings {
@@ -257,24 +327,29 @@ impl Run<'_> {
         terms: &Terms,
         policy: &Policy,
         order: &Order,
-    ) -> Result<Plan, RunError> {
+    ) -> Result<(Plan, Observed), RunError> {
         let mut scope = self.scope(&[module]);
         scope.all = terms.came_back(&module.module);
         scope.touched.extend(order.record.clone());
-        let observed = self.observed(module, &scope).await?;
+        let failures = self.failures(order.record.as_ref());
+        let mut observed = Observed { failures: failures.clone(), ..self.observed(module, &scope).await? };
         let mut plan = reconcile::plan(module, &observed, policy);
         let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
         let guarded = plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }));
         if (creates || guarded) && !scope.all {
             // Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
             scope.all = true;
-            let observed = self.observed(module, &scope).await?;
+            observed = Observed { failures, ..self.observed(module, &scope).await? };
             plan = reconcile::plan(module, &observed, policy);
         }
         self.hold_unknown(&mut plan).await?;
+        self.spare_refused(&mut plan);
         restrict(&mut plan, order);
+        if let Some(saved) = &order.plan {
+            self.keep_to(saved, &mut plan);
+        }
         plan.findings.extend(terms.findings(&module.module));
-        Ok(plan)
+        Ok((plan, observed))
     }
 
     /// What is in `scope`, with the partners of everything it refers to.
@@ -324,6 +399,9 @@ impl Run<'_> {
         let at = self.engine.clock.now();
         let mut changes = Vec::new();
         for step in &plan.steps {
+            if !matches!(step.action, Action::Write(_)) {
+                self.performed(step);
+            }
             match &step.action {
                 Action::Tie(link) => {
                     self.tally(|summary| summary.linked += 1);
@@ -365,12 +443,17 @@ impl Run<'_> {
 
     /// The policy, with the proof of an earlier life if the records carry one although the store knows no link.
     async fn policy(&self, modules: &[&ModuleMapping], mut policy: Policy) -> Result<Policy, RunError> {
-        if self.store.has_links(&self.engine.pair).await? {
+        policy.earlier_life |= self.store.earlier_life(&self.engine.pair).await?;
+        if policy.earlier_life || self.store.has_links(&self.engine.pair).await? {
             return Ok(policy);
         }
         for module in modules {
             let observed = self.observed(module, &self.scope(&[module])).await?;
             policy.earlier_life |= reconcile::proves_earlier_life(module, &observed);
+        }
+        if policy.earlier_life {
+            // Kept before anything is done: a run that is killed leaves links, and links would hide the proof.
+            self.commit(&[Change::EarlierLife { at: self.engine.clock.now() }]).await?;
         }
         Ok(policy)
     }
@@ -389,7 +472,16 @@ impl Run<'_> {
     }
 
     pub(crate) async fn commit(&self, changes: &[Change]) -> Result<(), RunError> {
-        Ok(self.store.commit(&self.lease, changes).await?)
+        let beginning = if trail::tells_of(changes) { self.begin() } else { None };
+        match beginning {
+            Some(begin) => self.store.commit(&self.lease, &[&[begin], changes].concat()).await?,
+            None => self.store.commit(&self.lease, changes).await?,
+        }
+        Ok(())
+    }
+
+    fn begin(&self) -> Option<Change> {
+        self.beginning.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Extends the lease for as long as the run is alive; comes back only when it was lost.

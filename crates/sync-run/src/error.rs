@@ -3,6 +3,7 @@
 use sync_model::Kind;
 
 use crate::ports::{ConnectorError, ErrorClass, StoreError};
+use crate::saved::PlanError;
 
 /// A run ended early. What was done until then is journaled and stands.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum RunError {
     /// A person asked it to stop.
     #[error("the run was stopped; the next one goes on where this one ended")]
     Stopped,
+    /// A saved plan cannot be carried out.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
     /// A list did not come to an end.
     #[error("the list of {kind} does not come to an end")]
     EndlessList {
@@ -34,7 +38,7 @@ impl RunError {
     pub fn class(&self) -> Option<ErrorClass> {
         match self {
             Self::Connector(error) => Some(error.class),
-            Self::Store(_) | Self::Rules(_) | Self::Stopped | Self::EndlessList { .. } => None,
+            Self::Store(_) | Self::Rules(_) | Self::Plan(_) | Self::Stopped | Self::EndlessList { .. } => None,
         }
     }
 

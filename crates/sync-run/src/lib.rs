@@ -26,8 +26,10 @@ mod error;
 mod event;
 mod gather;
 mod halt;
+mod isolate;
 mod ports;
 mod recover;
+mod saved;
 mod summary;
 mod terms;
 
@@ -38,12 +40,13 @@ pub use event::{Event, Events, Miss, Unheard};
 /// What the mapping was checked against, as a store keeps it.
 pub use field_mapping::Checked;
 pub use halt::Halt;
-pub use ports::keeping;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, IntentId, Journaled,
-    Lease, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Store, StoreError, StoredFinding, Usage,
-    WriteError,
+    Lease, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
+    TrailEntry, Usage, WriteError,
 };
-/// What a connector is asked to write, as the ports speak of it.
-pub use reconcile::{Write, WriteChange};
+pub use ports::{keeping, trail};
+/// What a connector is asked to write, and what became of it, as the ports speak of it.
+pub use reconcile::{Failure, FailureClass, Write, WriteChange};
+pub use saved::{ChangedAt, Cost, PlanError, SavedPlan};
 pub use summary::Summary;

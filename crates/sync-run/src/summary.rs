@@ -1,10 +1,12 @@
 //! What a run did, counted and told.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use reconcile::{Finding, Step, WriteChange};
 use serde::{Deserialize, Serialize};
-use sync_model::{Module, RunId, Side, Sides};
+use sync_model::{Fingerprint, Module, RunId, Side, Sides};
 
-use crate::ports::Usage;
+use crate::ports::{Spent, Usage};
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +29,18 @@ pub struct Summary {
     pub usage: Sides<Usage>,
     /// What was done, in order.
     pub done: Vec<(Module, Step)>,
+    /// Of a saved plan: what was not done, because its records moved on or were refused.
+    #[serde(default)]
+    pub moved_on: Vec<(Module, Step)>,
+    /// Of a saved plan: how much there is to do now that does not stand in it, by module.
+    #[serde(default)]
+    pub beyond_plan: BTreeMap<Module, u64>,
+    /// Of a saved plan: the earlier run that carried it out. This one did nothing.
+    #[serde(default)]
+    pub spent: Option<Spent>,
+    /// Digests of the steps that were done, for a saved plan.
+    #[serde(skip)]
+    pub(crate) performed: BTreeSet<Fingerprint>,
 }
 
 impl Summary {
@@ -41,6 +55,10 @@ impl Summary {
             failed: 0,
             usage: Sides::default(),
             done: Vec::new(),
+            moved_on: Vec::new(),
+            beyond_plan: BTreeMap::new(),
+            spent: None,
+            performed: BTreeSet::new(),
         }
     }
 
@@ -59,7 +77,11 @@ impl Summary {
     /// Whether both sides agree and nothing waits.
     #[must_use]
     pub fn in_agreement(&self) -> bool {
-        self.conflicts() == 0 && self.held() == 0 && self.failed == 0
+        self.conflicts() == 0
+            && self.held() == 0
+            && self.failed == 0
+            && self.moved_on.is_empty()
+            && self.beyond_plan.values().all(|left| *left == 0)
     }
 
     pub(crate) fn wrote(&mut self, module: &Module, side: Side, change: &WriteChange, step: Step) {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sync_app::{
-    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, plan_json, plan_lines,
-    serve_sandboxes, summary_json,
+    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, contract_sentences, plan_json,
+    plan_lines, serve_sandboxes, summary_json,
 };
 
 use crate::args::{
@@ -52,7 +52,8 @@ async fn with_settings(command: &Command, settings: Settings, language: Language
     let progress = Arc::new(Progress::new(language, json));
     let taking_part = settings.sync.modules.clone();
     let custom = settings.mapping.is_some();
-    let app = App::connect(Settings { language, ..settings }, None, progress)?;
+    let user = ["USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
+    let app = App::connect(Settings { language, ..settings }, None, progress)?.on_behalf_of(user);
     match command {
         Command::Status => Ok(status(&app, custom, language, json).await),
         Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,
@@ -90,9 +91,16 @@ async fn plan(
     json: bool,
 ) -> Result<u8, AppError> {
     let preview = app.plan(&modules(&asked.module, taking_part)?).await?;
-    let document = plan_json(&preview, language);
+    let mut document = plan_json(&preview, language);
     if let Some(path) = &asked.out {
-        std::fs::write(path, format!("{document:#}\n"))?;
+        let saved = app.save_plan(&preview).await?;
+        std::fs::write(path, saved.text()?)?;
+        document["saved"] = json!({ "file": path.display().to_string(), "hash": saved.hash.as_str() });
+        let (what, how) = match language {
+            Language::Da => ("Planen er gemt i", "Udfør den med"),
+            Language::En => ("The plan is saved in", "Carry it out with"),
+        };
+        output::tell(&format!("{what} {0}. {how} `afstem sync --plan {0}`.", path.display()));
     }
     if json {
         output::document(&document);
@@ -118,6 +126,12 @@ async fn sync(
     language: Language,
     json: bool,
 ) -> Result<u8, AppError> {
+    if let Some(path) = &asked.plan {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| AppError::Unreadable(path.display().to_string(), error.to_string()))?;
+        let summary = app.sync_plan(&text).await?;
+        return Ok(finished(&summary, language, json));
+    }
     let record = asked.record.as_deref().map(RecordReference::parse).transpose()?;
     let modules = modules(&asked.module, taking_part)?;
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
@@ -189,6 +203,7 @@ fn modules(named: &[String], taking_part: &[String]) -> Result<Vec<ModuleName>, 
 }
 
 fn finished(summary: &Summary, language: Language, json: bool) -> u8 {
+    contract_sentences(summary, language).iter().for_each(|sentence| output::tell(sentence));
     if json {
         output::document(&summary_json(summary, language));
     } else {

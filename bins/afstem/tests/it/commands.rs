@@ -18,8 +18,7 @@ fn status_plan_sync_and_sync_again() {
 
     let plan = served.run(&[], &["plan", "--json", "--out", "plan.json"]);
     assert_eq!(plan.code, 2, "there is something to do");
-    let saved = std::fs::read_to_string(served.directory.path().join("plan.json")).unwrap();
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&saved).unwrap(), plan.json());
+    assert_eq!(plan.json()["saved"]["file"], "plan.json");
 
     let first = served.run(&[], &["sync", "--json", "--yes"]);
     assert_eq!(first.code, 0, "{}", first.out);
@@ -35,6 +34,36 @@ fn status_plan_sync_and_sync_again() {
     assert!(second["requests"]["dinero"].as_u64().unwrap() <= 9, "{second}");
     assert!(second["requests"]["simplycrm"].as_u64().unwrap() <= 14, "{second}");
     assert_eq!(served.run(&[], &["plan"]).code, 0, "nothing is left to do");
+}
+
+#[test]
+fn p19_a_saved_plan_is_carried_out_once_and_refused_when_touched() {
+    let served = Served::start(6);
+    let file = served.directory.path().join("plan.json");
+    assert_eq!(served.run(&[], &["plan", "--module", "organisations", "--out", "plan.json"]).code, 2);
+    let text = std::fs::read_to_string(&file).unwrap();
+
+    std::fs::write(&file, text.replacen("DK", "SE", 1)).unwrap();
+    let touched = served.run(&[], &["sync", "--plan", "plan.json"]);
+    assert_eq!(touched.code, 1);
+    assert!(touched.err.contains("was changed after it was saved"), "{}", touched.err);
+    std::fs::write(&file, &text).unwrap();
+    let other =
+        served.run(&[("priority = \"crm-first\"", "priority = \"dinero-first\"")], &["sync", "--plan", "plan.json"]);
+    assert!(other.err.contains("The settings or the mapping changed"), "{}", other.err);
+
+    let first = served.run(&[], &["sync", "--json", "--plan", "plan.json"]);
+    assert_eq!(
+        (first.code, first.json()["created"].clone()),
+        (0, json!({"dinero": 2, "simplycrm": 2})),
+        "{}",
+        first.out
+    );
+    let second = served.run(&[], &["sync", "--json", "--plan", "plan.json"]);
+    assert_eq!(second.code, 0);
+    assert_eq!(second.json()["requests"], json!({"dinero": 0, "simplycrm": 0}));
+    assert_eq!(second.json()["plan"]["used_before"]["run"], first.json()["run"]);
+    assert!(second.err.contains("was carried out already"), "{}", second.err);
 }
 
 #[test]

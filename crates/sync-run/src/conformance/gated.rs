@@ -7,9 +7,11 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
 use reconcile::{Observed, Seen};
-use sync_model::{Cursor, Kind, PairId, RecordKey, RunId, Schema, Side};
+use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
-use crate::{Change, Intent, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding};
+use crate::{
+    Change, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding, TrailEntry,
+};
 
 /// What is asked of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,5 +122,31 @@ impl<S: Store> Store for Gated<S> {
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
         self.pass(Call::Look, self.inner.history(pair, side, key)).await
+    }
+
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        self.pass(Call::Look, self.inner.journal(pair, run)).await
+    }
+
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        self.pass(Call::Look, self.inner.trail(pair, run, after, most)).await
+    }
+
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError> {
+        self.pass(Call::Look, self.inner.spent(pair, plan)).await
+    }
+
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError> {
+        self.pass(Call::Look, self.inner.earlier_life(pair)).await
+    }
+
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError> {
+        self.pass(Call::Look, self.inner.failures(pair)).await
     }
 }

@@ -8,10 +8,13 @@ use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
 use reconcile::{Observed, Seen};
 use sync_model::{
-    Cursor, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
+    Cursor, Fingerprint, Kind, Link, LinkId, LinkState, Module, PairId, RecordKey, Retired, RunId, Schema, Side, Sides,
 };
 
-use crate::{Change, Intent, IntentId, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding, keeping};
+use crate::{
+    Change, Failure, Intent, IntentId, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
+    TrailEntry, keeping, trail,
+};
 
 /// A store in memory. Clones share one state, as two connections share one database.
 ///
@@ -47,6 +50,10 @@ struct Pair {
     journal: Vec<Arc<(Intent, Option<Outcome>)>>,
     findings: BTreeMap<Module, Vec<StoredFinding>>,
     runs: Vec<RunRecord>,
+    trail: Vec<Arc<TrailEntry>>,
+    spent: BTreeMap<Fingerprint, Spent>,
+    earlier_life: bool,
+    failures: BTreeMap<(Side, RecordKey), Failure>,
 }
 
 impl MemoryStore {
@@ -121,7 +128,7 @@ impl Store for MemoryStore {
     }
 
     async fn commit(&self, lease: &Lease, changes: &[Change]) -> Result<(), StoreError> {
-        self.write(lease, |pair| changes.iter().try_for_each(|change| pair.apply(change)))
+        self.write(lease, |pair| pair.commit(&lease.run, changes))
     }
 
     async fn close_run(&self, lease: &Lease, record: &RunRecord) -> Result<(), StoreError> {
@@ -194,6 +201,38 @@ impl Store for MemoryStore {
                 .collect()
         }))
     }
+
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        Ok(self.read(pair, |pair| {
+            pair.journal.iter().filter(|entry| entry.0.run == *run).map(|entry| entry.as_ref().clone()).collect()
+        }))
+    }
+
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        Ok(self.read(pair, |pair| {
+            let wanted = pair.trail.iter().filter(|it| it.n > after && run.is_none_or(|run| it.run == *run));
+            wanted.take(most).map(|entry| entry.as_ref().clone()).collect()
+        }))
+    }
+
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError> {
+        Ok(self.read(pair, |pair| pair.spent.get(plan).cloned()))
+    }
+
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError> {
+        Ok(self.read(pair, |pair| pair.earlier_life))
+    }
+
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError> {
+        Ok(self.read(pair, |pair| pair.failures.values().cloned().collect()))
+    }
 }
 
 /// Whether a journaled write was made to `key` on `side`, or carried it over.
@@ -207,7 +246,21 @@ fn concerns((intent, outcome): &(Intent, Option<Outcome>), side: Side, key: &Rec
 }
 
 impl Pair {
-    fn apply(&mut self, change: &Change) -> Result<(), StoreError> {
+    fn commit(&mut self, run: &RunId, changes: &[Change]) -> Result<(), StoreError> {
+        let mut told = trail::bodies(changes).map_err(|error| broken(error.to_string()))?;
+        if self.trail.is_empty() && !told.is_empty() {
+            let links: Vec<Link> = self.links.values().map(|link| link.as_ref().clone()).collect();
+            told.splice(0..0, trail::snapshot(&links).map_err(|error| broken(error.to_string()))?);
+        }
+        changes.iter().try_for_each(|change| self.apply(run, change))?;
+        for body in told {
+            let last = self.trail.last().map(|last| (last.n, last.hash.clone()));
+            self.trail.push(Arc::new(TrailEntry::after(last, run, body)));
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, run: &RunId, change: &Change) -> Result<(), StoreError> {
         match change {
             Change::Observe { side, record, dirty } => {
                 let mirror = self.records.get_mut(*side);
@@ -251,6 +304,18 @@ impl Pair {
                 let kept = self.findings.entry(module.clone()).or_default();
                 *kept = keeping::waiting(kept, module, findings, *at);
             }
+            Change::Unlink { keys, at } => self.link(keys)?.state = LinkState::Undone { at: *at },
+            Change::Begin { .. } => {}
+            Change::Spend { plan, at } => {
+                if self.spent.insert(plan.clone(), Spent { run: run.clone(), at: *at }).is_some() {
+                    return Err(broken(format!("the plan {plan} was spent already")));
+                }
+            }
+            Change::EarlierLife { .. } => self.earlier_life = true,
+            Change::Failed(failure) => {
+                self.failures.insert((failure.side, failure.source.clone()), (**failure).clone());
+            }
+            Change::Mended { side, source } => drop(self.failures.remove(&(*side, source.clone()))),
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use reconcile::FailureClass;
 use serde::{Deserialize, Serialize};
 use sync_model::{Cursor, Kind, Presence, Record, RecordKey, Revision, Schema};
 
@@ -135,6 +136,9 @@ pub struct Refusal {
     pub message: String,
     /// The system's field, if it named one.
     pub field: Option<String>,
+    /// Who can help.
+    #[serde(default)]
+    pub class: FailureClass,
 }
 
 /// Why a write did not succeed, cut by what has to follow.

@@ -3,12 +3,14 @@
 mod connector;
 pub mod keeping;
 mod store;
+pub mod trail;
 mod world;
 
 pub use connector::{
     ChangePage, Connector, ConnectorError, ErrorClass, Health, Next, Probed, Receipt, Refusal, Usage, WriteError,
 };
 pub use store::{
-    Change, Intent, IntentId, Journaled, Lease, Outcome, RunRecord, Scope, Store, StoreError, StoredFinding,
+    Change, Intent, IntentId, Journaled, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
 };
+pub use trail::TrailEntry;
 pub use world::{Clock, Guids};

@@ -7,10 +7,14 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
-use reconcile::{FieldWhy, Finding, Observed, Seen, Write};
+use reconcile::{Failure, FieldWhy, Finding, Observed, Seen, Write};
 use serde::{Deserialize, Serialize};
-use sync_model::{Cursor, Fields, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides, Swings};
+use sync_model::{
+    Cursor, Fields, Fingerprint, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides, Swings,
+};
 use uuid::Uuid;
+
+use super::trail::TrailEntry;
 
 /// What is remembered of many pairs. All methods may be called from several tasks and processes at once.
 #[async_trait]
@@ -78,6 +82,36 @@ pub trait Store: fmt::Debug + Send + Sync {
         side: Side,
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
+
+    /// All intents of `run` with their outcomes, oldest first.
+    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
+
+    /// At most `most` entries of the trail that come after number `after`, of all runs or of one, in order.
+    async fn trail(
+        &self,
+        pair: &PairId,
+        run: Option<&RunId>,
+        after: i64,
+        most: u32,
+    ) -> Result<Vec<TrailEntry>, StoreError>;
+
+    /// The run that carried out the saved plan with this hash, if one did.
+    async fn spent(&self, pair: &PairId, plan: &Fingerprint) -> Result<Option<Spent>, StoreError>;
+
+    /// Whether it was proved that this pair ran before this database was made.
+    async fn earlier_life(&self, pair: &PairId) -> Result<bool, StoreError>;
+
+    /// The writes that failed when they were last tried.
+    async fn failures(&self, pair: &PairId) -> Result<Vec<Failure>, StoreError>;
+}
+
+/// The one use of a saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spent {
+    /// The run that carried it out.
+    pub run: RunId,
+    /// When it began to.
+    pub at: DateTime<Utc>,
 }
 
 /// The right to change one pair's state, fenced by a growing epoch.
@@ -140,7 +174,7 @@ pub enum Change {
         /// What is remembered of those of these fields that were written.
         swings: Swings,
         /// The mapping they were translated with.
-        mapping: sync_model::Fingerprint,
+        mapping: Fingerprint,
     },
     /// A link ended; its records stay known and are not made again.
     Retire {
@@ -149,6 +183,13 @@ pub enum Change {
         /// Where the record was deleted.
         deleted_on: Side,
         /// When that was learned.
+        at: DateTime<Utc>,
+    },
+    /// A link ended because the run that made one of its records was undone. Both records stay as they are.
+    Unlink {
+        /// The link.
+        keys: Sides<RecordKey>,
+        /// When.
         at: DateTime<Utc>,
     },
     /// A complete walk ended here.
@@ -190,6 +231,36 @@ pub enum Change {
         findings: Vec<Finding>,
         /// When.
         at: DateTime<Utc>,
+    },
+    /// A run is about to make its first change that the trail tells of. It changes nothing else.
+    Begin {
+        /// Who asked for it, where that is known.
+        by: Option<String>,
+        /// What was asked for.
+        purpose: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// A saved plan is about to be carried out; it cannot be again.
+    Spend {
+        /// The plan's hash.
+        plan: Fingerprint,
+        /// When.
+        at: DateTime<Utc>,
+    },
+    /// Marks prove that this pair ran before this database was made. That stays true for as long as the database lives.
+    EarlierLife {
+        /// When it was learned.
+        at: DateTime<Utc>,
+    },
+    /// A write failed. What was remembered of an earlier failure of the same record on the same side is replaced.
+    Failed(Box<Failure>),
+    /// The write of a record succeeded, or is not wanted any more: its failures are forgotten.
+    Mended {
+        /// The system that was written to.
+        side: Side,
+        /// The record of the other side that was carried over.
+        source: RecordKey,
     },
 }
 

@@ -22,12 +22,12 @@ fn sides() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Left), Just(Side::Right)]
 }
 
-fn assert_converged(pair: &Pair) {
+pub(crate) fn assert_converged(pair: &Pair) {
     let shown = pair.canonical();
     assert_eq!(shown.left, shown.right, "both sides hold the same organisations with the same values");
 }
 
-fn assert_no_duplicates(pair: &Pair) {
+pub(crate) fn assert_no_duplicates(pair: &Pair) {
     for side in Side::BOTH {
         let field = if side == Side::Left { "Name" } else { "accountname" };
         let mut seen = BTreeMap::new();

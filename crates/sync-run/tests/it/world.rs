@@ -11,8 +11,8 @@ use reconcile::WriteChange;
 use sync_model::{Cursor, Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey, Revision, Schema, Side};
 use sync_run::conformance::{Call, Gate};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, Journaled, Next, Probed, Receipt,
-    Refusal, StoreError, Usage, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, ErrorClass, FailureClass, Guids, Health, Intent, Journaled, Next,
+    Probed, Receipt, Refusal, StoreError, Usage, WriteError,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -111,6 +111,14 @@ pub(crate) enum Request {
     Create(RecordKey, Mark),
     Update(RecordKey),
     Delete(RecordKey),
+    Refused,
+}
+
+fn changes(request: &Request) -> bool {
+    match request {
+        Request::Create(..) | Request::Update(_) | Request::Delete(_) => true,
+        Request::Read | Request::Refused => false,
+    }
 }
 
 /// Everything a system is.
@@ -126,6 +134,8 @@ pub(crate) struct SystemState {
     pub(crate) blind: bool,
     /// Whether lists leave records out, as a broken filter or a failing page does.
     pub(crate) forgetful: bool,
+    /// Which records it always refuses, by what is written.
+    pub(crate) refuses: Option<fn(&Fields) -> bool>,
     /// How the system changes what it is given.
     pub(crate) habit: Option<fn(&mut Fields)>,
 }
@@ -182,7 +192,7 @@ impl System {
     }
 
     pub(crate) fn writes(&self) -> usize {
-        self.state().log.iter().filter(|request| **request != Request::Read).count()
+        self.state().log.iter().filter(|request| changes(request)).count()
     }
 
     pub(crate) fn forget_log(&self) {
@@ -335,11 +345,15 @@ impl Connector for System {
             let mut state = self.state();
             if state.faults.is_empty() { None } else { state.faults.remove(0) }
         };
-        match fault {
+        let refuses = self.state().refuses.is_some_and(|refuses| refuses(&intent.intent().write.fields));
+        if refuses {
+            self.state().log.push(Request::Refused);
+        }
+        match fault.or(refuses.then_some(WriteFault::Refused)) {
             Some(WriteFault::LostBefore) => return Err(WriteError::Unknown("lost".to_owned())),
             Some(WriteFault::Refused) => {
                 let message = "no".to_owned();
-                return Err(WriteError::Refused(Refusal { message, field: None }));
+                return Err(WriteError::Refused(Refusal { message, field: None, class: FailureClass::Data }));
             }
             Some(WriteFault::LostAfter) => {
                 self.store(intent.intent())?;
@@ -393,7 +407,7 @@ impl Connector for System {
 
     fn usage(&self) -> Usage {
         let state = self.state();
-        let writes = state.log.iter().filter(|request| **request != Request::Read).count() as u64;
+        let writes = state.log.iter().filter(|request| changes(request)).count() as u64;
         Usage { requests: state.log.len() as u64, writes }
     }
 
