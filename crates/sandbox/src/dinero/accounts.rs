@@ -13,8 +13,6 @@ use super::body::{Reader, object, refuse_if};
 use super::money::amount;
 use super::{Answer, Call, Dinero, Failure, list};
 
-/// The rates behind VAT codes, with the codes' Danish names.
-const VAT: [(&str, &str, i64); 2] = [("U25", "Salgsmoms 25%", 25), ("I25", "Købsmoms 25%", 25)];
 const ENTRY: [&str; 8] = [
     "AccountNumber",
     "PublicStandardNumber",
@@ -36,6 +34,21 @@ const DEPOSIT: [&str; 9] = [
     "BankSwiftNumber",
     "BankIbanNumber",
 ];
+
+/// A kind of VAT.
+#[derive(Debug, Clone)]
+pub(super) struct VatType {
+    code: String,
+    name: String,
+    /// A fraction.
+    rate: Decimal,
+}
+
+/// The kinds of VAT of a new organisation.
+pub(super) fn vat_types() -> Vec<VatType> {
+    let known = [("U25", "Salgsmoms 25%"), ("I25", "Købsmoms 25%")];
+    known.map(|(code, name)| VatType { code: code.to_owned(), name: name.to_owned(), rate: Decimal::new(25, 2) }).into()
+}
 
 /// An account that entries are made on.
 #[derive(Debug, Clone)]
@@ -83,6 +96,11 @@ impl Dinero {
         self.accounts.sort_by_key(|account| account.number);
     }
 
+    /// The organisation gets a kind of VAT of its own, with its rate as a fraction.
+    pub fn add_vat_type(&mut self, code: &str, name: &str, rate: Decimal) {
+        self.vat_types.push(VatType { code: code.to_owned(), name: name.to_owned(), rate });
+    }
+
     pub(super) fn account_route(&mut self, call: &Call<'_>, rest: &[&str]) -> Answer {
         match (call.method, rest) {
             (&Method::GET, ["entry"]) => {
@@ -107,8 +125,17 @@ impl Dinero {
     /// The VAT of what is sold on an account, as a fraction. An organisation without VAT has none on any.
     pub(super) fn rate(&self, account: &Account) -> Decimal {
         let code = account.vat_code.as_deref().filter(|_| !self.is_vat_free);
-        let percent = VAT.iter().find(|(known, ..)| Some(*known) == code).map_or(0, |(_, _, percent)| *percent);
-        Decimal::new(percent, 2)
+        code.and_then(|code| self.vat_type(code)).map_or(Decimal::ZERO, |known| known.rate)
+    }
+
+    fn vat_type(&self, code: &str) -> Option<&VatType> {
+        self.vat_types.iter().find(|known| known.code == code)
+    }
+
+    pub(super) fn shown_vat_types(&self) -> Value {
+        let shown =
+            |known: &VatType| json!({ "VatCode": known.code, "Name": known.name, "VatRate": amount(known.rate) });
+        self.vat_types.iter().map(shown).collect()
     }
 
     pub(super) fn is_deposit_account(&self, number: i64) -> bool {
@@ -192,7 +219,7 @@ impl Dinero {
             reader.refuse("Name", "must not be empty");
         }
         let free = code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case("none"));
-        if !free && !VAT.iter().any(|(known, ..)| Some(*known) == code.as_deref()) {
+        if !free && code.as_deref().is_none_or(|code| self.vat_type(code).is_none()) {
             reader.refuse("VatCode", "is no VAT code");
         }
         refuse_if(&reader.end())?;
@@ -275,9 +302,4 @@ impl DepositAccount {
         ];
         DEPOSIT.into_iter().map(str::to_owned).zip(values).collect()
     }
-}
-
-pub(super) fn vat_types() -> Value {
-    let shown = |(code, name, percent): (&str, &str, i64)| json!({ "VatCode": code, "Name": name, "VatRate": amount(Decimal::new(percent, 2)) });
-    VAT.into_iter().map(shown).collect()
 }

@@ -83,6 +83,7 @@ pub struct Dinero {
     /// The last time stamp that was given.
     stamps: u64,
     accounts: Vec<accounts::Account>,
+    vat_types: Vec<accounts::VatType>,
     deposits: Vec<accounts::DepositAccount>,
     files: Vec<files::StoredFile>,
     tokens: BTreeMap<String, DateTime<Utc>>,
@@ -145,6 +146,7 @@ impl Dinero {
             vouchers: BTreeMap::new(),
             stamps: FIRST_STAMP,
             accounts: accounts::chart(),
+            vat_types: accounts::vat_types(),
             deposits: accounts::deposits(),
             files: Vec::new(),
             tokens: BTreeMap::new(),
@@ -288,7 +290,7 @@ impl Dinero {
             ["sales"] if get => self.list_sales(None, call),
             ["sales", "settings"] if get => Ok(Some(settings::sales())),
             ["accounts", rest @ ..] => self.account_route(call, rest),
-            ["vatTypes"] if get => Ok(Some(accounts::vat_types())),
+            ["vatTypes"] if get => Ok(Some(self.shown_vat_types())),
             ["accountingyears"] if get => Ok(Some(self.accounting_years(call.now))),
             _ => Err(Failure::no_route()),
         }

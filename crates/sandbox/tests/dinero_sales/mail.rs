@@ -1,8 +1,9 @@
 //! Vouchers on their way to customers, files, and what only answers.
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use crate::caller::{Caller, text};
+use crate::caller::{Caller, line};
 
 #[test]
 fn every_mail_is_counted_and_nothing_guards_against_a_second() {
@@ -72,6 +73,9 @@ fn accounts_show_what_was_asked_for_and_carry_vat() {
     assert_eq!((&years[0]["FromDate"], &years[1]["ToDate"]), (&json!("2025-01-01"), &json!("2026-12-31")));
     let bad = json!({ "Number": 7901, "Name": "x", "VatCode": "U99" });
     assert_eq!(caller.refused("POST v1 accounts/entry", &bad), (400, 42, vec!["VatCode".to_owned()]));
-    let (guid, _) = caller.booked();
-    assert!(text(&caller.ok(&format!("GET v1 invoices/{guid}"), &Value::Null)["FikCode"]).starts_with("+71"));
+    caller.dinero.add_vat_type("U12", "Salgsmoms 12%", Decimal::new(12, 2));
+    caller.dinero.add_account(1500, "Salg m/anden moms", Some("U12"));
+    let fetched = caller.ok("POST v1 invoices/fetch", &caller.body(&[line("100", "1", 1500, "0")]));
+    assert_eq!(fetched["TotalVat"], 12);
+    assert_eq!(caller.ok("GET v1 vatTypes", &Value::Null)[2]["VatRate"], 0.12);
 }
