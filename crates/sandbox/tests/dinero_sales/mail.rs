@@ -12,6 +12,8 @@ fn every_mail_is_counted_and_nothing_guards_against_a_second() {
     let mail = |guid: &str| format!("POST v1 invoices/{guid}/email");
     assert_eq!(caller.refused(&mail(&draft), &json!({})), (400, 42, vec!["Status".to_owned()]));
     let (guid, stamp) = caller.booked();
+    let booked = caller.ok(&format!("GET v1 invoices/{guid}"), &Value::Null);
+    caller.now += chrono::TimeDelta::seconds(10);
     let sent = caller.ok(&mail(&guid), &json!({ "Timestamp": stamp }));
     assert_eq!(sent["Recipients"], json!([{ "Email": "faktura@nordlys.dk" }]));
     caller
@@ -22,6 +24,8 @@ fn every_mail_is_counted_and_nothing_guards_against_a_second() {
     assert_eq!(answer, (400, 42, vec!["Message".to_owned()]));
     let read = caller.ok(&format!("GET v1 invoices/{guid}"), &Value::Null);
     assert_eq!((&read["MailOutStatus"], &read["LatestMailOutType"]), (&json!("Sent"), &json!("Mailout")));
+    assert_eq!(read["TimeStamp"], booked["TimeStamp"]);
+    assert_ne!(read["UpdatedAt"], booked["UpdatedAt"]);
     let outs = caller.ok(&format!("GET v1 invoices/{guid}/mailouts"), &Value::Null);
     assert_eq!((outs.as_array().unwrap().len(), &outs[0]["Subject"]), (2, &json!("Faktura 1")));
     let contact = caller.contact.clone();

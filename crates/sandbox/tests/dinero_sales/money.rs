@@ -47,6 +47,16 @@ fn an_invoice_is_paid_in_parts_overpaid_and_unpaid() {
 }
 
 #[test]
+fn an_invoice_is_overdue_the_day_after_it_was_due() {
+    let mut caller = Caller::new();
+    let (guid, _) = caller.booked();
+    for (days, expected) in [(8, "Booked"), (1, "Overdue")] {
+        caller.wait(days);
+        assert_eq!(state(&mut caller, &guid).1, expected, "{}", caller.now);
+    }
+}
+
+#[test]
 fn what_cannot_be_a_payment_is_refused_by_name() {
     let mut caller = Caller::new();
     let (draft, stamp) = caller.drafted();
@@ -97,6 +107,12 @@ fn a_payment_in_another_currency_has_both_amounts() {
     caller.ok(&pay, &body);
     let list = caller.ok(&format!("GET v2 invoices/{guid}/payments"), &Value::Null);
     assert_eq!((&list["Payments"][0]["ExchangeRate"], &list["RemainingAmount"]), (&json!(745), &json!(0)));
+    let stamp = text(&caller.ok(&format!("GET v1 invoices/{guid}"), &Value::Null)["TimeStamp"]);
+    let mut back = payment(&stamp, "-74.5");
+    back["AmountInForeignCurrency"] = (-10).into();
+    caller.ok(&pay, &back);
+    let list = caller.ok(&format!("GET v2 invoices/{guid}/payments"), &Value::Null);
+    assert_eq!((&list["RemainingAmount"], &list["RemainderAsFeeAvailable"]), (&json!(10), &json!(false)));
 }
 
 #[test]
@@ -140,6 +156,13 @@ fn more_is_not_credited_than_was_invoiced_unless_it_may_be() {
         let answer = caller.refused("POST v1 sales/creditnotes", &body);
         assert_eq!(answer, (400, 42, vec!["CreditNoteFor".to_owned()]), "a draft cannot be credited");
         body["CreditNoteFor"] = guid.clone().into();
+        let mut other = body.clone();
+        other["ContactGuid"] = Value::Null;
+        let answer = caller.refused("POST v1 sales/creditnotes", &other);
+        assert_eq!(answer, (400, 42, vec!["CreditNoteFor".to_owned()]), "of the same contact");
+        (other["ContactGuid"], other["Currency"]) = (body["ContactGuid"].clone(), json!("EUR"));
+        let answer = caller.refused("POST v1 sales/creditnotes", &other);
+        assert_eq!(answer, (400, 42, vec!["CreditNoteFor".to_owned()]), "and in the same currency");
         let mut book = || {
             let made = caller.ok("POST v1 sales/creditnotes", &body);
             let stamp = json!({ "Timestamp": made["TimeStamp"] });

@@ -133,6 +133,17 @@ fn totals_are_those_computed_by_hand() {
 }
 
 #[test]
+fn what_carries_vat_is_told_from_what_does_not() {
+    let mut caller = Caller::new();
+    let lines = [("100", "1", 1000, "0"), ("50", "1", 1100, "0")];
+    let fetched = caller.ok("POST v1 invoices/fetch", &body(&caller, false, &lines));
+    let parts = ["TotalVatableAmount", "TotalNonVatableAmount"].map(|field| number(&fetched[field]));
+    assert_eq!(parts, [100.into(), 50.into()]);
+    let kinds: Vec<&Value> = fetched["TotalLines"].as_array().unwrap().iter().map(|row| &row["Type"]).collect();
+    assert_eq!(kinds, ["SubTotal", "Vat", "Total"]);
+}
+
+#[test]
 fn five_hundred_lines_add_up() {
     // 0.10 + 0.11 + … + 5.09: a quarter of them has half an øre of VAT, which goes up on its own line.
     let lines: Vec<Value> = (10..510).map(|ore| line(&format!("{}", Decimal::new(ore, 2)), "1", 1000, "0")).collect();
