@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::json;
-use sync_app::first::{AnswerKind, Answers, DINERO, Question, SIMPLYCRM, SYNC};
-use sync_app::{App, AppError, Language, Say, Side, Unheard};
+use sync_app::first::{Answers, DINERO, SIMPLYCRM, SYNC, check, open, variable};
+use sync_app::form::{Answering, Field};
+use sync_app::{App, AppError, Language, Side, Unheard};
 
 use crate::{AGREED, FAILED, output};
 
@@ -61,9 +62,8 @@ impl Interview {
         if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
             return None;
         }
-        let all = [DINERO, SIMPLYCRM, SYNC].into_iter().flatten();
-        let open: Vec<String> =
-            all.filter(|it| it.is_open(&self.answers, &self.environment)).map(Question::variable).collect();
+        let asked = [DINERO, SIMPLYCRM, SYNC].into_iter().flat_map(|keys| self.open(keys));
+        let open: Vec<String> = asked.map(|field| variable(field.key)).collect();
         let what = self.language.pick(
             "`afstem init` spørger og skal bruge en terminal. Uden den skal miljøet give svarene; det mangler",
             "`afstem init` asks and needs a terminal. Without one the environment has to give the answers; missing are",
@@ -71,23 +71,28 @@ impl Interview {
         (!open.is_empty()).then(|| format!("{what}: {}", open.join(", ")))
     }
 
-    fn ask(&mut self, questions: &[Question]) -> Result<(), AppError> {
-        for question in questions {
-            if question.is_open(&self.answers, &self.environment) {
-                let answer = put(question, self.answers.shown(question), self.language)?;
-                self.answers.take(question, &answer);
+    /// What of `keys` has to be asked for, as far as the answers so far tell.
+    fn open(&self, keys: &[&str]) -> Vec<&'static Field> {
+        open(keys, &self.answers, &self.environment).collect()
+    }
+
+    fn ask(&mut self, keys: &[&str]) -> Result<(), AppError> {
+        for key in keys {
+            for field in self.open(&[key]) {
+                let answer = put(field, self.answers.shown(field), self.language)?;
+                self.answers.take(field, &answer);
             }
         }
         Ok(())
     }
 
     /// Asks until the connection works, or the user goes on all the same.
-    async fn connection(&mut self, side: Side, questions: &[Question]) -> Result<(), AppError> {
-        if !questions.iter().any(|it| it.is_open(&self.answers, &self.environment)) {
+    async fn connection(&mut self, side: Side, keys: &[&str]) -> Result<(), AppError> {
+        if self.open(keys).is_empty() {
             return Ok(());
         }
         loop {
-            self.ask(questions)?;
+            self.ask(keys)?;
             let read = |name: &str| std::fs::read_to_string(self.home.join(name)).map_err(|error| error.to_string());
             let settings = self.answers.settings_so_far(self.language, &self.environment, &read)?;
             let check = App::connect(settings, None, Arc::new(Unheard))?.check(side).await;
@@ -100,26 +105,35 @@ impl Interview {
     }
 }
 
-/// Puts one question to the user; an `earlier` answer stands when nothing is typed.
-fn put(question: &Question, earlier: Option<&str>, language: Language) -> std::io::Result<String> {
-    let (text, asked) = (question.say(language), *question);
-    match question.answer {
-        AnswerKind::Text => {
-            let mut input = cliclack::input(text).validate(move |answer: &String| asked.check(answer, language));
+/// Asks for one setting; an `earlier` answer stands when nothing is typed.
+fn put(field: &'static Field, earlier: Option<&str>, language: Language) -> std::io::Result<String> {
+    let said = |[danish, english]: [&'static str; 2]| language.pick(danish, english);
+    let question = format!("{}. {}", said(field.label), said(field.explain));
+    match field.answer {
+        Answering::Text => {
+            let mut input = cliclack::input(question).validate(move |answer: &String| check(field, answer, language));
             if let Some(earlier) = earlier {
                 input = input.default_input(earlier);
             }
             input.interact()
         }
-        AnswerKind::Secret => {
-            cliclack::password(text).validate(move |answer: &String| asked.check(answer, language)).interact()
+        Answering::Secret => {
+            cliclack::password(question).validate(move |answer: &String| check(field, answer, language)).interact()
         }
-        AnswerKind::Choice(choices) => {
-            let mut select = cliclack::select(text);
+        Answering::Flag => cliclack::confirm(question).interact().map(|yes| yes.to_string()),
+        Answering::One(choices) => {
+            let mut select = cliclack::select(question);
             for choice in choices {
-                select = select.item(choice.value, choice.say(language), "");
+                select = select.item(choice.value, said(choice.label), said(choice.effect));
             }
             select.interact().map(str::to_owned)
+        }
+        Answering::Some(choices) => {
+            let mut select = cliclack::multiselect(question);
+            for choice in choices {
+                select = select.item(choice.value, said(choice.label), said(choice.effect));
+            }
+            select.interact().map(|chosen| chosen.join(","))
         }
     }
 }

@@ -39,26 +39,26 @@ fn asks_tries_both_connections_and_writes_what_a_run_then_reads() {
     let home = TempDir::new().unwrap();
     let mut session = init(&served, home.path());
     answer(&mut session, "Firma ID", "4711");
-    answer(&mut session, "API key", "wrong");
-    answer(&mut session, "client id", &given(&served, "client_id"));
-    answer(&mut session, "client's secret", &given(&served, "client_secret"));
+    answer(&mut session, "Make it in Dinero", "wrong");
+    answer(&mut session, "Client id", &given(&served, "client_id"));
+    answer(&mut session, "Client secret", &given(&served, "client_secret"));
     session.exp_string("no token was given").unwrap();
     answer(&mut session, "correct the answers", "y");
     // What was typed before and is no secret stands already.
     answer(&mut session, "Firma ID", "");
-    answer(&mut session, "API key", &given(&served, "api_key"));
-    answer(&mut session, "client id", "");
-    answer(&mut session, "client's secret", &given(&served, "client_secret"));
+    answer(&mut session, "Make it in Dinero", &given(&served, "api_key"));
+    answer(&mut session, "Client id", "");
+    answer(&mut session, "Client secret", &given(&served, "client_secret"));
     session.exp_string("(Firma ID 4711)").unwrap();
-    answer(&mut session, "Simply CRM's address", &given(&served, "url"));
+    answer(&mut session, "Address", &given(&served, "url"));
     answer(&mut session, "User name", "integration");
     answer(&mut session, "Access key", &given(&served, "access_key"));
     session.exp_string("vtiger").unwrap();
     answer(&mut session, "Direction", &DOWN.repeat(2));
     answer(&mut session, "Data priority", DOWN);
     answer(&mut session, "Invoice priority", "");
-    answer(&mut session, "Mode", "");
-    answer(&mut session, "A record was deleted", "");
+    answer(&mut session, "Synchronise", "");
+    answer(&mut session, "Deletions", "");
     session.exp_string("is written").unwrap();
     session.exp_eof().unwrap();
 

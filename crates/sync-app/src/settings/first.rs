@@ -1,201 +1,80 @@
 //! The first settings: what a new user is asked, in order, and the file that the answers make.
 //!
-//! Only what has no good answer of its own is asked. What the environment gives already is neither asked nor written.
+//! Only what has no good answer of its own is asked, in the words of the [form](super::form). What the environment gives
+//! already is neither asked nor written.
 
 use std::collections::BTreeMap;
 
 use toml_edit::{DocumentMut, Item, Table, Value, value};
 
+use super::form::{Answering, Field, complaint};
 use super::keys::{Key, Kind};
 use super::{Settings, SettingsError, checked};
-use crate::{Language, Say};
+use crate::Language;
 
-/// Something a new user is asked.
-#[derive(Debug, Clone, Copy)]
-pub struct Question {
-    /// The key of `afstem.toml` that the answer is for.
-    pub key: &'static str,
-    /// What the answer looks like.
-    pub answer: AnswerKind,
-    ask: [&'static str; 2],
-    /// Asked only when this key was answered so.
-    when: Option<(&'static str, &'static str)>,
-}
+/// What is asked about Dinero.
+pub const DINERO: &[&str] = &["dinero.organization_id", "dinero.api_key", "dinero.client_id", "dinero.client_secret"];
 
-/// What an answer looks like.
-#[derive(Debug, Clone, Copy)]
-pub enum AnswerKind {
-    /// Something typed.
-    Text,
-    /// Something typed that is not shown.
-    Secret,
-    /// One of these, each with what it means.
-    Choice(&'static [Choice]),
-}
+/// What is asked about Simply CRM.
+pub const SIMPLYCRM: &[&str] = &["simplycrm.url", "simplycrm.username", "simplycrm.access_key"];
 
-/// One of the answers to choose from.
-#[derive(Debug, Clone, Copy)]
-pub struct Choice {
-    /// As it stands in the file.
-    pub value: &'static str,
-    says: [&'static str; 2],
-}
+/// What is asked about the synchronisation.
+pub const SYNC: &[&str] = &["sync.direction", "sync.priority", "sync.invoice_priority", "sync.mode", "sync.deletes"];
 
 /// The answers so far, by key. They hold secrets, so they are never shown.
 #[derive(Clone, Default)]
 pub struct Answers(BTreeMap<&'static str, String>);
 
-/// What is asked about Dinero.
-pub const DINERO: &[Question] = &[
-    text("dinero.organization_id", ["Firma ID (står i Dineros adresselinje)", "Firma ID (in Dinero's address bar)"]),
-    secret("dinero.api_key", ["API-nøgle (Dinero → Integrationer → API-nøgler)", "API key (Dinero → Integrationer)"]),
-    text("dinero.client_id", ["Klient-id for denne installation", "This installation's client id"]),
-    secret("dinero.client_secret", ["Klientens hemmelighed", "The client's secret"]),
-];
-
-/// What is asked about Simply CRM.
-pub const SIMPLYCRM: &[Question] = &[
-    text(
-        "simplycrm.url",
-        [
-            "Simply CRM's adresse, fx https://firma.simply-crm.dk",
-            "Simply CRM's address, such as https://firma.simply-crm.dk",
-        ],
-    ),
-    text(
-        "simplycrm.username",
-        ["Brugernavn (en bruger, der ser alle poster)", "User name (a user who sees all records)"],
-    ),
-    secret("simplycrm.access_key", ["Adgangsnøgle (Mine præferencer)", "Access key (My preferences)"]),
-];
-
-/// What is asked about the synchronisation.
-pub const SYNC: &[Question] = &[
-    choice(
-        "sync.direction",
-        ["Synkroniseringsindstilling: hvor må der skrives?", "Direction: where may data be written?"],
-        &[
-            option("crm-to-dinero", ["CRM→Dinero", "CRM→Dinero"]),
-            option("dinero-to-crm", ["Dinero→CRM", "Dinero→CRM"]),
-            option("both", ["Begge veje", "Both ways"]),
-        ],
-    ),
-    Question {
-        when: Some(("sync.direction", "both")),
-        ..choice(
-            "sync.priority",
-            [
-                "Dataprioritet: hvis værdi gælder, når begge har rettet det samme?",
-                "Data priority: whose value stands when both changed the same?",
-            ],
-            &[
-                option("crm-first", ["CRM først", "CRM first"]),
-                option("dinero-first", ["Dinero først", "Dinero first"]),
-            ],
-        )
-    },
-    choice(
-        "sync.invoice_priority",
-        ["Prioritetsmodul: hvem hører en faktura til?", "Invoice priority: whom does an invoice belong to?"],
-        &[
-            option("organisations", ["Organisationen", "The organisation"]),
-            option("contacts", ["Kontaktpersonen", "The contact"]),
-        ],
-    ),
-    choice(
-        "sync.mode",
-        ["Synkronisere: hvornår?", "Mode: when?"],
-        &[
-            option("manual", ["Manuelt: kun når nogen beder om det", "Manual: only when asked"]),
-            option("auto", ["Automatisk: også hver tredje time", "Automatic: also every three hours"]),
-        ],
-    ),
-    choice(
-        "sync.deletes",
-        ["En post er slettet i det ene system. Hvad så?", "A record was deleted in one system. What then?"],
-        &[
-            option("keep", ["Lad den stå i det andet", "Leave it alone in the other"]),
-            option("approve", ["Spørg mig først", "Ask me first"]),
-        ],
-    ),
-];
-
-const fn text(key: &'static str, ask: [&'static str; 2]) -> Question {
-    Question { key, answer: AnswerKind::Text, ask, when: None }
-}
-
-const fn secret(key: &'static str, ask: [&'static str; 2]) -> Question {
-    Question { key, answer: AnswerKind::Secret, ask, when: None }
-}
-
-const fn choice(key: &'static str, ask: [&'static str; 2], choices: &'static [Choice]) -> Question {
-    Question { key, answer: AnswerKind::Choice(choices), ask, when: None }
-}
-
-const fn option(value: &'static str, says: [&'static str; 2]) -> Choice {
-    Choice { value, says }
-}
-
-impl Say for Question {
-    fn say(&self, language: Language) -> String {
-        language.pick(self.ask[0], self.ask[1]).to_owned()
-    }
-}
-
-impl Say for Choice {
-    fn say(&self, language: Language) -> String {
-        language.pick(self.says[0], self.says[1]).to_owned()
-    }
-}
-
-impl Question {
-    /// Whether it has to be asked, after `answers`, with `environment` over them.
-    #[must_use]
-    pub fn is_open(&self, answers: &Answers, environment: &[(String, String)]) -> bool {
-        let applies = self.when.is_none_or(|(key, wanted)| {
+/// The settings among `keys` that have to be asked for, after `answers` and with `environment` over them.
+pub fn open<'a>(
+    keys: &'a [&str],
+    answers: &'a Answers,
+    environment: &'a [(String, String)],
+) -> impl Iterator<Item = &'static Field> + use<'a> {
+    keys.iter().filter_map(|key| Field::of(key)).filter(move |field| {
+        let applies = field.when.is_none_or(|(key, wanted)| {
             let given = given(key, environment).or_else(|| answers.0.get(key).map(String::as_str));
             given == Some(wanted)
         });
-        let by_file = format!("{}_file", self.key);
-        applies && given(self.key, environment).is_none() && given(&by_file, environment).is_none()
-    }
+        let by_file = format!("{}_file", field.key);
+        applies && given(field.key, environment).is_none() && given(&by_file, environment).is_none()
+    })
+}
 
-    /// Whether `answer` may stand there.
-    ///
-    /// # Errors
-    /// What is wrong with it, for the user.
-    pub fn check(&self, answer: &str, language: Language) -> Result<(), String> {
-        let Some(key) = Key::find(self.key) else { return Ok(()) };
-        checked(key.kind, answer.trim()).map_err(|_| {
-            let [danish, english] = key.kind.allowed();
-            format!("{} {}", language.pick("Her skal stå", "This has to be"), language.pick(&danish, &english))
-        })
-    }
+/// Whether `answer` may stand in `field`.
+///
+/// # Errors
+/// What is wrong with it, for the user.
+pub fn check(field: &Field, answer: &str, language: Language) -> Result<(), String> {
+    let Some(key) = Key::find(field.key) else { return Ok(()) };
+    checked(key.kind, answer.trim()).map_err(|trouble| complaint(field.key, &trouble, language))
+}
 
-    /// The variable that may give the answer instead.
-    #[must_use]
-    pub fn variable(&self) -> String {
-        format!("AFSTEM_{}", self.key.replace('.', "__").to_uppercase())
-    }
+/// The variable of the environment that means `key`.
+#[must_use]
+pub fn variable(key: &str) -> String {
+    format!("AFSTEM_{}", key.replace('.', "__").to_uppercase())
 }
 
 fn given<'e>(key: &str, environment: &'e [(String, String)]) -> Option<&'e str> {
-    let wanted = format!("AFSTEM_{}", key.replace('.', "__").to_uppercase());
+    let wanted = variable(key);
     environment.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str())
 }
 
 impl Answers {
-    /// Takes the answer to `question`, instead of an earlier one.
-    pub fn take(&mut self, question: &Question, answer: &str) {
-        self.0.insert(question.key, answer.trim().to_owned());
+    /// Takes the answer to `field`, instead of an earlier one.
+    pub fn take(&mut self, field: &Field, answer: &str) {
+        self.0.insert(field.key, answer.trim().to_owned());
     }
 
-    /// The earlier answer to `question`, if it is no secret.
+    /// The earlier answer to `field`, if it is no secret.
     #[must_use]
-    pub fn shown(&self, question: &Question) -> Option<&str> {
-        match question.answer {
-            AnswerKind::Secret => None,
-            AnswerKind::Text | AnswerKind::Choice(_) => self.0.get(question.key).map(String::as_str),
+    pub fn shown(&self, field: &Field) -> Option<&str> {
+        match field.answer {
+            Answering::Secret => None,
+            Answering::Text | Answering::Flag | Answering::One(_) | Answering::Some(_) => {
+                self.0.get(field.key).map(String::as_str)
+            }
         }
     }
 
@@ -204,11 +83,11 @@ impl Answers {
     pub fn text(&self, language: Language) -> String {
         let mut document = DocumentMut::new();
         document.insert("language", value(language.pick("da", "en")));
-        for question in [DINERO, SIMPLYCRM, SYNC].into_iter().flatten() {
-            let Some(answer) = self.0.get(question.key) else { continue };
-            let Some((section, name)) = question.key.split_once('.') else { continue };
+        for key in [DINERO, SIMPLYCRM, SYNC].into_iter().flatten() {
+            let Some(answer) = self.0.get(key) else { continue };
+            let Some((section, name)) = key.split_once('.') else { continue };
             let section = document.entry(section).or_insert_with(|| Item::Table(Table::new()));
-            section[name] = Item::Value(typed(question.key, answer));
+            section[name] = Item::Value(typed(key, answer));
         }
         let headline = language.pick(
             "# Afstems indstillinger. Alle nøgler: docs/configuration.md",
@@ -243,13 +122,15 @@ impl Answers {
         read: &dyn Fn(&str) -> Result<String, String>,
     ) -> Result<Settings, SettingsError> {
         let mut filled = self.clone();
-        for question in [DINERO, SIMPLYCRM, SYNC].into_iter().flatten().filter(|it| it.is_open(self, environment)) {
-            let harmless = match (question.answer, question.key) {
-                (AnswerKind::Choice(choices), _) => choices.first().map_or("", |choice| choice.value),
+        for field in [DINERO, SIMPLYCRM, SYNC].into_iter().flat_map(|keys| open(keys, self, environment)) {
+            let harmless = match (field.answer, field.key) {
+                (Answering::One(choices) | Answering::Some(choices), _) => {
+                    choices.first().map_or("", |choice| choice.value)
+                }
                 (_, "simplycrm.url") => "https://unknown.invalid",
-                (AnswerKind::Text | AnswerKind::Secret, _) => "0",
+                (Answering::Text | Answering::Secret | Answering::Flag, _) => "0",
             };
-            filled.0.entry(question.key).or_insert_with(|| harmless.to_owned());
+            filled.0.entry(field.key).or_insert_with(|| harmless.to_owned());
         }
         filled.settings("afstem.toml", language, environment, read)
     }
@@ -268,10 +149,8 @@ mod tests {
 
     fn answered(pairs: &[(&str, &str)]) -> Answers {
         let mut answers = Answers::default();
-        for question in [DINERO, SIMPLYCRM, SYNC].into_iter().flatten() {
-            if let Some((_, answer)) = pairs.iter().find(|(key, _)| *key == question.key) {
-                answers.take(question, answer);
-            }
+        for (key, answer) in pairs {
+            answers.take(Field::of(key).unwrap(), answer);
         }
         answers
     }
@@ -303,21 +182,33 @@ mod tests {
         assert_eq!(settings.sync.direction, crate::SyncDirection::Both { first: crate::DataPriority::Dinero });
     }
 
+    fn asked(keys: &[&str], answers: &Answers, environment: &[(String, String)]) -> Vec<&'static str> {
+        open(keys, answers, environment).map(|field| field.key).collect()
+    }
+
     #[test]
     fn priority_is_asked_only_where_data_go_both_ways() {
-        let priority = SYNC.iter().find(|it| it.key == "sync.priority").unwrap();
-        assert!(priority.is_open(&answered(&[("sync.direction", "both")]), &[]));
-        assert!(!priority.is_open(&answered(&[("sync.direction", "crm-to-dinero")]), &[]));
+        let priority = &["sync.priority"];
+        assert_eq!(asked(priority, &answered(&[("sync.direction", "both")]), &[]), priority);
+        assert!(asked(priority, &answered(&[("sync.direction", "crm-to-dinero")]), &[]).is_empty());
         let environment = [("AFSTEM_SYNC__DIRECTION".to_owned(), "both".to_owned())];
-        assert!(priority.is_open(&Answers::default(), &environment));
+        assert_eq!(asked(priority, &Answers::default(), &environment), priority);
     }
 
     #[test]
     fn what_the_environment_gives_is_not_asked() {
-        let key = &DINERO[1];
-        assert!(key.is_open(&Answers::default(), &[]));
+        let key = &["dinero.api_key"];
+        assert_eq!(asked(key, &Answers::default(), &[]), key);
         for variable in ["AFSTEM_DINERO__API_KEY", "AFSTEM_DINERO__API_KEY_FILE"] {
-            assert!(!key.is_open(&Answers::default(), &[(variable.to_owned(), "x".to_owned())]), "{variable}");
+            let environment = [(variable.to_owned(), "x".to_owned())];
+            assert!(asked(key, &Answers::default(), &environment).is_empty(), "{variable}");
+        }
+    }
+
+    #[test]
+    fn everything_that_is_asked_is_on_the_form() {
+        for key in [DINERO, SIMPLYCRM, SYNC].into_iter().flatten() {
+            assert!(Field::of(key).is_some(), "{key}");
         }
     }
 
@@ -330,8 +221,11 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_told_at_once() {
-        assert!(DINERO[0].check("min virksomhed", Language::Da).unwrap_err().contains("et helt tal"));
-        assert!(SIMPLYCRM[0].check("http://firma.simply-crm.dk", Language::En).unwrap_err().contains("https://"));
-        assert_eq!(SIMPLYCRM[0].check(" https://firma.simply-crm.dk ", Language::En), Ok(()));
+        let told = |key, answer, language| check(Field::of(key).unwrap(), answer, language);
+        let number = told("dinero.organization_id", "min virksomhed", Language::Da);
+        assert!(number.unwrap_err().contains("et helt tal"));
+        let plain = told("simplycrm.url", "http://firma.simply-crm.dk", Language::En);
+        assert!(plain.unwrap_err().contains("https://"));
+        assert_eq!(told("simplycrm.url", " https://firma.simply-crm.dk ", Language::En), Ok(()));
     }
 }
