@@ -1,11 +1,11 @@
 //! A record that was deleted on one side: what becomes of the other one.
 //!
 //! Absence never comes here; only a system's own word that it deleted the record does. Kept by default. Where deletions
-//! travel, each waits for a person, falls away when the record comes back, and yields to an edit of the other record.
+//! travel, each waits for a person and falls away when the record comes back; an edit of the other record is shown with it.
 
 use field_mapping::{EntityMapping, FieldMapping};
 use serde::{Deserialize, Serialize};
-use sync_model::{Fields, Link, Lock, RecordKey, Revision, Side, Sides, Swings, Value};
+use sync_model::{FieldName, Fields, Link, Lock, RecordKey, Revision, Side, Sides, Swings, Value};
 
 use crate::reference::show;
 use crate::{Action, FieldWhy, Finding, Matter, Observed, Policy, Rule, Seen, Step, Write, WriteChange};
@@ -31,11 +31,15 @@ pub struct Deletion {
     pub side: Side,
     /// The last version seen of each record.
     pub revisions: Sides<Revision>,
+    /// What was edited in the other record since both were settled.
+    #[serde(default)]
+    pub edited: Vec<FieldName>,
 }
 
 impl Deletion {
     pub(crate) fn of(keys: &Sides<RecordKey>, side: Side, seen: Sides<&Seen>) -> Self {
-        Self { keys: keys.clone(), side, revisions: seen.map(|seen| seen.record.revision.clone()) }
+        let revisions = seen.map(|seen| seen.record.revision.clone());
+        Self { keys: keys.clone(), side, revisions, edited: Vec::new() }
     }
 }
 
@@ -75,15 +79,14 @@ pub(crate) fn plan_deletion(case: &DeletedPair<'_>, side: Side) -> DeletionPlan 
     let may_travel = case.policy.deletes == Deletes::Approve && *case.policy.creates.get(side.other());
     let entity = case.entity.filter(|entity| entity.takes(side.other(), &kept.record));
     let (Some(entity), true, Lock::Open) = (entity, may_travel, kept.record.lock) else { return case.keep(side) };
-    let deletion = Deletion::of(&case.link.keys, side, case.seen);
-    let answer = case.observed.answers.get(&deletion).copied();
-    if answer == Some(Answer::Rejected) {
-        return case.keep(side);
-    }
-    match (case.edits(entity, side.other(), &kept.record.fields), answer) {
-        (Some(fields), _) => case.wait(Matter::EditedAfterDeletion { side, fields }),
-        (None, Some(Answer::Approved)) => DeletionPlan { step: Some(case.delete(side)), finding: None },
-        (None, _) => case.wait(Matter::Deletion { deletion }),
+    let mut deletion = Deletion::of(&case.link.keys, side, case.seen);
+    let edits = case.edits(entity, side.other(), &kept.record.fields);
+    deletion.edited = edits.iter().map(|why| why.field.clone()).collect();
+    match case.observed.decisions.deletion(&deletion) {
+        Some(Answer::Approved) => DeletionPlan { step: Some(case.delete(side)), finding: None },
+        Some(Answer::Rejected) => case.keep(side),
+        None if edits.is_empty() => case.wait(Matter::Deletion { deletion }),
+        None => case.wait(Matter::EditedAfterDeletion { side, fields: edits, deletion: Some(deletion) }),
     }
 }
 
@@ -125,13 +128,11 @@ impl DeletedPair<'_> {
         Step { action: Action::Write(write), why: Vec::new(), title: self.title.clone() }
     }
 
-    /// The kept record's fields that changed since they were settled, or were never settled; `None` where the record is
-    /// as it was.
-    fn edits(&self, entity: &EntityMapping, kept: Side, own: &Fields) -> Option<Vec<FieldWhy>> {
+    /// The kept record's fields that changed since they were settled, or were never settled.
+    fn edits(&self, entity: &EntityMapping, kept: Side, own: &Fields) -> Vec<FieldWhy> {
         let values = show(entity, kept, own, &self.observed.partners).values;
         let fields = entity.fields.iter().filter(|field| !field.create_only);
-        let edits: Vec<FieldWhy> = fields.filter_map(|field| self.edit(kept, field, &values)).collect();
-        (!edits.is_empty()).then_some(edits)
+        fields.filter_map(|field| self.edit(kept, field, &values)).collect()
     }
 
     fn edit(&self, kept: Side, field: &FieldMapping, values: &Fields) -> Option<FieldWhy> {

@@ -120,6 +120,17 @@ fn two_way(case: &FieldCase<'_>, now: Sides<&Value>, changed: Sides<bool>, prior
     }
 }
 
+/// What follows where a person was asked and chose the value of `take`. A side that a field may not travel to keeps what it
+/// holds, and the choice says that this is as it should be.
+pub(crate) fn settled_by_person(direction: Option<Direction>, take: Side) -> Verdict {
+    let may_go = match direction {
+        Some(Direction::OneWay { from, .. }) => from == take,
+        Some(Direction::TwoWay { .. }) => true,
+        None => false,
+    };
+    verdict(Rule::Person(take), if may_go { FieldOutcome::Write(take.other()) } else { FieldOutcome::Settle })
+}
+
 /// The value of `from` goes to the other side, unless it is empty and emptiness does not travel for this field.
 fn travel(case: &FieldCase<'_>, now: Sides<&Value>, from: Side, rule: Rule) -> Verdict {
     if now.get(from).is_empty() && !case.clearing {

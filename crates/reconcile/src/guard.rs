@@ -1,13 +1,13 @@
-//! Stops what looks like an accident: deletions in heaps, or one side rewriting most of the other.
+//! Stops what looks like an accident: deletions in heaps, one side rewriting most of the other, new records in masses.
 //!
 //! Only the suspicious steps are held; everything else goes on. A first meeting fills empty records and is no storm.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sync_model::{LinkState, RecordKey, Side, Sides};
+use sync_model::{Fingerprint, LinkState, RecordKey, Side, Sides};
 
-use crate::{Action, Deletion, Finding, Matter, Observed, Plan, Policy, Step, WriteChange};
+use crate::{Action, Answer, Deletion, Finding, GuardedStep, Matter, Observed, Plan, Policy, Rule, Step, WriteChange};
 
 /// From when on something looks like an accident. Both bounds must be passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,27 +18,24 @@ pub struct Bound {
     pub percent: u32,
 }
 
-/// The guards of a run, and what a person knowingly lets through. They hold for each module and each side by itself.
+/// The guards of a run. They hold for each module and each side by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guards {
     /// When deletions on one side look like an accident.
     pub deletions: Bound,
     /// When edits from one side look like an accident.
     pub changes: Bound,
-    /// So many deletions are let through knowingly; more are held again.
-    pub allow_deletions: u32,
-    /// So many updates are let through knowingly; more are held again.
-    pub allow_changes: u32,
+    /// So many new records are made on one side at most.
+    pub creates: u32,
 }
 
 impl Default for Guards {
-    /// More than 5 deletions and 10 %, more than 25 updates and 50 %, and nothing allowed beyond that.
+    /// More than 5 deletions and 10 %, more than 25 updates and 50 %, more than 1000 new records.
     fn default() -> Self {
         Self {
             deletions: Bound { records: 5, percent: 10 },
             changes: Bound { records: 25, percent: 50 },
-            allow_deletions: 0,
-            allow_changes: 0,
+            creates: 1000,
         }
     }
 }
@@ -47,68 +44,105 @@ impl Default for Guards {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guarded {
-    /// Links that end, and records that go, because their counterparts were deleted.
+    /// Links that end because their records were deleted on one side.
     Deletions,
     /// Updates of linked records.
     Changes,
+    /// New records.
+    Creates,
 }
 
-/// Takes out of `plan` what looks like an accident, and says so record by record.
+/// What the guards make of one step.
+struct Watched {
+    what: Guarded,
+    /// Where its cause comes from.
+    from: Side,
+    step: GuardedStep,
+    answer: Option<Answer>,
+}
+
+/// Takes out of `plan` what looks like an accident, and says so record by record. What a person let through passes and is
+/// not counted; what a person held back stays back.
 pub(crate) fn hold_accidents(plan: &mut Plan, observed: &Observed, policy: &Policy) {
     let active = |link: &&sync_model::Link| link.module == plan.module && link.state == LinkState::Active;
     let links = observed.links.iter().map(|(_, link)| link).filter(active).count();
-    for from in Side::BOTH {
-        for what in [Guarded::Deletions, Guarded::Changes] {
-            let concerned = |step: &Step| watched(step, observed) == Some((what, from));
-            let count = plan.steps.iter().filter(|step| concerned(step)).count();
-            if is_accident(what, count, links, &policy.guards) {
-                let matter = Matter::Guarded { what, from, count, links };
-                hold(plan, &matter, concerned);
+    let steps: Vec<_> =
+        std::mem::take(&mut plan.steps).into_iter().map(|step| (watched(&step, observed), step)).collect();
+    let mut counts: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
+    for watched in steps.iter().filter_map(|(watched, _)| watched.as_ref()).filter(|it| it.answer.is_none()) {
+        *counts.entry((watched.what, watched.from)).or_default() += 1;
+    }
+    counts.retain(|(what, _), count| is_accident(*what, *count, links, &policy.guards));
+    let mut held = Vec::new();
+    for (watched, step) in steps {
+        match watched {
+            Some(Watched { what, from, answer: Some(Answer::Rejected), step: it }) => {
+                held.push((it.records, step.title, Matter::HeldBack { what, from }));
             }
+            Some(Watched { what, from, answer: None, step: it }) if counts.contains_key(&(what, from)) => {
+                let (count, records) = (counts[&(what, from)], it.records.clone());
+                held.push((records, step.title, Matter::Guarded { what, from, count, links, step: Some(it) }));
+            }
+            Some(_) | None => plan.steps.push(step),
         }
     }
+    hold(plan, held);
 }
 
 fn is_accident(what: Guarded, count: usize, links: usize, guards: &Guards) -> bool {
-    let (bound, allowed) = match what {
-        Guarded::Deletions => (guards.deletions, guards.allow_deletions),
-        Guarded::Changes => (guards.changes, guards.allow_changes),
-    };
-    count > allowed as usize && count > bound.records as usize && count * 100 > links * bound.percent as usize
+    let passes = |bound: Bound| count > bound.records as usize && count * 100 > links * bound.percent as usize;
+    match what {
+        Guarded::Deletions => passes(guards.deletions),
+        Guarded::Changes => passes(guards.changes),
+        Guarded::Creates => count > guards.creates as usize,
+    }
 }
 
-/// What guard watches this step, and where its cause comes from.
-fn watched(step: &Step, observed: &Observed) -> Option<(Guarded, Side)> {
-    match &step.action {
+/// What guard watches this step.
+fn watched(step: &Step, observed: &Observed) -> Option<Watched> {
+    let (what, from, deletion) = match &step.action {
         Action::Retire { keys, deleted_on } => {
             let seen = |side: Side| observed.records.get(side).get(keys.get(side));
             let (left, right) = (seen(Side::Left)?, seen(Side::Right)?);
             // What went on both sides, or stays by a person's word, is nothing to guard.
             let deletion = Deletion::of(keys, *deleted_on, Sides::new(left, right));
-            let known = (left.deleted && right.deleted) || observed.answers.contains_key(&deletion);
-            (!known).then_some((Guarded::Deletions, *deleted_on))
+            if (left.deleted && right.deleted) || observed.decisions.answers(&deletion) {
+                return None;
+            }
+            (Guarded::Deletions, *deleted_on, Some(deletion))
         }
         Action::Write(write) => match &write.change {
-            WriteChange::Delete { .. } => Some((Guarded::Deletions, write.side.other())),
             WriteChange::Update { .. } => {
                 let edits = step.why.iter().any(|why| why.base.left.is_some() && why.base.right.is_some());
-                edits.then_some((Guarded::Changes, write.side.other()))
+                let decided = step.why.iter().all(|why| matches!(why.rule, Rule::Person(_)));
+                if !edits || decided {
+                    return None;
+                }
+                (Guarded::Changes, write.side.other(), None)
             }
-            WriteChange::Create { .. } => None,
+            WriteChange::Create { .. } => (Guarded::Creates, write.side.other(), None),
+            // Each was shown to a person and approved.
+            WriteChange::Delete { .. } => return None,
         },
-        Action::Tie(_) | Action::Settle { .. } => None,
-    }
+        Action::Tie(_) | Action::Settle { .. } => return None,
+    };
+    let digest =
+        Fingerprint::of([serde_json::to_vec(&step.action), serde_json::to_vec(&deletion)].into_iter().flatten());
+    let step = GuardedStep { records: records(step), digest };
+    Some(Watched { what, from, answer: observed.decisions.guarded(&step), step })
 }
 
-fn hold(plan: &mut Plan, matter: &Matter, concerned: impl Fn(&Step) -> bool) {
-    let (held, rest): (Vec<Step>, Vec<Step>) = std::mem::take(&mut plan.steps).into_iter().partition(concerned);
-    plan.steps = rest;
+/// Says what was taken out. What is left alone is told by the guard only; what a person held back rests until it changes.
+fn hold(plan: &mut Plan, held: Vec<(Vec<(Side, RecordKey)>, String, Matter)>) {
     let mut waiting: BTreeSet<(Side, RecordKey)> = BTreeSet::new();
+    let mut resting = Vec::new();
     let mut findings = Vec::new();
-    for step in held {
-        let records = records(&step);
+    for (records, title, matter) in held {
+        if matches!(matter, Matter::HeldBack { .. }) {
+            resting.extend(records.iter().cloned());
+        }
         waiting.extend(records.iter().cloned());
-        findings.push(Finding { records, title: step.title, matter: matter.clone() });
+        findings.push(Finding { records, title, matter });
     }
     plan.findings.retain(|finding| {
         let told_by_guard = finding.records.iter().any(|record| waiting.contains(record));
@@ -116,6 +150,7 @@ fn hold(plan: &mut Plan, matter: &Matter, concerned: impl Fn(&Step) -> bool) {
     });
     plan.findings.extend(findings);
     plan.quiet.retain(|record| !waiting.contains(record));
+    plan.quiet.extend(resting);
 }
 
 fn records(step: &Step) -> Vec<(Side, RecordKey)> {

@@ -4,10 +4,12 @@
 //! which records were listed, and no clock, network or database is in reach.
 
 mod birth;
+mod decision;
 mod deletion;
 mod diff;
 mod failure;
 mod guard;
+mod inbox;
 mod matching;
 mod pair;
 mod plan;
@@ -15,10 +17,12 @@ mod planner;
 mod reference;
 mod swing;
 
+pub use decision::{Choice, Decision, Decisions, GuardedStep};
 pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
 pub use failure::{Failure, FailureClass};
 pub use guard::{Bound, Guarded, Guards};
+pub use inbox::Reply;
 pub use plan::{
     Action, FieldWhy, Finding, LikelyPair, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange,
 };

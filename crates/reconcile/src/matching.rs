@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use field_mapping::{MatchKey, ModuleMapping};
 use sync_model::{Evidence, Fields, Kind, Mark, RecordKey, Side, Sides};
 
-use crate::{Finding, LikelyPair, Matter};
+use crate::{Decisions, Finding, LikelyPair, Matter};
 
 /// An unlinked record in the form in which it is matched.
 #[derive(Debug, Clone)]
@@ -32,55 +32,81 @@ pub(crate) struct Matched {
     pub(crate) alone: Sides<BTreeSet<RecordKey>>,
 }
 
-/// Finds partners among `unlinked`. `linked` are records of existing links that stood on their side in their own right,
-/// not made there by us: a record whose strong key stands on one of them, or whose mark names one, is a duplicate and is
-/// reported instead of being made again.
-pub(crate) fn find_partners(
-    module: &ModuleMapping,
-    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    linked: &Sides<BTreeMap<RecordKey, Candidate>>,
-) -> Matched {
-    let mut matched =
-        Matched { alone: Sides::from_fn(|side| unlinked.get(side).keys().cloned().collect()), ..Matched::default() };
-    by_mark(module, unlinked, linked, &mut matched);
-    for rank in 0..module.rules.len() {
-        by_rule(module, unlinked, rank, &mut matched);
+/// What matching goes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) module: &'a ModuleMapping,
+    pub(crate) unlinked: &'a Matchable,
+    /// Records that stand on their side in their own right, linked and not made there by us, or left alone by a person: a
+    /// record whose strong key stands on one of them, or whose mark names one, is a duplicate and is reported instead of
+    /// being made again.
+    pub(crate) standing: &'a Matchable,
+    pub(crate) decisions: &'a Decisions,
+}
+
+/// Records in matching form, by side.
+pub(crate) type Matchable = Sides<BTreeMap<RecordKey, Candidate>>;
+
+impl Known<'_> {
+    /// Whether the two can be the same thing: the mapping pairs their kinds, and no person said that they are different.
+    fn fits(&self, side: Side, key: &RecordKey, other: &RecordKey) -> bool {
+        let keys = facing(side, key, other);
+        let kinds: Sides<&Kind> = keys.as_ref().map(|key| &key.kind);
+        self.module.entity_for(kinds).is_some() && !self.decisions.are_different(&keys)
     }
-    for rank in 0..module.rules.len() {
-        by_likeness(module, unlinked, rank, &mut matched);
+}
+
+/// Finds partners among the records that have none.
+pub(crate) fn find_partners(known: &Known<'_>) -> Matched {
+    let alone = Sides::from_fn(|side| known.unlinked.get(side).keys().cloned().collect());
+    let mut matched = Matched { alone, ..Matched::default() };
+    by_person(known, &mut matched);
+    by_mark(known, &mut matched);
+    for rank in 0..known.module.rules.len() {
+        by_rule(known, rank, &mut matched);
     }
-    duplicates_of_linked(module, unlinked, linked, &mut matched);
+    for rank in 0..known.module.rules.len() {
+        by_likeness(known, rank, &mut matched);
+    }
+    duplicates_of_standing(known, &mut matched);
     matched
 }
 
 /// Whether marks show that this pair ran before: an unlinked record names a partner that stands unlinked on the other side.
-pub(crate) fn marks_meet(unlinked: &Sides<BTreeMap<RecordKey, Candidate>>) -> bool {
+pub(crate) fn marks_meet(unlinked: &Matchable) -> bool {
     Side::BOTH.into_iter().any(|side| {
         let others: BTreeSet<&str> = unlinked.get(side.other()).keys().map(|key| key.id.as_str()).collect();
         unlinked.get(side).values().filter_map(|it| it.mark.as_ref()).any(|mark| others.contains(mark.as_str()))
     })
 }
 
-fn by_mark(
-    module: &ModuleMapping,
-    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    linked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    matched: &mut Matched,
-) {
+/// Links what a person called the same thing, as far as both are there and have no link.
+fn by_person(known: &Known<'_>, matched: &mut Matched) {
+    for keys in known.decisions.same() {
+        let free = keys.iter().all(|(side, key)| matched.alone.get(side).contains(key));
+        if free && known.fits(Side::Left, &keys.left, &keys.right) {
+            tie(Side::Left, &keys.left, &keys.right, Evidence::Person, matched);
+        }
+    }
+}
+
+fn by_mark(known: &Known<'_>, matched: &mut Matched) {
+    let Known { unlinked, standing, .. } = *known;
     for side in Side::BOTH {
         let mut claims: BTreeMap<RecordKey, Vec<&Candidate>> = BTreeMap::new();
-        for candidate in unlinked.get(side).values() {
+        let alone: Vec<&Candidate> = matched.alone.get(side).iter().map(|key| &unlinked.get(side)[key]).collect();
+        for candidate in alone {
             let Some(mark) = &candidate.mark else { continue };
-            let partner = |records: &Sides<BTreeMap<RecordKey, Candidate>>| {
+            let partner = |records: &Matchable| {
                 records
                     .get(side.other())
                     .keys()
-                    .find(|key| key.id.as_str() == mark.as_str() && fits(module, side, &candidate.key, key))
+                    .find(|key| key.id.as_str() == mark.as_str() && known.fits(side, &candidate.key, key))
                     .cloned()
             };
             if let Some(free) = partner(unlinked) {
                 claims.entry(free).or_default().push(candidate);
-            } else if let Some(taken) = partner(linked) {
+            } else if let Some(taken) = partner(standing) {
                 report_duplicate(side, candidate, taken, "mark", mark.as_str(), matched);
             }
         }
@@ -129,16 +155,10 @@ impl Edge<'_> {
 }
 
 /// The pairs that the rule of this rank finds among the records that are still alone, from the likeness `least` on.
-fn edges<'a>(
-    module: &ModuleMapping,
-    unlinked: &'a Sides<BTreeMap<RecordKey, Candidate>>,
-    alone: &Sides<BTreeSet<RecordKey>>,
-    rank: usize,
-    least: u8,
-) -> Vec<Edge<'a>> {
+fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize, least: u8) -> Vec<Edge<'a>> {
     let mut groups: BTreeMap<&str, Sides<Vec<(&Candidate, &MatchKey)>>> = BTreeMap::new();
     for side in Side::BOTH {
-        for candidate in alone.get(side).iter().map(|key| &unlinked.get(side)[key]) {
+        for candidate in alone.get(side).iter().map(|key| &known.unlinked.get(side)[key]) {
             if let Some(key) = &candidate.keys[rank] {
                 groups.entry(key.folded.as_str()).or_default().get_mut(side).push((candidate, key));
             }
@@ -149,8 +169,8 @@ fn edges<'a>(
         for (left, left_key) in &group.left {
             for (right, right_key) in &group.right {
                 let likeness = left_key.likeness(right_key, least);
-                let possible = likeness >= least && fits(module, Side::Left, &left.key, &right.key);
-                if possible && !vetoed(module, left, right, rank) {
+                let possible = likeness >= least && known.fits(Side::Left, &left.key, &right.key);
+                if possible && !vetoed(known.module, left, right, rank) {
                     edges.push(Edge { left, right, likeness });
                 }
             }
@@ -160,36 +180,26 @@ fn edges<'a>(
 }
 
 /// Links what the rule of this rank is sure of, and reports what has more than one candidate.
-fn by_rule(
-    module: &ModuleMapping,
-    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    rank: usize,
-    matched: &mut Matched,
-) {
-    let rule = &module.rules[rank];
-    let edges = edges(module, unlinked, &matched.alone, rank, rule.links_from());
+fn by_rule(known: &Known<'_>, rank: usize, matched: &mut Matched) {
+    let rule = &known.module.rules[rank];
+    let edges = edges(known, &matched.alone, rank, rule.links_from());
     for group in connected(edges) {
         if let [Edge { left, right, likeness }] = group.as_slice() {
             let evidence =
                 Evidence::Rule { rule: rule.name.clone(), value: shown(left, rank), score: rule.score_of(*likeness) };
             tie(Side::Left, &left.key, &right.key, evidence, matched);
         } else {
-            ask(module, &group, rank, matched);
+            ask(known.module, &group, rank, matched);
         }
     }
 }
 
 /// Asks about what is only alike by the rule of this rank, once no rule is sure of it.
-fn by_likeness(
-    module: &ModuleMapping,
-    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    rank: usize,
-    matched: &mut Matched,
-) {
-    let rule = &module.rules[rank];
+fn by_likeness(known: &Known<'_>, rank: usize, matched: &mut Matched) {
+    let rule = &known.module.rules[rank];
     if rule.proposes_from() < rule.links_from() {
-        let edges = edges(module, unlinked, &matched.alone, rank, rule.proposes_from());
-        connected(edges).iter().for_each(|group| ask(module, group, rank, matched));
+        let edges = edges(known, &matched.alone, rank, rule.proposes_from());
+        connected(edges).iter().for_each(|group| ask(known.module, group, rank, matched));
     }
 }
 
@@ -240,35 +250,33 @@ fn shown(candidate: &Candidate, rank: usize) -> String {
     candidate.keys[rank].as_ref().map_or_else(String::new, |key| key.shown.clone())
 }
 
-/// A record that would be made anew although a strong key of it stands on a linked record of the other side.
-fn duplicates_of_linked(
-    module: &ModuleMapping,
-    unlinked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    linked: &Sides<BTreeMap<RecordKey, Candidate>>,
-    matched: &mut Matched,
-) {
+/// A record that would be made anew although a strong key of it stands on a record that has its place there; where a person
+/// left that record alone, also one that any rule would have linked with it.
+fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched) {
+    let Known { module, unlinked, standing, decisions } = *known;
     for side in Side::BOTH {
-        for (rank, rule) in module.rules.iter().enumerate().filter(|(_, rule)| rule.vetoes) {
-            let mut taken: BTreeMap<&str, Vec<&Candidate>> = BTreeMap::new();
-            for candidate in linked.get(side.other()).values() {
-                if let Some(key) = &candidate.keys[rank] {
-                    taken.entry(key.folded.as_str()).or_default().push(candidate);
+        for (rank, rule) in module.rules.iter().enumerate() {
+            let mut taken: BTreeMap<&str, Vec<(&Candidate, &MatchKey)>> = BTreeMap::new();
+            for candidate in standing.get(side.other()).values() {
+                let counts = rule.vetoes || decisions.ignored(side.other()).contains(&candidate.key);
+                if let Some(key) = candidate.keys[rank].as_ref().filter(|_| counts) {
+                    taken.entry(key.folded.as_str()).or_default().push((candidate, key));
                 }
             }
-            let repeats: Vec<(&Candidate, &MatchKey, RecordKey)> = matched
-                .alone
-                .get(side)
-                .iter()
-                .filter_map(|key| {
-                    let candidate = &unlinked.get(side)[key];
-                    let match_key = candidate.keys[rank].as_ref()?;
-                    let of = taken
-                        .get(match_key.folded.as_str())?
-                        .iter()
-                        .find(|other| !vetoed(module, candidate, other, rank))?;
-                    Some((candidate, match_key, of.key.clone()))
-                })
-                .collect();
+            let repeats = |key: &RecordKey| {
+                let candidate = &unlinked.get(side)[key];
+                let match_key = candidate.keys[rank].as_ref()?;
+                let same = |(other, other_key): &&(&Candidate, &MatchKey)| {
+                    let least = rule.links_from();
+                    let different = decisions.are_different(&facing(side, &candidate.key, &other.key));
+                    !different
+                        && match_key.likeness(other_key, least) >= least
+                        && !vetoed(module, candidate, other, rank)
+                };
+                let (of, _) = taken.get(match_key.folded.as_str())?.iter().find(same)?;
+                Some((candidate, match_key, of.key.clone()))
+            };
+            let repeats: Vec<_> = matched.alone.get(side).iter().filter_map(repeats).collect();
             for (candidate, match_key, of) in repeats {
                 report_duplicate(side, candidate, of, &rule.name, &match_key.shown, matched);
             }
@@ -286,22 +294,18 @@ fn vetoed(module: &ModuleMapping, one: &Candidate, other: &Candidate, rank: usiz
     })
 }
 
-fn fits(module: &ModuleMapping, side: Side, key: &RecordKey, other: &RecordKey) -> bool {
-    let kinds: Sides<&Kind> = match side {
-        Side::Left => Sides::new(&key.kind, &other.kind),
-        Side::Right => Sides::new(&other.kind, &key.kind),
-    };
-    module.entity_for(kinds).is_some()
-}
-
 fn tie(side: Side, key: &RecordKey, other: &RecordKey, evidence: Evidence, matched: &mut Matched) {
     matched.alone.get_mut(side).remove(key);
     matched.alone.get_mut(side.other()).remove(other);
-    let keys = match side {
+    matched.ties.push((facing(side, key, other), evidence));
+}
+
+/// `key` on `side`, `other` on the other side.
+fn facing(side: Side, key: &RecordKey, other: &RecordKey) -> Sides<RecordKey> {
+    match side {
         Side::Left => Sides::new(key.clone(), other.clone()),
         Side::Right => Sides::new(other.clone(), key.clone()),
-    };
-    matched.ties.push((keys, evidence));
+    }
 }
 
 /// Leaves `records` alone: they are neither linked nor made a second time.

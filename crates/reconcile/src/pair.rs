@@ -3,10 +3,10 @@
 use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
 use sync_model::{FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
 
-use crate::diff::{FieldCase, FieldOutcome, judge};
+use crate::diff::{FieldCase, FieldOutcome, Verdict, judge, settled_by_person};
 use crate::reference::{Shown, on_side, show};
 use crate::swing::next_swing;
-use crate::{Action, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
+use crate::{Action, Decisions, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
 
 /// A linked pair to judge.
 pub(crate) struct PairCase<'a> {
@@ -15,6 +15,7 @@ pub(crate) struct PairCase<'a> {
     pub(crate) link: &'a Link,
     pub(crate) records: Sides<&'a Record>,
     pub(crate) partners: &'a Partners,
+    pub(crate) decisions: &'a Decisions,
     /// The link, when it is made by this plan.
     pub(crate) fresh: Option<&'a Link>,
 }
@@ -83,7 +84,12 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
         rule: verdict.rule,
         write: None,
     };
-    match verdict.outcome {
+    let Verdict { rule, outcome } = match (verdict.outcome, case.decisions.choice(&case.link.keys, &why)) {
+        (FieldOutcome::Ask, Some(take)) => settled_by_person(field.direction, take),
+        (outcome, _) => Verdict { rule: verdict.rule, outcome },
+    };
+    why.rule = rule;
+    match outcome {
         FieldOutcome::Leave => {}
         FieldOutcome::Settle => settle(field, base, now, &mut tally.settled),
         FieldOutcome::Ask => tally.asks.push(why),

@@ -9,7 +9,7 @@ use sync_model::{
 
 use field_mapping::{Fault, Held, Priority};
 
-use crate::{Answer, Deletes, Deletion, Failure, FailureClass, Guarded, Guards};
+use crate::{Decisions, Deletes, Deletion, Failure, FailureClass, Guarded, GuardedStep, Guards};
 
 /// One module's plan. It is made once, is never changed, and names the inputs it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,6 +192,8 @@ pub enum Rule {
     Priority(Side),
     /// Both changed it, and a person decides.
     BothChanged,
+    /// A person decided that this side's value stands.
+    Person(Side),
     /// First meeting: the other side is empty.
     FillsEmpty(Side),
     /// First meeting: both hold something different, and this side has priority.
@@ -310,6 +312,9 @@ pub enum Matter {
         side: Side,
         /// What was edited.
         fields: Vec<FieldWhy>,
+        /// What a person's answer names.
+        #[serde(default)]
+        deletion: Option<Deletion>,
     },
     /// It would be one of so many that an accident is likelier than an intention.
     Guarded {
@@ -321,6 +326,16 @@ pub enum Matter {
         count: usize,
         /// Of how many links.
         links: usize,
+        /// What a person's answer names.
+        #[serde(default)]
+        step: Option<GuardedStep>,
+    },
+    /// A person held it back: nothing is done about it until one of the records changes.
+    HeldBack {
+        /// What was held back.
+        what: Guarded,
+        /// The side that it comes from.
+        from: Side,
     },
     /// Both systems keep changing these fields back and forth.
     Swinging {
@@ -350,7 +365,7 @@ impl Matter {
     /// Whether it is only told and waits for nobody.
     #[must_use]
     pub fn is_notice(&self) -> bool {
-        matches!(self, Self::Deleted { .. })
+        matches!(self, Self::Deleted { .. } | Self::HeldBack { .. })
     }
 }
 
@@ -400,8 +415,8 @@ pub struct Observed {
     pub links: Vec<(LinkId, Link)>,
     /// Whom the records that they refer to are linked with; [`crate::referred`] names them.
     pub partners: crate::Partners,
-    /// What persons said about deletions that waited.
-    pub answers: BTreeMap<Deletion, Answer>,
+    /// What persons decided about this module's records.
+    pub decisions: Decisions,
     /// What failed when it was last tried.
     pub failures: Vec<Failure>,
 }

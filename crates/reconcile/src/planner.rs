@@ -9,7 +9,7 @@ use crate::birth::plan_birth;
 use crate::deletion::{DeletedPair, plan_deletion};
 use crate::failure::give_up;
 use crate::guard::hold_accidents;
-use crate::matching::{Candidate, find_partners, marks_meet};
+use crate::matching::{Candidate, Known, Matchable, find_partners, marks_meet};
 use crate::pair::{PairCase, PairPlan, plan_pair};
 use crate::reference::{Shown, show};
 use crate::{Action, Finding, Matter, Observed, Partners, Plan, Policy, Seen};
@@ -48,7 +48,7 @@ pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Pla
 /// Whether marks prove that this pair ran before although no link of these records is known: our database was lost.
 #[must_use]
 pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool {
-    marks_meet(&candidates(module, observed).0)
+    marks_meet(&candidates(module, observed).unlinked)
 }
 
 /// A digest of everything a plan is made from.
@@ -59,7 +59,7 @@ fn basis(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Finger
     let parts = records
         .map(serde_json::to_vec)
         .chain(links.into_iter().map(serde_json::to_vec))
-        .chain(observed.answers.iter().map(|answer| serde_json::to_vec(&answer)))
+        .chain(observed.decisions.in_force().map(|decision| serde_json::to_vec(&decision)))
         .chain(observed.failures.iter().map(serde_json::to_vec))
         .chain([serde_json::to_vec(policy), serde_json::to_vec(&module.fingerprint)])
         .filter_map(Result::ok);
@@ -125,6 +125,7 @@ impl<'a> Planner<'a> {
             link,
             records: Sides::new(&left.record, &right.record),
             partners: &self.observed.partners,
+            decisions: &self.observed.decisions,
             fresh: None,
         };
         let pair = plan_pair(&case);
@@ -163,8 +164,9 @@ impl<'a> Planner<'a> {
 
     /// Records without a link: tie those that find each other, make what is missing, hold what is unclear.
     fn unlinked(&mut self) {
-        let (unlinked, linked) = candidates(self.module, self.observed);
-        let matched = find_partners(self.module, &unlinked, &linked);
+        let (module, decisions) = (self.module, &self.observed.decisions);
+        let Candidates { unlinked, standing, ignored } = candidates(module, self.observed);
+        let matched = find_partners(&Known { module, unlinked: &unlinked, standing: &standing, decisions });
         let earlier_life = self.policy.earlier_life || marks_meet(&unlinked);
         self.plan.findings.extend(matched.findings);
         for (keys, evidence) in matched.ties {
@@ -174,6 +176,9 @@ impl<'a> Planner<'a> {
             for key in matched.alone.get(side) {
                 self.alone(side, key, &unlinked.get(side)[key]);
             }
+            let records = self.observed.records.get(side);
+            let stirred = ignored.get(side).iter().filter(|key| records.get(*key).is_some_and(|seen| seen.dirty));
+            self.plan.quiet.extend(stirred.map(|key| (side, (*key).clone())));
         }
     }
 
@@ -200,6 +205,7 @@ impl<'a> Planner<'a> {
             link: &link,
             records: Sides::new(&left.record, &right.record),
             partners: &self.observed.partners,
+            decisions: &self.observed.decisions,
             fresh: Some(&link),
         };
         let pair = plan_pair(&case);
@@ -246,11 +252,17 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// Records in matching form, by side.
-type Candidates = Sides<BTreeMap<RecordKey, Candidate>>;
+/// The records of a module, as far as they take part in matching.
+struct Candidates<'a> {
+    /// Those that look for a partner.
+    unlinked: Matchable,
+    /// Those that stand on their side in their own right: linked, or left alone by a person.
+    standing: Matchable,
+    /// Those that a person wants left alone.
+    ignored: Sides<Vec<&'a RecordKey>>,
+}
 
-/// The unlinked records of a module in matching form, and the linked ones that stood on their side in their own right.
-fn candidates(module: &ModuleMapping, observed: &Observed) -> (Candidates, Candidates) {
+fn candidates<'a>(module: &ModuleMapping, observed: &'a Observed) -> Candidates<'a> {
     let mut bound: Sides<BTreeSet<&RecordKey>> = Sides::default();
     let mut own_right: Sides<BTreeSet<&RecordKey>> = Sides::default();
     for (_, link) in &observed.links {
@@ -261,15 +273,20 @@ fn candidates(module: &ModuleMapping, observed: &Observed) -> (Candidates, Candi
             }
         }
     }
+    let free = |side: Side, key: &RecordKey| !bound.get(side).contains(key);
+    let ignored: Sides<Vec<&RecordKey>> =
+        Sides::from_fn(|side| observed.decisions.ignored(side).iter().filter(|key| free(side, key)).collect());
+    own_right.left.extend(&ignored.left);
+    own_right.right.extend(&ignored.right);
     let gather = |side: Side, wanted: &dyn Fn(&RecordKey) -> bool| -> BTreeMap<RecordKey, Candidate> {
         let present = observed.records.get(side).iter().filter(|(key, seen)| !seen.deleted && wanted(key));
         present
             .filter_map(|(key, seen)| Some((key.clone(), candidate(module, side, &seen.record, &observed.partners)?)))
             .collect()
     };
-    let unlinked = Sides::from_fn(|side| gather(side, &|key| !bound.get(side).contains(key)));
-    let linked = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
-    (unlinked, linked)
+    let unlinked = Sides::from_fn(|side| gather(side, &|key| free(side, key) && !own_right.get(side).contains(key)));
+    let standing = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
+    Candidates { unlinked, standing, ignored }
 }
 
 fn candidate(module: &ModuleMapping, side: Side, record: &Record, partners: &Partners) -> Option<Candidate> {

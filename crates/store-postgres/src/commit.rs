@@ -12,7 +12,7 @@ use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping, trail};
 
 use crate::fault::Fault;
 use crate::text::{Columns, from_json, json};
-use crate::{history, journal, lease};
+use crate::{decisions, history, journal, lease};
 
 pub(crate) async fn commit(connection: &mut PgConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
     let mut transaction = connection.begin().await?;
@@ -42,6 +42,7 @@ async fn make(db: &mut PgConnection, lease: &Lease, alike: &[Change]) -> Result<
         Change::Observe { .. } => observe(db, pair, alike).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
         Change::Quiet { .. } => quiet(db, pair, alike).await,
+        Change::TakeUp { decisions, records } => decisions::take_up(db, pair, *decisions, records).await,
         Change::Tie(link) => tie(db, pair, link).await,
         Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
         Change::Retire { keys, deleted_on, at } => {

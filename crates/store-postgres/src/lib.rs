@@ -18,6 +18,7 @@
 //! ```
 
 mod commit;
+mod decisions;
 mod fault;
 mod history;
 mod journal;
@@ -34,8 +35,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 use sync_run::{
-    Change, Checked, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
-    TrailEntry,
+    Change, Checked, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry,
 };
 
 use crate::fault::Fault;
@@ -106,6 +107,14 @@ impl Store for PostgresStore {
 
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         Ok(journal::findings(&mut *self.connection().await?, pair).await?)
+    }
+
+    async fn decide(&self, pair: &PairId, decided: &[Decided]) -> Result<(), StoreError> {
+        Ok(decisions::decide(&mut *self.connection().await?, pair, decided).await?)
+    }
+
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError> {
+        Ok(decisions::decisions(&mut *self.connection().await?, pair).await?)
     }
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

@@ -10,7 +10,7 @@ use sync_run::{Change, Intent, IntentId, Lease, Outcome, keeping, trail};
 
 use crate::fault::Fault;
 use crate::text::{from_json, json};
-use crate::{history, journal, lease};
+use crate::{decisions, history, journal, lease};
 
 pub(crate) async fn commit(connection: &mut SqliteConnection, lease: &Lease, changes: &[Change]) -> Result<(), Fault> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
@@ -32,6 +32,7 @@ async fn make(db: &mut SqliteConnection, lease: &Lease, change: &Change) -> Resu
         Change::Observe { side, record, dirty } => observe(db, pair, *side, record, *dirty).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
         Change::Quiet { side, key } => quiet(db, pair, *side, key).await,
+        Change::TakeUp { decisions, records } => decisions::take_up(db, pair, *decisions, records).await,
         Change::Tie(link) => tie(db, pair, link).await,
         Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
         Change::Retire { keys, deleted_on, at } => {

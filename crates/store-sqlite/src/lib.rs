@@ -17,6 +17,7 @@
 //! ```
 
 mod commit;
+mod decisions;
 mod fault;
 mod history;
 mod journal;
@@ -32,8 +33,8 @@ use reconcile::{Observed, Seen};
 use sqlx::SqliteConnection;
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 use sync_run::{
-    Change, Checked, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
-    TrailEntry,
+    Change, Checked, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -105,6 +106,14 @@ impl Store for SqliteStore {
 
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         Ok(journal::findings(&mut *self.reader().await, pair).await?)
+    }
+
+    async fn decide(&self, pair: &PairId, decided: &[Decided]) -> Result<(), StoreError> {
+        Ok(decisions::decide(&mut *self.writer.lock().await, pair, decided).await?)
+    }
+
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError> {
+        Ok(decisions::decisions(&mut *self.reader().await, pair).await?)
     }
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

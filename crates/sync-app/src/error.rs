@@ -213,6 +213,21 @@ fn run(error: &RunError, language: Language) -> String {
             .to_owned(),
         RunError::Rules(error) => error.to_string(),
         RunError::Plan(error) => saved_plan(error, language),
+        RunError::TooManyCreates { module, side, count, most } => {
+            let name = side_name(*side);
+            match language {
+                Language::Da => format!(
+                    "Første synkronisering ville oprette {count} poster i {name} ({module}), og der er kun givet lov til \
+                     {most}. Intet er skrevet. Se dem med `afstem match`; er det meningen, så giv lov med \
+                     `afstem sync --max-creates {count}` eller sync.max_creates = {count} i afstem.toml."
+                ),
+                Language::En => format!(
+                    "The first synchronisation would make {count} records in {name} ({module}), and only {most} are \
+                     allowed. Nothing was written. Look at them with `afstem match`; if that is intended, allow them with \
+                     `afstem sync --max-creates {count}` or sync.max_creates = {count} in afstem.toml."
+                ),
+            }
+        }
         other => other.to_string(),
     }
 }

@@ -30,8 +30,8 @@ impl Say for Matter {
                 given_up(*side, *class, *attempts, about, language)
             }
             Self::Duplicate { of, rule, value } => pick(
-                format!("deler {rule} “{value}” med {of}, som allerede er koblet"),
-                format!("shares {rule} “{value}” with {of}, which is linked already"),
+                format!("deler {rule} “{value}” med {of}, som allerede er koblet eller udeladt; er det en anden?"),
+                format!("shares {rule} “{value}” with {of}, which is linked or left alone already; is it another one?"),
             ),
             Self::OutcomeUnknown { side } => {
                 let name = side_name(*side);
@@ -56,8 +56,15 @@ impl Say for Matter {
                     format!("deleted in {name}; shall it be deleted in {other}, too?"),
                 )
             }
-            Self::EditedAfterDeletion { side, fields } => edited_after_deletion(*side, fields, language),
-            Self::Guarded { what, from, count, links } => guarded(*what, *from, [*count, *links], language),
+            Self::EditedAfterDeletion { side, fields, .. } => edited_after_deletion(*side, fields, language),
+            Self::Guarded { what, from, count, links, .. } => guarded(*what, *from, [*count, *links], language),
+            Self::HeldBack { from, .. } => {
+                let name = side_name(*from);
+                pick(
+                    format!("du har holdt det fra {name} tilbage; intet sker, før en af posterne ændres"),
+                    format!("you held back what came from {name}; nothing is done until one of the records changes"),
+                )
+            }
             Self::Swinging { fields } => {
                 let names = names(fields);
                 pick(
@@ -175,6 +182,16 @@ fn guarded(what: Guarded, from: Side, [count, links]: [usize; 2], language: Lang
         }
         (Guarded::Changes, Language::En) => {
             format!("{count} of {links} linked records changed in {name} at once; is that intended?")
+        }
+        (Guarded::Creates, Language::Da) => {
+            format!(
+                "{count} nye poster fra {name} på én gang er flere end tilladt (sync.max_creates); er det meningen?"
+            )
+        }
+        (Guarded::Creates, Language::En) => {
+            format!(
+                "{count} new records from {name} at once are more than allowed (sync.max_creates); is that intended?"
+            )
         }
     }
 }

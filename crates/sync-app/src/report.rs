@@ -251,7 +251,8 @@ fn reasons(step: &Step, language: Language) -> String {
                 Language::Da => format!("mærket i {}", side_name(*side)),
                 Language::En => format!("the mark in {}", side_name(*side)),
             },
-            sync_model::Evidence::Created(_) | sync_model::Evidence::Person => String::new(),
+            sync_model::Evidence::Person => language.pick("bekræftet i hånden", "confirmed by hand").to_owned(),
+            sync_model::Evidence::Created(_) => String::new(),
         },
         Action::Write(write) => match &write.change {
             WriteChange::Create { .. } => match language {
@@ -284,6 +285,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
     let what = match &finding.matter {
         Matter::Conflict { .. } => language.pick("konflikt", "conflict"),
         Matter::Deleted { .. } => language.pick("slettet", "deleted"),
+        Matter::HeldBack { .. } => language.pick("holdt tilbage", "held back"),
         Matter::Ambiguous { .. }
         | Matter::Unfit { .. }
         | Matter::Refused { .. }

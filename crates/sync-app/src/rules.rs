@@ -29,6 +29,7 @@ pub(crate) struct ConfiguredRules {
     direction: Direction,
     creates: Sides<bool>,
     deletes: Deletes,
+    max_creates: u32,
     modules: Vec<String>,
     mapping: Option<CustomMapping>,
     variables: BTreeMap<String, Value>,
@@ -46,6 +47,7 @@ impl ConfiguredRules {
                 settings::Deletes::Keep => Deletes::Keep,
                 settings::Deletes::Approve => Deletes::Approve,
             },
+            max_creates: settings.sync.max_creates,
             modules: settings.sync.modules.clone(),
             mapping: settings.mapping.clone(),
             variables: BTreeMap::from([("sales_account".to_owned(), account)]),
@@ -155,7 +157,7 @@ impl Rules for ConfiguredRules {
             creates: self.creates,
             earlier_life: false,
             deletes: self.deletes,
-            guards: Guards::default(),
+            guards: Guards { creates: self.max_creates, ..Guards::default() },
         }
     }
 }

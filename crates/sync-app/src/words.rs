@@ -42,6 +42,10 @@ impl Say for Rule {
                 Language::En => format!("changed on both sides; {} has priority", side_name(*side)),
             },
             Self::BothChanged => pick("ændret begge steder", "changed on both sides"),
+            Self::Person(side) => match language {
+                Language::Da => format!("valgt i hånden: {}", side_name(*side)),
+                Language::En => format!("chosen by hand: {}", side_name(*side)),
+            },
             Self::FillsEmpty(side) => match language {
                 Language::Da => format!("tom i {}", side_name(*side)),
                 Language::En => format!("empty in {}", side_name(*side)),

@@ -10,7 +10,8 @@ use reconcile::{Failure, Observed, Seen};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
 use crate::ports::{
-    Change, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding, TrailEntry,
+    Change, Decided, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
+    TrailEntry,
 };
 
 /// Reads through to the real store and keeps what is observed to itself.
@@ -53,6 +54,19 @@ impl Store for DryStore {
                     let held = self.inner.seen(&lease.pair, *side, std::slice::from_ref(key)).await?;
                     if let Some(seen) = held.into_iter().next() {
                         self.overlay().insert((*side, key.clone()), Seen { deleted: true, dirty: true, ..seen });
+                    }
+                }
+                Change::TakeUp { records, .. } => {
+                    for (side, key) in records {
+                        let known = (*side, key.clone());
+                        if let Some(seen) = self.overlay().get_mut(&known) {
+                            seen.dirty = true;
+                            continue;
+                        }
+                        let held = self.inner.seen(&lease.pair, *side, std::slice::from_ref(key)).await?;
+                        if let Some(seen) = held.into_iter().next() {
+                            self.overlay().insert(known, Seen { dirty: true, ..seen });
+                        }
                     }
                 }
                 // The rest is the outcome of planning, which a look does not keep.
@@ -127,6 +141,14 @@ impl Store for DryStore {
 
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         self.inner.findings(pair).await
+    }
+
+    async fn decide(&self, _: &PairId, _: &[Decided]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError> {
+        self.inner.decisions(pair).await
     }
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

@@ -267,6 +267,7 @@ impl Run<'_> {
         self.recover(&terms.mapping).await?;
         self.gather(&modules, &terms).await?;
         let policy = self.policy(&modules, rules.policy()).await?;
+        self.refuse_masses(&modules, &terms, &policy, order).await?;
         if let Some(saved) = &order.plan {
             self.commit(&[Change::Spend { plan: saved.hash.clone(), at: self.engine.clock.now() }]).await?;
         }
@@ -321,7 +322,7 @@ impl Run<'_> {
     }
 
     /// One module's plan, restricted to what was ordered.
-    async fn plan_module(
+    pub(crate) async fn plan_module(
         &self,
         module: &ModuleMapping,
         terms: &Terms,
@@ -332,15 +333,25 @@ impl Run<'_> {
         scope.all = terms.came_back(&module.module);
         scope.touched.extend(order.record.clone());
         let failures = self.failures(order.record.as_ref());
-        let mut observed = Observed { failures: failures.clone(), ..self.observed(module, &scope).await? };
-        let mut plan = reconcile::plan(module, &observed, policy);
+        let decisions = self.take_up_decisions().await?.in_force(&module.module);
+        let mut observed = Observed {
+            failures: failures.clone(),
+            decisions: decisions.clone(),
+            ..self.observed(module, &scope).await?
+        };
+        let mut policy = *policy;
+        if order.record.is_some() {
+            // Who names one record does not mean the others, however many they are.
+            policy.guards.creates = u32::MAX;
+        }
+        let mut plan = reconcile::plan(module, &observed, &policy);
         let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
         let guarded = plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }));
         if (creates || guarded) && !scope.all {
             // Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
             scope.all = true;
-            observed = Observed { failures, ..self.observed(module, &scope).await? };
-            plan = reconcile::plan(module, &observed, policy);
+            observed = Observed { failures, decisions, ..self.observed(module, &scope).await? };
+            plan = reconcile::plan(module, &observed, &policy);
         }
         self.hold_unknown(&mut plan).await?;
         self.spare_refused(&mut plan);

@@ -1,6 +1,6 @@
 //! Why a run ended early.
 
-use sync_model::Kind;
+use sync_model::{Kind, Module, Side};
 
 use crate::ports::{ConnectorError, ErrorClass, StoreError};
 use crate::saved::PlanError;
@@ -24,6 +24,18 @@ pub enum RunError {
     /// A saved plan cannot be carried out.
     #[error(transparent)]
     Plan(#[from] PlanError),
+    /// A first meeting would make more records than is allowed. Nothing was written.
+    #[error("{count} records of {module} would be made on the {side} side; {most} are allowed")]
+    TooManyCreates {
+        /// The module.
+        module: Module,
+        /// Where they would be made.
+        side: Side,
+        /// How many.
+        count: usize,
+        /// How many are allowed.
+        most: u32,
+    },
     /// A list did not come to an end.
     #[error("the list of {kind} does not come to an end")]
     EndlessList {
@@ -38,7 +50,12 @@ impl RunError {
     pub fn class(&self) -> Option<ErrorClass> {
         match self {
             Self::Connector(error) => Some(error.class),
-            Self::Store(_) | Self::Rules(_) | Self::Plan(_) | Self::Stopped | Self::EndlessList { .. } => None,
+            Self::Store(_)
+            | Self::Rules(_)
+            | Self::Plan(_)
+            | Self::Stopped
+            | Self::TooManyCreates { .. }
+            | Self::EndlessList { .. } => None,
         }
     }
 

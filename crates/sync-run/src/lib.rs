@@ -20,6 +20,7 @@
 mod apply;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod decisions;
 mod dry;
 mod engine;
 mod error;
@@ -41,9 +42,9 @@ pub use event::{Event, Events, Miss, Unheard};
 pub use field_mapping::Checked;
 pub use halt::Halt;
 pub use ports::{
-    Change, ChangePage, Clock, Connector, ConnectorError, ErrorClass, Guids, Health, Intent, IntentId, Journaled,
-    Lease, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
-    TrailEntry, Usage, WriteError,
+    Change, ChangePage, Clock, Connector, ConnectorError, Decided, ErrorClass, Guids, Health, Intent, IntentId,
+    Journaled, Lease, Ledger, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry, Usage, WriteError,
 };
 pub use ports::{keeping, trail};
 /// What a connector is asked to write, and what became of it, as the ports speak of it.

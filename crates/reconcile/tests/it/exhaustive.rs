@@ -85,12 +85,12 @@ fn alone(case: &Case, side: Side, held: [Held; 2]) -> Fate {
 }
 
 /// `keep` leaves the other side alone, unlinks, and says so. `approve` asks a person first; an edit beats the deletion.
-/// What is frozen, or may not be written in this direction, is never deleted.
+/// What is frozen, or may not be written in this direction, is never deleted. The answers of these cases were given before any edit.
 fn deleted(case: &Case, side: Side, held: [Held; 2]) -> Fate {
     let kept = Fate { ended: true, told: Some(Told::Kept(side)), ..Fate::default() };
     let other = side.other();
     let asks = case.deletes == Deletes::Approve && *case.creates.get(other) && *case.locks.get(other) == Lock::Open;
-    if !asks || case.answer == Some(Answer::Rejected) {
+    if !asks {
         return kept;
     }
     let changed = |field: usize| match case.past {
@@ -107,10 +107,11 @@ fn deleted(case: &Case, side: Side, held: [Held; 2]) -> Fate {
     if !edits.is_empty() {
         return Fate { told: Some(Told::Edited(side, edits)), ..Fate::default() };
     }
-    if case.answer == Some(Answer::Approved) {
-        return Fate { deleted: Some(other), ..Fate::default() };
+    match case.answer {
+        Some(Answer::Approved) => Fate { deleted: Some(other), ..Fate::default() },
+        Some(Answer::Rejected) => kept,
+        None => Fate { told: Some(Told::Waits(side)), ..Fate::default() },
     }
-    Fate { told: Some(Told::Waits(side)), ..Fate::default() }
 }
 
 /// Both are there: each field for itself.
@@ -212,7 +213,7 @@ fn fate(plan: &Plan) -> Fate {
             Matter::Conflict { fields } => fate.asked = fields.iter().map(|why| named(why.field.as_str())).collect(),
             Matter::Deleted { side } => fate.told = Some(Told::Kept(*side)),
             Matter::Deletion { deletion } => fate.told = Some(Told::Waits(deletion.side)),
-            Matter::EditedAfterDeletion { side, fields } => {
+            Matter::EditedAfterDeletion { side, fields, .. } => {
                 let fields = fields.iter().map(|why| named(why.field.as_str())).collect();
                 fate.told = Some(Told::Edited(*side, fields));
             }

@@ -1,5 +1,6 @@
 //! The judgement, exhaustively at small scope and by its laws.
 
+mod decisions;
 mod exhaustive;
 mod judge;
 mod small;

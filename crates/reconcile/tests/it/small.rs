@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use field_mapping::{Direction, Mapping, ModuleMapping, Priority, Source};
-use reconcile::{Answer, Deletes, Deletion, Guards, Observed, Policy, Seen};
+use reconcile::{Answer, Decision, Deletes, Deletion, Guards, Observed, Policy, Seen};
 use sync_model::{
     Baseline, Evidence, FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, Link, LinkId, LinkState, Lock, Mark,
     Module, Record, RecordKey, Revision, Schema, Side, Sides, Swings, Value,
@@ -233,7 +233,8 @@ impl Case {
         if let Some(answer) = self.answer {
             for side in Side::BOTH {
                 let revisions = Sides::from_fn(|_| Revision::new("1"));
-                observed.answers.insert(Deletion { keys: keys(1), side, revisions }, answer);
+                let deletion = Deletion { keys: keys(1), side, revisions, edited: Vec::new() };
+                observed.decisions.give(Decision::Deletion(deletion, answer));
             }
         }
         observed

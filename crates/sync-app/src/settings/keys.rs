@@ -60,6 +60,7 @@ pub(super) const KEYS: &[Key] = &[
     key("sync.invoice_priority", Kind::Choice(&["organisations", "contacts"]), Some("organisations")),
     key("sync.modules", Kind::Choices(MODULES), Some("organisations,contacts,products,invoices")),
     key("sync.deletes", Kind::Choice(&["keep", "approve"]), Some("keep")),
+    key("sync.max_creates", Kind::Number, Some("1000")),
     key("invoices.book", Kind::Flag, Some("false")),
     key("invoices.send", Kind::Flag, Some("false")),
     key("invoices.vat_accounts", Kind::Accounts, Some("")),

@@ -96,6 +96,8 @@ pub struct SyncSettings {
     pub modules: Vec<String>,
     /// What a deletion on one side means for the other.
     pub deletes: Deletes,
+    /// How many new records a run makes at most in each system and module without a person's word.
+    pub max_creates: u32,
 }
 
 /// Where data may be written. Only when they go both ways is there a priority.
@@ -244,6 +246,7 @@ impl Reader<'_> {
             },
             modules: self.text("sync.modules").split(',').filter(|it| !it.is_empty()).map(str::to_owned).collect(),
             deletes: if self.text("sync.deletes") == "approve" { Deletes::Approve } else { Deletes::Keep },
+            max_creates: u32::try_from(self.number("sync.max_creates")).unwrap_or(u32::MAX),
         }
     }
 

@@ -10,7 +10,8 @@ use reconcile::{Observed, Seen};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
 use crate::{
-    Change, Failure, Intent, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding, TrailEntry,
+    Change, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry,
 };
 
 /// What is asked of a store.
@@ -109,6 +110,14 @@ impl<S: Store> Store for Gated<S> {
 
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         self.pass(Call::Look, self.inner.findings(pair)).await
+    }
+
+    async fn decide(&self, pair: &PairId, decided: &[Decided]) -> Result<(), StoreError> {
+        self.pass(Call::Commit, self.inner.decide(pair, decided)).await
+    }
+
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError> {
+        self.pass(Call::Look, self.inner.decisions(pair)).await
     }
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {

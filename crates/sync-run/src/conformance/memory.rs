@@ -12,8 +12,8 @@ use sync_model::{
 };
 
 use crate::{
-    Change, Failure, Intent, IntentId, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
-    TrailEntry, keeping, trail,
+    Change, Decided, Failure, Intent, IntentId, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry, keeping, trail,
 };
 
 /// A store in memory. Clones share one state, as two connections share one database.
@@ -49,6 +49,7 @@ struct Pair {
     checked: Option<Checked>,
     journal: Vec<Arc<(Intent, Option<Outcome>)>>,
     findings: BTreeMap<Module, Vec<StoredFinding>>,
+    ledger: Ledger,
     runs: Vec<RunRecord>,
     trail: Vec<Arc<TrailEntry>>,
     spent: BTreeMap<Fingerprint, Spent>,
@@ -179,6 +180,15 @@ impl Store for MemoryStore {
         Ok(self.read(pair, |pair| pair.findings.values().flatten().cloned().collect()))
     }
 
+    async fn decide(&self, pair: &PairId, decided: &[Decided]) -> Result<(), StoreError> {
+        self.state().pairs.entry(pair.clone()).or_default().ledger.entries.extend_from_slice(decided);
+        Ok(())
+    }
+
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError> {
+        Ok(self.read(pair, |pair| pair.ledger.clone()))
+    }
+
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(self.read(pair, |pair| pair.runs.iter().rev().take(limit).cloned().collect()))
@@ -275,6 +285,10 @@ impl Pair {
                 });
             }
             Change::Quiet { side, key } => self.mark(*side, key, |seen| seen.dirty = false),
+            Change::TakeUp { decisions, records } => {
+                self.ledger.taken_up = *decisions;
+                records.iter().for_each(|(side, key)| self.mark(*side, key, |seen| seen.dirty = true));
+            }
             Change::Tie(link) => self.tie(link)?,
             Change::Patch { keys, patch, swings, mapping } => {
                 let link = self.link(keys)?;

@@ -2,6 +2,7 @@
 
 mod connector;
 pub mod keeping;
+mod ledger;
 mod store;
 pub mod trail;
 mod world;
@@ -9,6 +10,7 @@ mod world;
 pub use connector::{
     ChangePage, Connector, ConnectorError, ErrorClass, Health, Next, Probed, Receipt, Refusal, Usage, WriteError,
 };
+pub use ledger::{Decided, Ledger};
 pub use store::{
     Change, Intent, IntentId, Journaled, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
 };

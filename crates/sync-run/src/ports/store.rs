@@ -14,6 +14,7 @@ use sync_model::{
 };
 use uuid::Uuid;
 
+use super::ledger::{Decided, Ledger};
 use super::trail::TrailEntry;
 
 /// What is remembered of many pairs. All methods may be called from several tasks and processes at once.
@@ -71,6 +72,13 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// The findings of the last planning, by module.
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError>;
+
+    /// Adds what a person decided or took back. It needs no lease and waits for no run: a person may decide while one is at
+    /// work, and the next planning sees it. Nothing that stands is changed; the pair need not have run before.
+    async fn decide(&self, pair: &PairId, decided: &[Decided]) -> Result<(), StoreError>;
+
+    /// Everything that was decided or taken back, oldest first, and how much of it runs took up.
+    async fn decisions(&self, pair: &PairId) -> Result<Ledger, StoreError>;
 
     /// The latest runs, newest first.
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
@@ -191,6 +199,14 @@ pub enum Change {
         keys: Sides<RecordKey>,
         /// When.
         at: DateTime<Utc>,
+    },
+    /// The first `decisions` entries of the ledger were taken up: what they are about must be looked at again. Records
+    /// that the mirror never held are passed over.
+    TakeUp {
+        /// How many, counted from the first one ever.
+        decisions: u64,
+        /// The records they are about.
+        records: Vec<(Side, RecordKey)>,
     },
     /// A complete walk ended here.
     Cursor {

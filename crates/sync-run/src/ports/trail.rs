@@ -141,6 +141,7 @@ impl Recorded {
             | Change::Cursor { .. }
             | Change::Schema { .. }
             | Change::Checked(_)
+            | Change::TakeUp { .. }
             | Change::Findings { .. } => return None,
             Change::Begin { by, purpose, at } => Self::Begun { by: by.clone(), purpose: purpose.clone(), at: *at },
             Change::Tie(link) => Self::Linked { link: Box::new(link.clone()) },
