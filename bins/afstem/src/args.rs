@@ -1,8 +1,15 @@
 //! What can be typed.
 
+mod deciding;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use deciding::{
+    ConflictsArguments, ConflictsCommand, HeldArguments, HeldCommand, MatchArguments, MatchCommand, ReplyArguments,
+    System,
+};
 
 /// Afstem keeps Simply CRM and Dinero in agreement.
 #[derive(Debug, Parser)]
@@ -45,8 +52,14 @@ pub(crate) enum Command {
     Sync(SyncArguments),
     /// Send one record to Dinero (direction CRM→Dinero only).
     Push(PushArguments),
+    /// Show how records find each other, and say which are the same and which are to be left alone.
+    Match(MatchArguments),
     /// Show, check or export the mapping in force.
     Mapping(MappingArguments),
+    /// Show fields that both systems changed differently, and choose a value.
+    Conflicts(ConflictsArguments),
+    /// Show what else waits for a person, and answer it.
+    Held(HeldArguments),
     /// Serve both sandboxes on this machine, for trying things by hand.
     Sandbox(SandboxArguments),
 }
@@ -88,6 +101,9 @@ pub(crate) struct SyncArguments {
     /// Ask nothing.
     #[arg(long)]
     pub(crate) yes: bool,
+    /// Let this run make so many records in each system and module, instead of sync.max_creates.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_creates: Option<u32>,
 }
 
 /// Arguments of `push`.

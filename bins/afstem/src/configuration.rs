@@ -67,6 +67,12 @@ pub(crate) fn language(asked: Option<Lang>, settled: Language) -> Language {
     }
 }
 
+/// Who sits at the keyboard, as far as the machine says.
+pub(crate) fn user() -> Option<String> {
+    let named = ["USER", "USERNAME", "LOGNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    named.filter(|name| !name.trim().is_empty())
+}
+
 fn find(named: Option<&Path>) -> Result<PathBuf, ConfigurationError> {
     if let Some(path) = named {
         return Ok(path.to_owned());

@@ -5,7 +5,9 @@ use std::io::Write;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
-use sync_app::{Language, Line, MappingView, Side, SideStatus, Status, Summary, Travel, side_name, summary_lines};
+use sync_app::{
+    Entry, Language, Line, MappingView, Meeting, Side, SideStatus, Status, Summary, Travel, side_name, summary_lines,
+};
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
@@ -71,6 +73,40 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
     if lines.len() > MOST_LINES {
         let more = lines.len() - MOST_LINES;
         print(&format!("… {more} {}", language.pick("mere; se dem alle med --json", "more; see them all with --json")));
+    }
+}
+
+/// How records would find each other, and the numbers below.
+pub(crate) fn meeting(meeting: &Meeting, language: Language) {
+    lines(&meeting.lines(language), language);
+    meeting.numbers(language).iter().for_each(|numbers| print(numbers));
+}
+
+/// What waits for a person, entry by entry.
+pub(crate) fn entries(entries: &[&Entry], language: Language) {
+    if entries.is_empty() {
+        print(language.pick("Intet venter på dig her.", "Nothing waits for you here."));
+    }
+    let bold = Style::new().bold();
+    for entry in entries {
+        let (id, module, title) = (&entry.id, &entry.module, entry.title(language));
+        let records: Vec<String> = entry.records().take(2).map(|(_, key)| key.to_string()).collect();
+        print(&format!("{bold}{id}{bold:#}  {module} · {title} ({})", records.join(", ")));
+        print(&format!("  {}", entry.why(language)));
+        for (field, dinero, crm) in entry.values() {
+            print(&format!("  {field}: Dinero “{dinero}”, Simply CRM “{crm}”"));
+        }
+        let since = entry.since.format("%Y-%m-%d %H:%M UTC");
+        print(&format!("  {} {since}", language.pick("Venter siden", "Waiting since")));
+        match &entry.answered {
+            Some(answered) => print(&format!(
+                "  {} {}, {}",
+                language.pick("Besvaret af", "Answered by"),
+                answered.by,
+                language.pick("næste synkronisering retter sig efter det.", "and the next sync goes by it.")
+            )),
+            None => print(&format!("  → {}", entry.remedy(language))),
+        }
     }
 }
 

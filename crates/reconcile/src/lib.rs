@@ -26,5 +26,5 @@ pub use inbox::Reply;
 pub use plan::{
     Action, FieldWhy, Finding, LikelyPair, Matter, Observed, Plan, Policy, Rule, Seen, Step, Write, WriteChange,
 };
-pub use planner::{plan, proves_earlier_life};
+pub use planner::{belonging, plan, proves_earlier_life};
 pub use reference::{Partners, ReferenceCircle, in_reference_order, referred};

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, ModuleMapping};
-use sync_model::{Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Swings};
+use sync_model::{
+    Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Swings, Value,
+};
 
 use crate::birth::plan_birth;
 use crate::deletion::{DeletedPair, plan_deletion};
@@ -49,6 +51,18 @@ pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Pla
 #[must_use]
 pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool {
     marks_meet(&candidates(module, observed).unlinked)
+}
+
+/// How many records without a link refer to a record of another kind, as a person belongs to an organisation.
+#[must_use]
+pub fn belonging(module: &ModuleMapping, observed: &Observed) -> usize {
+    let Candidates { unlinked, .. } = candidates(module, observed);
+    let refers = |side: Side, key: &&RecordKey| {
+        let fields = &observed.records.get(side)[*key].record.fields;
+        let other = |value: &Value| matches!(value, Value::Reference(to) if to.kind != key.kind);
+        fields.iter().any(|(_, value)| other(value))
+    };
+    Side::BOTH.into_iter().map(|side| unlinked.get(side).keys().filter(|key| refers(side, key)).count()).sum()
 }
 
 /// A digest of everything a plan is made from.

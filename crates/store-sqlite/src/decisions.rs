@@ -50,7 +50,8 @@ pub(crate) async fn take_up(
 ) -> Result<(), Fault> {
     sqlx::query(
         "update record set dirty = true from json_each($2) j
-         where pair = $1 and side = j.value ->> 0 and kind = j.value ->> '$[1].kind' and id = j.value ->> '$[1].id'",
+         where record.pair = $1 and record.side = j.value ->> 0 and record.kind = j.value ->> '$[1].kind'
+             and record.id = j.value ->> '$[1].id'",
     )
     .bind(pair.as_str())
     .bind(json(&records)?)

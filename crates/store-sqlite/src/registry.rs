@@ -15,7 +15,9 @@ use crate::fault::Fault;
 use crate::text::{from_json, get, json};
 
 /// Tables that hold a pair's state, those first that refer to others.
-const STATE: [&str; 12] = [
+const STATE: [&str; 14] = [
+    "decision",
+    "taken_up",
     "earlier_life",
     "failure",
     "spent",

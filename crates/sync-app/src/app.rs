@@ -261,6 +261,10 @@ impl App {
         &self.rules
     }
 
+    pub(crate) fn takes_part(&self, module: &str) -> bool {
+        self.settings.sync.modules.iter().any(|it| it == module)
+    }
+
     fn order(&self, modules: &[ModuleName]) -> Order {
         let modules = modules.iter().map(|name| name.0.clone()).collect();
         Order { modules, halt: self.halt.clone(), by: self.by.clone(), ..Order::default() }

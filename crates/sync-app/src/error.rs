@@ -59,6 +59,23 @@ pub enum AppError {
     /// A module that does not exist or is switched off.
     #[error("`{0}` is no module that takes part")]
     NoSuchModule(String),
+    /// No entry of the inbox has this name, or several have.
+    #[error("`{0}` is the name of no entry, or the beginning of several")]
+    NoSuchEntry(String),
+    /// That is no answer to this entry of the inbox.
+    #[error("entry {id} cannot be answered so: {}", remedy[1])]
+    NoAnswer {
+        /// The entry.
+        id: String,
+        /// What to do instead, in Danish and English.
+        remedy: Box<[String; 2]>,
+    },
+    /// Two records of one system cannot be the same thing.
+    #[error("{0} and {1} are of one system")]
+    SameSystem(String, String),
+    /// A record is linked already.
+    #[error("{0} and {1} are linked with each other")]
+    LinkedAlready(String, String),
     /// The record does not exist or takes no part.
     #[error("{0} was not found")]
     NoSuchRecord(String),
@@ -158,6 +175,28 @@ impl Say for AppError {
                 );
                 format!("`{name}` {what}")
             }
+            Self::NoSuchEntry(id) => match language {
+                Language::Da => format!(
+                    "“{id}” er ikke navnet på noget, der venter, eller begyndelsen på flere. Det kan have ændret sig, siden \
+                     du så det: se `afstem held` og `afstem conflicts`."
+                ),
+                Language::En => format!(
+                    "“{id}” is the name of nothing that waits, or the beginning of several. It may have changed since you saw \
+                     it: look at `afstem held` and `afstem conflicts`."
+                ),
+            },
+            Self::NoAnswer { id, remedy } => match language {
+                Language::Da => format!("{id} kan ikke besvares sådan. {}", remedy[0]),
+                Language::En => format!("{id} cannot be answered so. {}", remedy[1]),
+            },
+            Self::SameSystem(one, other) => match language {
+                Language::Da => format!("{one} og {other} er fra samme system. Angiv én fra Dinero og én fra Simply CRM."),
+                Language::En => format!("{one} and {other} are of one system. Name one of Dinero and one of Simply CRM."),
+            },
+            Self::LinkedAlready(one, other) => match language {
+                Language::Da => format!("{one} og {other} er koblet med hinanden; en post har højst én kobling."),
+                Language::En => format!("{one} and {other} are linked with each other; a record has one link at most."),
+            },
             Self::NoSuchRecord(name) => {
                 let what = language.pick(
                     "findes ikke, eller tages ikke med af kortlægningen.",

@@ -5,12 +5,15 @@
 //! is said here, in Danish and English; nothing in here prints.
 
 mod app;
+mod deciding;
 mod demo;
 mod error;
+mod inbox;
 mod language;
 mod mapping;
 mod mapping_sheet;
 mod matters;
+mod meeting;
 pub mod office;
 mod record;
 mod reference;
@@ -24,11 +27,15 @@ mod words;
 mod world;
 
 pub use app::{App, Reach};
+pub use deciding::Word;
 pub use demo::{Demo, Edit};
 pub use error::AppError;
+pub use inbox::{Answered, Entry, Inbox};
 pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};
+pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Reason};
+pub use reconcile::Reply;
 pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, writes};

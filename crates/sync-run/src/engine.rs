@@ -124,6 +124,8 @@ pub struct Preview {
     pub changed_at: Vec<ChangedAt>,
     /// A digest of the rules it was made by.
     pub rules: Fingerprint,
+    /// At a first meeting: how many records of a module belong to a record of another kind, as a person to an organisation.
+    pub belonging: Vec<(Module, usize)>,
 }
 
 /// A run in progress.
@@ -163,15 +165,19 @@ impl Engine {
         run.gather(&modules, &terms).await?;
         let policy = run.policy(&modules, rules.policy()).await?;
         let rules = rules_digest(&modules, &rules.policy());
-        let (mut plans, mut changed) = (Vec::new(), Vec::new());
+        let first = !run.store.has_links(&self.pair).await?;
+        let (mut plans, mut changed, mut belonging) = (Vec::new(), Vec::new(), Vec::new());
         for module in modules {
             let (plan, observed) = run.plan_module(module, &terms, &policy, order).await?;
             changed.extend(changed_at(&plan, &observed));
+            if first {
+                belonging.push((module.module.clone(), reconcile::belonging(module, &observed)));
+            }
             plans.push(plan);
         }
         let usage = run.usage();
         let cost = Sides::from_fn(|side| self.cost(side, &plans, usage.get(side).requests));
-        Ok(Preview { plans, usage, modules: order.modules.clone(), cost, changed_at: changed, rules })
+        Ok(Preview { plans, usage, modules: order.modules.clone(), cost, changed_at: changed, rules, belonging })
     }
 
     /// What carrying out `plans` costs one system, when finding out what changed takes `reading` requests as it just did.

@@ -1,5 +1,6 @@
 //! One function for each command. All of them end in an exit code.
 
+mod deciding;
 mod demo;
 mod init;
 
@@ -34,7 +35,14 @@ pub(crate) async fn run(arguments: Arguments) -> u8 {
             let language = configuration::language(arguments.lang, Language::default());
             ended(init::run(arguments.config.as_deref(), language, json).await, language, json)
         }
-        Command::Status | Command::Plan(_) | Command::Sync(_) | Command::Push(_) | Command::Mapping(_) => {
+        Command::Status
+        | Command::Plan(_)
+        | Command::Sync(_)
+        | Command::Push(_)
+        | Command::Match(_)
+        | Command::Conflicts(_)
+        | Command::Held(_)
+        | Command::Mapping(_) => {
             let settings = match configuration::load(arguments.config.as_deref()) {
                 Ok(settings) => settings,
                 Err(error) => {
@@ -52,13 +60,21 @@ async fn with_settings(command: &Command, settings: Settings, language: Language
     let progress = Arc::new(Progress::new(language, json));
     let taking_part = settings.sync.modules.clone();
     let custom = settings.mapping.is_some();
-    let user = ["USER", "USERNAME"].iter().find_map(|name| std::env::var(name).ok());
-    let app = App::connect(Settings { language, ..settings }, None, progress)?.on_behalf_of(user);
+    let mut settings = Settings { language, ..settings };
+    if let Command::Sync(SyncArguments { max_creates: Some(most), .. }) = command {
+        settings.sync.max_creates = *most;
+    }
+    let app = App::connect(settings, None, progress)?.on_behalf_of(configuration::user());
     match command {
         Command::Status => Ok(status(&app, custom, language, json).await),
         Command::Plan(asked) => plan(&app, asked, &taking_part, language, json).await,
         Command::Sync(asked) => sync(&app, asked, &taking_part, language, json).await,
         Command::Push(asked) => push(&app, asked, language, json).await,
+        Command::Match(asked) => {
+            deciding::matching(&app, asked, &modules(&asked.module, &taking_part)?, language, json).await
+        }
+        Command::Conflicts(asked) => deciding::conflicts(&app, asked, language, json).await,
+        Command::Held(asked) => deciding::held(&app, asked, language, json).await,
         Command::Mapping(asked) => tell_mapping(&app, asked, language, json).await,
         Command::Init | Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
     }
@@ -137,7 +153,7 @@ async fn sync(
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if terminal && !asked.yes && !json && record.is_none() && app.is_first_meeting().await? {
         let preview = app.plan(&modules).await?;
-        output::lines(&plan_lines(&preview, language), language);
+        output::meeting(&app.meeting_of(&preview).await?, language);
         output::print(&app.cost(&preview, language));
         let question = language.pick("Første synkronisering. Skal det ske?", "First synchronisation. Go ahead?");
         if !cliclack::confirm(question).interact()? {
