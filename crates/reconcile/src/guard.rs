@@ -77,11 +77,13 @@ pub(crate) fn hold_accidents(plan: &mut Plan, observed: &Observed, policy: &Poli
     for (watched, step) in steps {
         match watched {
             Some(Watched { what, from, answer: Some(Answer::Rejected), step: it }) => {
-                held.push((it.records, step.title, Matter::HeldBack { what, from }));
+                let (records, title) = (it.records, step.title);
+                held.push(Finding { records, title, matter: Matter::HeldBack { what, from } });
             }
             Some(Watched { what, from, answer: None, step: it }) if counts.contains_key(&(what, from)) => {
                 let (count, records) = (counts[&(what, from)], it.records.clone());
-                held.push((records, step.title, Matter::Guarded { what, from, count, links, step: Some(it) }));
+                let matter = Matter::Guarded { what, from, count, links, step: Some(it) };
+                held.push(Finding { records, title: step.title, matter });
             }
             Some(_) | None => plan.steps.push(step),
         }
@@ -133,22 +135,16 @@ fn watched(step: &Step, observed: &Observed) -> Option<Watched> {
 }
 
 /// Says what was taken out. What is left alone is told by the guard only; what a person held back rests until it changes.
-fn hold(plan: &mut Plan, held: Vec<(Vec<(Side, RecordKey)>, String, Matter)>) {
-    let mut waiting: BTreeSet<(Side, RecordKey)> = BTreeSet::new();
-    let mut resting = Vec::new();
-    let mut findings = Vec::new();
-    for (records, title, matter) in held {
-        if matches!(matter, Matter::HeldBack { .. }) {
-            resting.extend(records.iter().cloned());
-        }
-        waiting.extend(records.iter().cloned());
-        findings.push(Finding { records, title, matter });
-    }
+fn hold(plan: &mut Plan, held: Vec<Finding>) {
+    let waiting: BTreeSet<(Side, RecordKey)> =
+        held.iter().flat_map(|finding| finding.records.iter().cloned()).collect();
+    let back = held.iter().filter(|finding| matches!(finding.matter, Matter::HeldBack { .. }));
+    let resting: Vec<_> = back.flat_map(|finding| finding.records.iter().cloned()).collect();
     plan.findings.retain(|finding| {
         let told_by_guard = finding.records.iter().any(|record| waiting.contains(record));
         !(told_by_guard && matches!(finding.matter, Matter::Deleted { .. }))
     });
-    plan.findings.extend(findings);
+    plan.findings.extend(held);
     plan.quiet.retain(|record| !waiting.contains(record));
     plan.quiet.extend(resting);
 }

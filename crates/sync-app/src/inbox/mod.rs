@@ -17,6 +17,9 @@ use crate::{AppError, Language, Say};
 /// Letters of an entry's name. Any beginning of it that is nobody else's will do.
 const NAME: usize = 8;
 
+/// What a guard held together: of one module, for one reason, from one side.
+type Together = (Module, Guarded, Side);
+
 /// Everything that waits for a person.
 #[derive(Debug, Clone, Default)]
 pub struct Inbox {
@@ -50,7 +53,7 @@ pub struct Answered {
 impl Inbox {
     /// The inbox of what the last planning found, with what was decided since.
     pub(crate) fn new(findings: Vec<StoredFinding>, ledger: &Ledger) -> Self {
-        let mut groups: Vec<(Option<(Module, Guarded, Side)>, Vec<StoredFinding>)> = Vec::new();
+        let mut groups: Vec<(Option<Together>, Vec<StoredFinding>)> = Vec::new();
         for stored in findings.into_iter().filter(|stored| !stored.finding.matter.is_notice()) {
             let together = match &stored.finding.matter {
                 Matter::Guarded { what, from, .. } => Some((stored.module.clone(), *what, *from)),

@@ -1,4 +1,4 @@
-//! What a person does about a finding, in Danish and English: the command to type, or what to put right where.
+//! What a person does about a finding, in Danish and English: what to put right where, and the commands to type.
 
 use reconcile::{Finding, Matter, Reply};
 
@@ -7,110 +7,82 @@ use crate::words::side_name;
 
 /// Who has to do what about `finding`, which the inbox knows as `id`.
 pub(super) fn remedy(finding: &Finding, id: &str, language: Language) -> String {
-    let pick = |da: String, en: String| if language == Language::Da { da } else { en };
-    match &finding.matter {
-        Matter::Ambiguous { pairs, .. } if pairs.len() > 1 => pick(
-            format!(
-                "Vælg parret: `afstem match confirm DINERO CRM`. Ingen af dem hører sammen: `afstem held reject {id}`."
-            ),
-            format!(
-                "Choose the pair: `afstem match confirm DINERO CRM`. None of them belong together: `afstem held reject {id}`."
-            ),
-        ),
-        Matter::Ambiguous { .. } => pick(
-            format!("Den samme: `afstem held approve {id}`. To forskellige: `afstem held reject {id}`."),
-            format!("The same: `afstem held approve {id}`. Two different ones: `afstem held reject {id}`."),
-        ),
-        Matter::Conflict { .. } => pick(
-            format!(
-                "Vælg: `afstem conflicts resolve {id} --take dinero` eller `--take crm`; med `--field FELT` kun det ene felt."
-            ),
-            format!(
-                "Choose: `afstem conflicts resolve {id} --take dinero` or `--take crm`; with `--field FIELD` that field only."
-            ),
-        ),
-        Matter::Duplicate { .. } => pick(
-            format!(
-                "En anden, som skal oprettes: `afstem held approve {id}`. Skal lades i fred: `afstem held reject {id}`."
-            ),
-            format!(
-                "Another one, to be made: `afstem held approve {id}`. To be left alone: `afstem held reject {id}`."
-            ),
-        ),
-        Matter::Deletion { deletion } => {
-            let other = side_name(deletion.side.other());
-            pick(
-                format!("Slet også i {other}: `afstem held approve {id}`. Behold den: `afstem held reject {id}`."),
-                format!("Delete it in {other}, too: `afstem held approve {id}`. Keep it: `afstem held reject {id}`."),
-            )
-        }
-        Matter::EditedAfterDeletion { side, .. } => {
-            let other = side_name(side.other());
-            pick(
-                format!(
-                    "Slet i {other} trods rettelsen: `afstem held approve {id}`. Behold den: `afstem held reject {id}`."
-                ),
-                format!(
-                    "Delete it in {other} despite the edit: `afstem held approve {id}`. Keep it: `afstem held reject {id}`."
-                ),
-            )
-        }
-        Matter::Guarded { from, .. } => {
-            let name = side_name(*from);
-            pick(
-                format!(
-                    "Det er meningen: `afstem held approve {id}`. Det er det ikke: `afstem held reject {id}`, og ret det i \
-                     {name}; hvad der kommer tilbage dér, falder bort her."
-                ),
-                format!(
-                    "It is intended: `afstem held approve {id}`. It is not: `afstem held reject {id}`, and put it right in \
-                     {name}; what comes back there goes away here."
-                ),
-            )
-        }
-        Matter::Unfit { .. } | Matter::Refused { .. } => with_ignoring(
-            finding,
-            id,
-            language,
-            pick(
-                "Ret posten; næste synkronisering prøver igen.".into(),
-                "Correct the record; the next sync tries again.".into(),
-            ),
-        ),
-        Matter::Needs { .. } => with_ignoring(
-            finding,
-            id,
-            language,
-            pick("Få den anden post på plads først.".into(), "Settle the other record first.".into()),
-        ),
-        Matter::OutcomeUnknown { side } => {
-            let name = side_name(*side);
-            pick(
-                format!("Se efter i {name}, om posten findes; næste synkronisering ser også efter."),
-                format!("Look whether the record is in {name}; the next sync looks, too."),
-            )
-        }
-        Matter::SystemChanged { .. } => pick(
-            "Ret feltet i systemet, eller ret kortlægningen; så går det videre af sig selv.".into(),
-            "Put the field right in the system, or change the mapping; then it goes on by itself.".into(),
-        ),
-        Matter::Swinging { .. } => pick(
-            "Ret feltet i det ene system til en ny værdi.".into(),
-            "Set the field to a new value in one of the systems.".into(),
-        ),
-        Matter::Deleted { .. } | Matter::HeldBack { .. } => {
-            pick("Der er intet at gøre.".into(), "There is nothing to do.".into())
+    let mut sentences: Vec<String> = advice(&finding.matter, id, language).into_iter().collect();
+    for (reply, verb) in [(Reply::Approve, "approve"), (Reply::Reject, "reject")] {
+        if finding.decided_by(reply).is_some() {
+            sentences.push(format!("{}: `afstem held {verb} {id}`.", meaning(&finding.matter, reply, language)));
         }
     }
+    sentences.join(" ")
 }
 
-/// `first`, and that the record can also be left alone where that is so.
-fn with_ignoring(finding: &Finding, id: &str, language: Language, first: String) -> String {
-    if finding.decided_by(Reply::Reject).is_none() {
-        return first;
-    }
-    match language {
-        Language::Da => format!("{first} Skal den lades i fred: `afstem held reject {id}`."),
-        Language::En => format!("{first} To leave it alone: `afstem held reject {id}`."),
-    }
+/// What `reply` means here.
+fn meaning(matter: &Matter, reply: Reply, language: Language) -> String {
+    let (da, en) = match (matter, reply) {
+        (Matter::Ambiguous { .. }, Reply::Approve) => ("Det er den samme", "They are the same"),
+        (Matter::Ambiguous { .. }, Reply::Reject) => ("De hører ikke sammen", "They do not belong together"),
+        (Matter::Duplicate { .. }, Reply::Approve) => ("En anden, som skal oprettes", "Another one, to be made"),
+        (Matter::Deletion { deletion }, Reply::Approve) => {
+            let other = side_name(deletion.side.other());
+            return match language {
+                Language::Da => format!("Slet den også i {other}"),
+                Language::En => format!("Delete it in {other}, too"),
+            };
+        }
+        (Matter::EditedAfterDeletion { .. }, Reply::Approve) => {
+            ("Slet den trods rettelsen", "Delete it despite the edit")
+        }
+        (Matter::Deletion { .. } | Matter::EditedAfterDeletion { .. }, Reply::Reject) => ("Behold den", "Keep it"),
+        (Matter::Guarded { .. }, Reply::Reject) => ("Hold det tilbage", "Hold it back"),
+        (_, Reply::Approve) => ("Det er meningen", "It is intended"),
+        (_, Reply::Reject) => ("Den skal lades i fred", "Leave it alone"),
+    };
+    language.pick(da, en).to_owned()
+}
+
+/// What is to be done besides answering.
+fn advice(matter: &Matter, id: &str, language: Language) -> Option<String> {
+    let (da, en) = match matter {
+        Matter::Conflict { .. } => {
+            let command = format!("afstem conflicts resolve {id}");
+            return Some(match language {
+                Language::Da => format!(
+                    "Vælg, hvis værdi der gælder: `{command} --take dinero` eller `--take crm`; med `--field FELT` kun det felt."
+                ),
+                Language::En => format!(
+                    "Choose whose value stands: `{command} --take dinero` or `--take crm`; with `--field FIELD` that field only."
+                ),
+            });
+        }
+        Matter::Ambiguous { pairs, .. } if pairs.len() > 1 => (
+            "Vælg selv parret med `afstem match confirm DINERO CRM`.",
+            "Choose the pair with `afstem match confirm DINERO CRM`.",
+        ),
+        Matter::Guarded { .. } => (
+            "Hvad der bringes tilbage i systemet, falder bort her.",
+            "What is brought back in the system goes away here.",
+        ),
+        Matter::Unfit { .. } | Matter::Refused { .. } => {
+            ("Ret posten; næste synkronisering prøver igen.", "Correct the record; the next sync tries again.")
+        }
+        Matter::Needs { .. } => ("Få den anden post på plads først.", "Settle the other record first."),
+        Matter::OutcomeUnknown { .. } => (
+            "Se efter i systemet, om posten findes; næste synkronisering ser også efter.",
+            "Look whether the record is in that system; the next sync looks, too.",
+        ),
+        Matter::SystemChanged { .. } => (
+            "Ret feltet i systemet, eller ret kortlægningen; så går det videre af sig selv.",
+            "Put the field right in the system, or change the mapping; then it goes on by itself.",
+        ),
+        Matter::Swinging { .. } => {
+            ("Giv feltet en ny værdi i ét af systemerne.", "Give the field a new value in one of the systems.")
+        }
+        Matter::Ambiguous { .. }
+        | Matter::Duplicate { .. }
+        | Matter::Deletion { .. }
+        | Matter::EditedAfterDeletion { .. }
+        | Matter::Deleted { .. }
+        | Matter::HeldBack { .. } => return None,
+    };
+    Some(language.pick(da, en).to_owned())
 }

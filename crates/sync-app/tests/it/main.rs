@@ -4,6 +4,7 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod decisions;
 mod drift;
 mod habits;
 mod refusals;

@@ -48,6 +48,11 @@ impl World {
         }
     }
 
+    /// Everything that we remembered is gone.
+    pub(crate) fn loses_its_database(&mut self) {
+        self.directory = tempfile::tempdir().unwrap();
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
