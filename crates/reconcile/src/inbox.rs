@@ -36,7 +36,11 @@ impl Finding {
                 Some(vec![Decision::Guarded(step.clone(), answer(reply))])
             }
             (
-                Matter::Duplicate { .. } | Matter::Unfit { .. } | Matter::Refused { .. } | Matter::Needs { .. },
+                Matter::Duplicate { .. }
+                | Matter::Unfit { .. }
+                | Matter::Refused { .. }
+                | Matter::GivenUp { .. }
+                | Matter::Needs { .. },
                 Reply::Reject,
             ) => self.lone().map(|(side, key)| vec![Decision::Ignored(side, key.clone())]),
             (
@@ -44,6 +48,7 @@ impl Finding {
                 | Matter::Conflict { .. }
                 | Matter::Unfit { .. }
                 | Matter::Refused { .. }
+                | Matter::GivenUp { .. }
                 | Matter::OutcomeUnknown { .. }
                 | Matter::Needs { .. }
                 | Matter::Deleted { .. }

@@ -65,6 +65,10 @@ fn advice(matter: &Matter, id: &str, language: Language) -> Option<String> {
         Matter::Unfit { .. } | Matter::Refused { .. } => {
             ("Ret posten; næste synkronisering prøver igen.", "Correct the record; the next sync tries again.")
         }
+        Matter::GivenUp { .. } => (
+            "Ret posten, eller prøv den igen med `afstem sync --record MODUL/ID`.",
+            "Correct the record, or try it again with `afstem sync --record MODULE/ID`.",
+        ),
         Matter::Needs { .. } => ("Få den anden post på plads først.", "Settle the other record first."),
         Matter::OutcomeUnknown { .. } => (
             "Se efter i systemet, om posten findes; næste synkronisering ser også efter.",

@@ -74,7 +74,15 @@ macro_rules! store_conformance {
             journal::findings_are_replaced_and_keep_their_age
             journal::cursors_and_schemas_are_replaced
             journal::what_the_mapping_was_checked_against_is_replaced
-    decisions::everything_decided_is_kept_in_order_and_needs_no_lease decisions::of_many_who_decide_at_once_nobody_is_lost decisions::what_was_decided_is_taken_up_by_the_holder_of_the_lease, history::the_trail_replays_to_what_stands history::the_trail_is_read_in_pages_and_by_run history::a_run_has_its_own_journal history::a_plan_is_spent_once history::failures_are_replaced_and_forgotten history::an_earlier_life_stays_known,
+            decisions::everything_decided_is_kept_in_order_and_needs_no_lease
+            decisions::of_many_who_decide_at_once_nobody_is_lost
+            decisions::what_was_decided_is_taken_up_by_the_holder_of_the_lease
+            history::the_trail_replays_to_what_stands
+            history::the_trail_is_read_in_pages_and_by_run
+            history::a_run_has_its_own_journal
+            history::a_plan_is_spent_once
+            history::failures_are_replaced_and_forgotten
+            history::an_earlier_life_stays_known
         }
     };
     ($fresh:expr; $($part:ident :: $property:ident)*) => {$(
