@@ -30,7 +30,7 @@ impl Run<'_> {
         policy: &Policy,
         order: &Order,
     ) -> Result<(), RunError> {
-        if order.record.is_some() || self.store.has_links(&self.engine.pair).await? {
+        if order.record.is_some() || order.plan.is_some() || self.store.has_links(&self.engine.pair).await? {
             return Ok(());
         }
         for module in modules {

@@ -270,6 +270,16 @@ pub const FIELDS: &[Field] = &[
         ],
     ),
     field(
+        "sync.max_creates",
+        Part::Sync,
+        Answering::Text,
+        ["Nye poster på én gang", "New records at once"],
+        [
+            "Så mange nye poster oprettes højst ad gangen i hvert system og modul uden jeres ord.",
+            "So many new records at most are made at a time in each system and module without your word.",
+        ],
+    ),
+    field(
         "sync.invoice_priority",
         Part::Invoices,
         Answering::One(&[
