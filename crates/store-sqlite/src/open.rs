@@ -33,6 +33,16 @@ impl SqliteStore {
         Ok(Self::connect(url).await?)
     }
 
+    /// Copies everything into the new file `to`, as of one moment, while others go on writing.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the file exists or cannot be written.
+    pub async fn backup(&self, to: &std::path::Path) -> Result<(), StoreError> {
+        let into = sqlx::query("vacuum into $1").bind(to.display().to_string());
+        into.execute(&mut *self.reader().await).await.map_err(Fault::from)?;
+        Ok(())
+    }
+
     async fn connect(url: &str) -> Result<Self, Fault> {
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         let options = SqliteConnectOptions::from_str(url)?

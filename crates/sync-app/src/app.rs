@@ -295,6 +295,14 @@ fn pair(settings: &Settings) -> PairId {
     PairId::new(format!("{}@{address}", settings.dinero.organization_id))
 }
 
+/// Copies the SQLite database at `url` into a new file while it is in use: the copy is of one moment.
+///
+/// # Errors
+/// When the database cannot be read or the file not be written.
+pub async fn backup(url: &str, to: &std::path::Path) -> Result<(), AppError> {
+    Ok(store_sqlite::SqliteStore::open(url).await?.backup(to).await?)
+}
+
 async fn open_store(url: &str) -> Result<Arc<dyn Store>, AppError> {
     if url.starts_with("sqlite:") {
         Ok(Arc::new(store_sqlite::SqliteStore::open(url).await?))

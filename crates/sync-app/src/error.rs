@@ -125,22 +125,14 @@ impl Say for AppError {
                 format!("{what}: {error}")
             }
             Self::Mapping(error) => {
-                format!("{}: {error}", language.pick("Kortlægningen kan ikke ændres sådan", "The mapping cannot be changed so"))
+                format!(
+                    "{}: {error}",
+                    language.pick("Kortlægningen kan ikke ændres sådan", "The mapping cannot be changed so")
+                )
             }
             Self::Registry(error) => registry(error, language),
-            Self::Seal(error) => {
-                let what = language.pick(
-                    "De gemte nøgler kan ikke åbnes. Se serverens nøglefil",
-                    "The stored keys cannot be opened. See the server's key file",
-                );
-                format!("{what}: {error}")
-            }
-            Self::Busy => language
-                .pick(
-                    "Der arbejdes allerede på denne forbindelse. Vent, til det er færdigt, eller stop det.",
-                    "This connection is being worked on. Wait until that is done, or stop it.",
-                )
-                .to_owned(),
+            Self::Seal(error) => format!("{}: {error}", sealed(language)),
+            Self::Busy => busy(language).to_owned(),
             // Whoever presses Ctrl-C or Esc at a question wants to stop.
             Self::Machine(error) if error.kind() == std::io::ErrorKind::Interrupted => {
                 language.pick("Afbrudt; intet er skrevet.", "Stopped; nothing was written.").to_owned()
@@ -152,15 +144,7 @@ impl Say for AppError {
             Self::Unwritable(error) => {
                 format!("{}: {error}", language.pick("Planen kan ikke skrives", "The plan cannot be written"))
             }
-            Self::PushDirection => language
-                .pick(
-                    "En enkelt post kan kun sendes til Dinero, når retningen er CRM→Dinero (direction = \"crm-to-dinero\"). \
-                     Brug i stedet `afstem sync --record MODUL/ID`, som afstemmer den ene post efter alle regler.",
-                    "A single record can be sent to Dinero only when the direction is CRM→Dinero (direction = \
-                     \"crm-to-dinero\"). Use `afstem sync --record MODULE/ID` instead, which reconciles that record by all \
-                     the rules.",
-                )
-                .to_owned(),
+            Self::PushDirection => push_direction(language).to_owned(),
             Self::NoSuchReference(text) => {
                 let what = language.pick(
                     "er ikke en post. Skriv modulets navn i Simply CRM og postens id, fx Accounts/11x57",
@@ -175,23 +159,18 @@ impl Say for AppError {
                 );
                 format!("`{name}` {what}")
             }
-            Self::NoSuchEntry(id) => match language {
-                Language::Da => format!(
-                    "“{id}” er ikke navnet på noget, der venter, eller begyndelsen på flere. Det kan have ændret sig, siden \
-                     du så det: se `afstem held` og `afstem conflicts`."
-                ),
-                Language::En => format!(
-                    "“{id}” is the name of nothing that waits, or the beginning of several. It may have changed since you saw \
-                     it: look at `afstem held` and `afstem conflicts`."
-                ),
-            },
+            Self::NoSuchEntry(id) => format!("“{id}” {}", no_such_entry(language)),
             Self::NoAnswer { id, remedy } => match language {
                 Language::Da => format!("{id} kan ikke besvares sådan. {}", remedy[0]),
                 Language::En => format!("{id} cannot be answered so. {}", remedy[1]),
             },
             Self::SameSystem(one, other) => match language {
-                Language::Da => format!("{one} og {other} er fra samme system. Angiv én fra Dinero og én fra Simply CRM."),
-                Language::En => format!("{one} and {other} are of one system. Name one of Dinero and one of Simply CRM."),
+                Language::Da => {
+                    format!("{one} og {other} er fra samme system. Angiv én fra Dinero og én fra Simply CRM.")
+                }
+                Language::En => {
+                    format!("{one} and {other} are of one system. Name one of Dinero and one of Simply CRM.")
+                }
             },
             Self::LinkedAlready(one, other) => match language {
                 Language::Da => format!("{one} og {other} er koblet med hinanden; en post har højst én kobling."),
@@ -206,6 +185,38 @@ impl Say for AppError {
             }
         }
     }
+}
+
+fn sealed(language: Language) -> &'static str {
+    language.pick(
+        "De gemte nøgler kan ikke åbnes. Se serverens nøglefil",
+        "The stored keys cannot be opened. See the server's key file",
+    )
+}
+
+fn busy(language: Language) -> &'static str {
+    language.pick(
+        "Der arbejdes allerede på denne forbindelse. Vent, til det er færdigt, eller stop det.",
+        "This connection is being worked on. Wait until that is done, or stop it.",
+    )
+}
+
+fn push_direction(language: Language) -> &'static str {
+    language.pick(
+        "En enkelt post kan kun sendes til Dinero, når retningen er CRM→Dinero (direction = \"crm-to-dinero\"). Brug i stedet \
+         `afstem sync --record MODUL/ID`, som afstemmer den ene post efter alle regler.",
+        "A single record can be sent to Dinero only when the direction is CRM→Dinero (direction = \"crm-to-dinero\"). Use \
+         `afstem sync --record MODULE/ID` instead, which reconciles that record by all the rules.",
+    )
+}
+
+fn no_such_entry(language: Language) -> &'static str {
+    language.pick(
+        "er ikke navnet på noget, der venter, eller begyndelsen på flere. Det kan have ændret sig, siden du så det: se \
+         `afstem held` og `afstem conflicts`.",
+        "is the name of nothing that waits, or the beginning of several. It may have changed since you saw it: look at \
+         `afstem held` and `afstem conflicts`.",
+    )
 }
 
 fn registry(error: &tenancy::RegistryError, language: Language) -> String {

@@ -26,11 +26,11 @@ mod wiring;
 mod words;
 mod world;
 
-pub use app::{App, Reach};
+pub use app::{App, Reach, backup};
 pub use deciding::Word;
 pub use demo::{Demo, Edit};
 pub use error::AppError;
-pub use inbox::{Answered, Entry, Inbox};
+pub use inbox::{Answered, Contested, Entry, Inbox};
 pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};

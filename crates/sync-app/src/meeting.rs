@@ -310,7 +310,9 @@ impl Proposal {
 }
 
 impl Reason {
-    fn say(&self, language: Language) -> String {
+    /// What was found.
+    #[must_use]
+    pub fn say(&self, language: Language) -> String {
         match self {
             Self::Rule(rule, value) => format!("{rule} {value}"),
             Self::Mark(side) => format!("{} {}", language.pick("mærket i", "the mark in"), side_name(*side)),

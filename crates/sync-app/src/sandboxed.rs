@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sync_run::Clock;
 
 use crate::world::SystemClock;
-use crate::{AppError, Language};
+use crate::{AppError, Entries, Language};
 
 /// Carries requests into a sandbox in the same process, without a socket.
 pub struct SandboxTransport<S> {
@@ -88,6 +88,28 @@ impl Served {
             "simplycrm": self.simplycrm_url(),
             "configuration": self.configuration(language),
         })
+    }
+
+    /// The settings that reach both, by key.
+    #[must_use]
+    pub fn access(&self) -> Entries {
+        let Access { client_id, client_secret, api_key, access_key } = Access::of_the_sandboxes();
+        let dinero = self.dinero_url();
+        let mut entries = Entries::default();
+        for (key, text) in [
+            ("dinero.organization_id", "4711"),
+            ("dinero.api_key", api_key),
+            ("dinero.client_id", client_id),
+            ("dinero.client_secret", client_secret),
+            ("dinero.base_url", &dinero),
+            ("dinero.token_url", &format!("{dinero}/dineroapi/oauth/token")),
+            ("simplycrm.url", &self.simplycrm_url()),
+            ("simplycrm.username", "integration"),
+            ("simplycrm.access_key", access_key),
+        ] {
+            entries.set(key, text.to_owned().into());
+        }
+        entries
     }
 
     /// Stops both.

@@ -4,6 +4,9 @@
 //! one is told to look again: nothing is ever decided that was not shown.
 
 mod remedies;
+mod shown;
+
+pub use shown::Contested;
 
 use chrono::{DateTime, Utc};
 use reconcile::{Decision, Finding, Guarded, Matter, Reply};

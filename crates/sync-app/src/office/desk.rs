@@ -19,6 +19,8 @@ pub enum Job {
     Sync(Vec<ModuleName>),
     /// Find out what that would write.
     Preview,
+    /// Carry out exactly the plan that was found out, once.
+    Planned(Arc<str>),
     /// Reconcile one record by all the rules.
     Record(RecordReference),
     /// Send one record to Dinero.
@@ -32,6 +34,7 @@ impl Job {
         match self {
             Self::Sync(_) => "sync",
             Self::Preview => "preview",
+            Self::Planned(_) => "planned",
             Self::Record(_) => "record",
             Self::Push(_) => "push",
         }
@@ -49,6 +52,8 @@ pub struct Ended {
     pub summary: Option<Arc<Summary>>,
     /// What a run would do.
     pub preview: Option<Arc<Preview>>,
+    /// That as a contract, for [`Job::Planned`].
+    pub plan: Option<Arc<str>>,
     /// Why it came to nothing, in Danish and English.
     pub error: Option<[String; 2]>,
     /// Whether somebody asked it to stop.
@@ -179,7 +184,7 @@ impl Office {
     /// # Errors
     /// [`AppError::Busy`] when something is being worked on; otherwise when the settings cannot be used.
     pub fn begin(self: &Arc<Self>, connection: &Connection, job: Job, actor: Actor) -> Result<(), AppError> {
-        let app = self.app(connection)?;
+        let app = self.app(connection)?.on_behalf_of(Some(name_of(&actor)));
         let desk = self.desk(&connection.id);
         let halt = desk.take()?;
         desk.progress.begun(&job);
@@ -191,7 +196,7 @@ impl Office {
             {
                 tracing::warn!(%error, "the beginning of a run could not be noted");
             }
-            if matches!(job, Job::Sync(_)) {
+            if matches!(job, Job::Sync(_) | Job::Planned(_)) {
                 *lock(&desk.hinted) = None;
             }
             // Closed only when the process ends.
@@ -203,17 +208,38 @@ impl Office {
     }
 }
 
+/// Who asked, for the trail. An account is named by its id, so that nothing personal outlives its erasure.
+fn name_of(actor: &Actor) -> String {
+    match actor {
+        Actor::Account(id) => id.to_string(),
+        Actor::Token(id) => format!("token {id}"),
+        Actor::Clock => "clock".to_owned(),
+        Actor::Hook => "webhook".to_owned(),
+        Actor::Console => "console".to_owned(),
+    }
+}
+
+async fn found_out(app: &App) -> Result<(Preview, Arc<str>), AppError> {
+    let preview = app.plan(&[]).await?;
+    let saved = app.save_plan(&preview).await?.text().map_err(std::io::Error::from)?;
+    Ok((preview, saved.into()))
+}
+
 async fn work(app: &App, job: Job) -> Ended {
     let word = job.word();
-    let mut preview = None;
+    let (mut preview, mut plan) = (None, None);
     let result = match job {
         Job::Sync(modules) => app.sync(&modules).await.map(Some),
         Job::Record(record) => app.sync_record(&record).await.map(Some),
         Job::Push(record) => app.push(&record).await.map(Some),
-        Job::Preview => app.plan(&[]).await.map(|it| {
-            preview = Some(Arc::new(it));
-            None
-        }),
+        Job::Planned(plan) => app.sync_plan(&plan).await.map(Some),
+        Job::Preview => match found_out(app).await {
+            Ok((found, saved)) => {
+                (preview, plan) = (Some(Arc::new(found)), Some(saved));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        },
     };
     let (summary, error) = match result {
         Ok(summary) => (summary.map(Arc::new), None),
@@ -224,6 +250,7 @@ async fn work(app: &App, job: Job) -> Ended {
         at: Utc::now(),
         summary,
         preview,
+        plan,
         stopped: error.as_ref().is_some_and(AppError::is_stopped),
         error: error.map(|error| [Language::Da, Language::En].map(|language| error.say(language))),
     }

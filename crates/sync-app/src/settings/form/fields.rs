@@ -199,33 +199,36 @@ pub const FIELDS: &[Field] = &[
             ],
         )
     },
-    field(
-        "sync.drift",
-        Part::Sync,
-        Answering::One(&[
-            option(
-                "keep",
-                ["Lad dem stå", "Leave them"],
-                [
-                    "Rettelser hos modtageren bliver stående, til kilden retter feltet.",
-                    "Edits at the target stay until the source changes the field.",
-                ],
-            ),
-            option(
-                "overwrite",
-                ["Skriv over", "Write over"],
-                [
-                    "Rettelser hos modtageren skrives over. Modtageren bliver et spejl af kilden.",
-                    "Edits at the target are written over. The target becomes a mirror of the source.",
-                ],
-            ),
-        ]),
-        ["Rettelser hos modtageren", "Edits at the target"],
-        [
-            "Hvad der sker med rettelser i det system, der kun modtager.",
-            "What becomes of edits in the system that only receives.",
-        ],
-    ),
+    Field {
+        when: Some(("sync.direction", "!both")),
+        ..field(
+            "sync.drift",
+            Part::Sync,
+            Answering::One(&[
+                option(
+                    "keep",
+                    ["Lad dem stå", "Leave them"],
+                    [
+                        "Rettelser hos modtageren bliver stående, til kilden retter feltet.",
+                        "Edits at the target stay until the source changes the field.",
+                    ],
+                ),
+                option(
+                    "overwrite",
+                    ["Skriv over", "Write over"],
+                    [
+                        "Rettelser hos modtageren skrives over. Modtageren bliver et spejl af kilden.",
+                        "Edits at the target are written over. The target becomes a mirror of the source.",
+                    ],
+                ),
+            ]),
+            ["Rettelser hos modtageren", "Edits at the target"],
+            [
+                "Hvad der sker med rettelser i det system, der kun modtager.",
+                "What becomes of edits in the system that only receives.",
+            ],
+        )
+    },
     field(
         "sync.modules",
         Part::Sync,

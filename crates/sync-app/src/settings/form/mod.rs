@@ -25,7 +25,7 @@ pub struct Field {
     pub explain: Both,
     /// How it is answered.
     pub answer: Answering,
-    /// Shown only while that key holds that word.
+    /// Shown only while that key holds that word, or, after a `!`, any other.
     pub when: Option<(&'static str, &'static str)>,
 }
 
