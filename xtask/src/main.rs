@@ -1,12 +1,15 @@
 //! Checks and chores of this workspace: `cargo xtask help` names them.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
+mod api;
 mod arrows;
 mod bench;
+mod chromium;
 mod contract;
 mod failure;
 mod fuzz;
 mod links;
+mod load;
 mod manifests;
 mod needs;
 mod postgres;
@@ -55,6 +58,10 @@ enum Task {
     },
     /// Runs both clients' contract tests and says how much of each API they cover.
     Contract,
+    /// Asks the server's API everything that its description allows; installs schemathesis where it is missing.
+    Api(api::Wanted),
+    /// Puts the server under load: many connections, many viewers, a run going on.
+    Load,
     /// Runs all fuzz targets for a while; installs a nightly compiler and cargo-fuzz where they are missing.
     Fuzz(fuzz::Wanted),
 }
@@ -78,6 +85,8 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Bench { filter, arguments } => bench::run(&workspace, filter.as_deref(), arguments),
         Task::Properties { require } => properties::check(&workspace, require),
         Task::Contract => contract::run(&workspace),
+        Task::Api(wanted) => api::run(&workspace, wanted),
+        Task::Load => load::run(&workspace),
         Task::Fuzz(wanted) => fuzz::run(&workspace, wanted),
     }
 }

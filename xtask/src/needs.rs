@@ -2,6 +2,7 @@
 
 use std::any::Any;
 
+use crate::chromium;
 use crate::failure::Failure;
 use crate::postgres::Postgres;
 
@@ -23,15 +24,26 @@ pub(crate) struct Provided {
     _alive: Option<Box<dyn Any>>,
 }
 
-pub(crate) static NEEDS: [Need; 1] = [Need {
-    name: "postgres",
-    crates: &["store-postgres"],
-    variable: "AFSTEM_TEST_POSTGRES_URL",
-    provide: || {
-        let server = Postgres::start()?;
-        Ok(Provided { value: server.url(), _alive: Some(Box::new(server)) })
+pub(crate) static NEEDS: [Need; 2] = [
+    CHROMIUM,
+    Need {
+        name: "postgres",
+        crates: &["store-postgres"],
+        variable: "AFSTEM_TEST_POSTGRES_URL",
+        provide: || {
+            let server = Postgres::start()?;
+            Ok(Provided { value: server.url(), _alive: Some(Box::new(server)) })
+        },
     },
-}];
+];
+
+/// Drives the pages of the server as people do.
+const CHROMIUM: Need = Need {
+    name: "chromium",
+    crates: &["afstem-server"],
+    variable: "AFSTEM_TEST_CHROMEDRIVER",
+    provide: || Ok(Provided { value: chromium::driver()?, _alive: None }),
+};
 
 impl Need {
     /// What the caller's environment names, or else one of our own.

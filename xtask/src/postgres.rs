@@ -158,7 +158,7 @@ fn install() -> Result<PathBuf, Failure> {
     find().ok_or_else(|| Failure::Missing(format!("{wanted}, and installing `postgresql` did not bring them")))
 }
 
-fn is_root() -> Result<bool, Failure> {
+pub(crate) fn is_root() -> Result<bool, Failure> {
     Ok(process::output(Command::new("id").arg("-u"))?.trim() == "0")
 }
 

@@ -1,43 +1,48 @@
-//! The server: reads the settings once, says over HTTP whether both connections work, and, with `mode = "auto"`, brings
-//! both systems into agreement on its own. It listens on the loopback address unless told otherwise.
+//! The server: reads what was typed and the environment, opens the office, and serves pages, the API and the clock.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+mod api;
+mod args;
+mod assets;
+mod backup;
+mod demo;
+mod fault;
+mod guard;
+mod hooks;
+mod keys;
+mod metrics;
+mod pages;
+mod probes;
+mod routes;
+mod serve;
+mod server;
+#[cfg(test)]
+mod testing;
+mod view;
+
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use clap::Parser;
-use serde_json::Value;
-use sync_app::{App, Say, Settings, Unheard};
-use tokio::net::TcpListener;
+use secrecy::ExposeSecret;
 
-/// Keeps Simply CRM and Dinero in agreement.
-#[derive(Debug, Parser)]
-#[command(name = "afstem-server", version, about)]
-struct Arguments {
-    /// The settings file.
-    #[arg(long, value_name = "FILE", default_value = "afstem.toml", env = "AFSTEM_CONFIG")]
-    config: PathBuf,
-    /// Where to listen.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470")]
-    listen: SocketAddr,
-}
+use crate::args::{Arguments, Command};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    listen_to_ourselves(arguments.serve.log_json);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error.to_string()),
     };
-    match runtime.block_on(serve(&arguments)) {
+    match runtime.block_on(run(arguments)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => failed(&sentence),
     }
+}
+
+fn listen_to_ourselves(json: bool) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("AFSTEM_LOG").unwrap_or_else(|_| "info".into());
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json { lines.json().init() } else { lines.init() }
 }
 
 fn failed(sentence: &str) -> ExitCode {
@@ -45,48 +50,16 @@ fn failed(sentence: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn serve(arguments: &Arguments) -> Result<(), String> {
-    let settings = load(&arguments.config)?;
-    let (language, auto, every) = (settings.language, settings.sync.auto, settings.sync.every);
-    let app = Arc::new(App::connect(settings, None, Arc::new(Unheard)).map_err(|error| error.say(language))?);
-    let listener = TcpListener::bind(arguments.listen).await.map_err(|error| error.to_string())?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    tracing::info!("http://{address}");
-    if auto {
-        tokio::spawn(keep_in_agreement(Arc::clone(&app), every, language));
-    }
-    let router =
-        Router::new().route("/health", get(|| async { "ok" })).route("/api/status", get(status)).with_state(app);
-    let stopped = async {
-        // Whoever cannot be told to stop is ended by the system.
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await.map_err(|error| error.to_string())
-}
-
-/// Synchronises at once, and then again and again.
-async fn keep_in_agreement(app: Arc<App>, every: Duration, language: sync_app::Language) {
-    let mut due = tokio::time::interval(every);
-    loop {
-        due.tick().await;
-        match app.sync(&[]).await {
-            Ok(summary) => {
-                tracing::info!(run = summary.run.as_str(), in_agreement = summary.in_agreement(), "synchronised");
-            }
-            Err(error) => tracing::error!("{}", error.say(language)),
+async fn run(arguments: Arguments) -> Result<(), String> {
+    match arguments.command {
+        None if arguments.serve.demo => demo::run(arguments.serve).await,
+        None => serve::run(arguments.store, arguments.serve).await,
+        Some(Command::Key) => {
+            serve::print(keys::fresh().expose_secret());
+            Ok(())
         }
+        Some(Command::Reseal) => serve::reseal(&arguments.store).await,
+        Some(Command::Backup { to }) => backup::take(&arguments.store.store, &to).await,
+        Some(Command::Restore { from }) => backup::put(&arguments.store.store, &from),
     }
-}
-
-async fn status(State(app): State<Arc<App>>) -> Json<Value> {
-    Json(app.status().await.to_json())
-}
-
-fn load(path: &Path) -> Result<Settings, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let environment: Vec<(String, String)> = std::env::vars().collect();
-    let home = path.parent().map(Path::to_owned).unwrap_or_default();
-    let read = |name: &str| std::fs::read_to_string(home.join(name)).map_err(|error| error.to_string());
-    let parsed = Settings::parse(&path.display().to_string(), &text, &environment, &read);
-    parsed.map_err(|error| error.say(error.language))
 }

@@ -1,0 +1,160 @@
+//! What was done: runs with a chart of what they changed, down to the record and the field, and the way back.
+
+use axum::extract::{Path, State};
+use axum::response::Html;
+use serde::Serialize;
+use sync_app::{Language, RunRecord, Side, Summary, summary_lines};
+use tenancy::Role;
+
+use super::plan::ShownLine;
+use crate::fault::Fault;
+use crate::guard::{SignedIn, member};
+use crate::server::Server;
+use crate::view::{Chrome, shown};
+
+/// Runs on the page.
+const RUNS: u32 = 60;
+/// Lines of one run on its page.
+const LINES: usize = 500;
+/// The chart in units of its own: its height, and the room of one run.
+const HEIGHT: u64 = 120;
+const STEP: u64 = 14;
+
+#[derive(Debug, Serialize)]
+struct ShownRun {
+    id: String,
+    at: String,
+    seconds: Option<i64>,
+    left: u64,
+    right: u64,
+    linked: u64,
+    waiting: u64,
+    requests: u64,
+    state: &'static str,
+    says: String,
+}
+
+impl ShownRun {
+    fn new(run: &RunRecord, language: Language) -> Self {
+        let summary: Option<Summary> = serde_json::from_value(run.summary.clone()).ok();
+        let written =
+            |side| summary.as_ref().map_or(0, |it| it.created.get(side) + it.updated.get(side) + it.deleted.get(side));
+        let waiting = summary.as_ref().map_or(0, |it| it.conflicts() + it.held());
+        let failed = run.ended.is_none() || run.summary.get("error").is_some();
+        let (state, [da, en]) = match (failed, waiting) {
+            (true, _) => ("bad", ["blev ikke færdig", "did not finish"]),
+            (false, 0) => ("good", ["i overensstemmelse", "in agreement"]),
+            (false, _) => ("wait", ["noget venter", "something waits"]),
+        };
+        Self {
+            id: run.run.to_string(),
+            at: run.started.to_rfc3339(),
+            seconds: run.ended.map(|ended| (ended - run.started).num_seconds()),
+            left: written(Side::Left),
+            right: written(Side::Right),
+            linked: summary.as_ref().map_or(0, |it| it.linked),
+            requests: summary.as_ref().map_or(0, |it| it.usage.left.requests + it.usage.right.requests),
+            waiting,
+            state,
+            says: language.pick(da, en).to_owned(),
+        }
+    }
+}
+
+/// One bar of the chart: what was written on one side.
+#[derive(Debug, Serialize)]
+struct Bar {
+    x: u64,
+    y: u64,
+    height: u64,
+    side: &'static str,
+    title: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Chart {
+    width: u64,
+    height: u64,
+    most: u64,
+    bars: Vec<Bar>,
+}
+
+/// The runs from the oldest to the newest, both sides stacked.
+fn chart(runs: &[ShownRun]) -> Option<Chart> {
+    let most = runs.iter().map(|run| run.left + run.right).max().filter(|most| *most > 0)?;
+    let mut bars = Vec::new();
+    for (at, run) in runs.iter().rev().enumerate() {
+        let x = at as u64 * STEP + 2;
+        // At least a line, where something was written.
+        let tall = |count: u64| if count == 0 { 0 } else { (count * HEIGHT / most).max(2) };
+        let (left, right) = (tall(run.left), tall(run.right));
+        let title = format!("{}: Dinero {}, Simply CRM {}", run.at, run.left, run.right);
+        let base = HEIGHT.saturating_sub(left);
+        bars.push(Bar { x, y: base, height: left, side: "left", title: title.clone() });
+        bars.push(Bar { x, y: base.saturating_sub(right), height: right, side: "right", title });
+    }
+    bars.retain(|bar| bar.height > 0);
+    Some(Chart { width: (runs.len() as u64 * STEP).max(STEP * 40), height: HEIGHT, most, bars })
+}
+
+pub(crate) async fn page(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    signed: SignedIn,
+) -> Result<Html<String>, Fault> {
+    let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
+    let runs = server.office().runs(&connection, RUNS).await?;
+    let runs: Vec<ShownRun> = runs.iter().map(|run| ShownRun::new(run, signed.language)).collect();
+    let own = shown! { here => "history", chart => chart(&runs), runs };
+    Chrome::of(&server, &signed, &connection, role).page("history.html", own)
+}
+
+pub(crate) async fn run(
+    State(server): State<Server>,
+    Path((id, run)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Result<Html<String>, Fault> {
+    let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
+    let runs = server.office().runs(&connection, 10_000).await?;
+    let found = runs.into_iter().find(|it| it.run.as_str() == run).ok_or(Fault::NotFound)?;
+    let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
+    let lines = summary.map(|it| summary_lines(&it, signed.language)).unwrap_or_default();
+    let own = shown! {
+        here => "history",
+        run => ShownRun::new(&found, signed.language),
+        undo => false,
+        error => found.summary.get("error").and_then(|it| it.as_str()),
+        more => lines.len().saturating_sub(LINES),
+        lines => lines.into_iter().take(LINES).map(ShownLine::new).collect::<Vec<_>>(),
+    };
+    Chrome::of(&server, &signed, &connection, role).page("run.html", own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(left: u64, right: u64) -> ShownRun {
+        ShownRun {
+            id: String::new(),
+            at: String::new(),
+            seconds: None,
+            left,
+            right,
+            linked: 0,
+            waiting: 0,
+            requests: 0,
+            state: "good",
+            says: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_chart_fits_its_frame_and_shows_the_smallest_change() {
+        let chart = chart(&[run(1, 0), run(0, 0), run(400, 600)]).unwrap();
+        assert_eq!(chart.most, 1000);
+        assert_eq!(chart.bars.len(), 3);
+        assert!(chart.bars.iter().all(|bar| bar.y + bar.height <= HEIGHT && bar.height >= 2));
+        assert!(super::chart(&[run(0, 0)]).is_none(), "nothing to draw");
+    }
+}

@@ -1,0 +1,126 @@
+//! A connection at a glance: status, the latest run, what comes next.
+
+use axum::extract::{Path, State};
+use axum::response::Html;
+use serde::Serialize;
+use sync_app::office::Ended;
+use sync_app::{Language, Summary};
+use tenancy::Role;
+
+use super::connection::sides;
+use crate::fault::Fault;
+use crate::guard::{SignedIn, member};
+use crate::server::Server;
+use crate::view::{Chrome, shown};
+
+/// What has to be said first.
+#[derive(Debug, Serialize)]
+pub(super) struct Notice {
+    kind: &'static str,
+    title: String,
+    sentences: Vec<String>,
+    link: String,
+    link_text: &'static str,
+}
+
+/// The latest run.
+#[derive(Debug, Serialize)]
+struct Last {
+    run: String,
+    at: String,
+    left: u64,
+    right: u64,
+    waiting: u64,
+    error: Option<String>,
+}
+
+pub(crate) async fn page(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    signed: SignedIn,
+) -> Result<Html<String>, Fault> {
+    let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
+    let (office, language) = (server.office(), signed.language);
+    let health = office.health(&connection).await?;
+    let ready = office.settings(&connection).is_ok();
+    let runs = office.runs(&connection, 1).await?;
+    let desk = office.desk(&connection.id);
+    let next = if ready { office.next_run(&connection).await? } else { None };
+    let own = shown! {
+        here => "overview",
+        ready,
+        connected => health.as_ref().is_some_and(sync_app::office::SystemsHealth::is_green),
+        sides => health.as_ref().map(|health| sides(health, language)),
+        first => runs.is_empty(),
+        last => runs.first().map(|run| last(run, language)),
+        notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, language)),
+        auto => connection.entries.get("sync.mode").is_some_and(|mode| mode == "auto"),
+        next => next.map(|next| next.to_rfc3339()),
+        hinted => desk.hinted().map(|at| at.to_rfc3339()),
+    };
+    Chrome::of(&server, &signed, &connection, role).page("overview.html", own)
+}
+
+fn last(run: &sync_app::RunRecord, language: Language) -> Last {
+    let summary: Option<Summary> = serde_json::from_value(run.summary.clone()).ok();
+    let written = |side: sync_app::Side| {
+        summary.as_ref().map_or(0, |it| it.created.get(side) + it.updated.get(side) + it.deleted.get(side))
+    };
+    let error = run.summary.get("error").and_then(|it| it.as_str()).map(str::to_owned);
+    Last {
+        run: run.run.to_string(),
+        at: run.started.to_rfc3339(),
+        left: written(sync_app::Side::Left),
+        right: written(sync_app::Side::Right),
+        waiting: summary.as_ref().map_or(0, |it| it.conflicts() + it.held()),
+        error: error.map(|_| {
+            language
+                .pick(
+                    "Den blev ikke færdig; den næste fortsætter derfra",
+                    "It did not finish; the next goes on from there",
+                )
+                .to_owned()
+        }),
+    }
+}
+
+/// How the last piece of work ended, while that is news.
+pub(super) fn notice(ended: &Ended, id: &str, language: Language) -> Option<Notice> {
+    if chrono::Utc::now() - ended.at > chrono::Duration::minutes(10) {
+        return None;
+    }
+    let inbox = language.pick("Se indbakken", "See the inbox");
+    let plain = |kind, title: &str, sentences| Notice {
+        kind,
+        title: title.to_owned(),
+        sentences,
+        link: String::new(),
+        link_text: "",
+    };
+    if ended.stopped {
+        let again = language.pick("Tryk Sync for at fortsætte, hvor den slap.", "Press Sync to go on where it ended.");
+        return Some(plain("wait", language.pick("Stoppet", "Stopped"), vec![again.to_owned()]));
+    }
+    if let Some([da, en]) = &ended.error {
+        let said = language.pick(da, en).lines().map(str::to_owned).collect();
+        return Some(plain("bad", language.pick("Det lykkedes ikke", "It did not work"), said));
+    }
+    let summary = ended.summary.as_ref()?;
+    let wrote = |side| summary.created.get(side) + summary.updated.get(side) + summary.deleted.get(side);
+    let (left, right) = (wrote(sync_app::Side::Left), wrote(sync_app::Side::Right));
+    let counts = match language {
+        Language::Da => format!("Skrevet: Dinero {left}, Simply CRM {right}. Koblet: {}.", summary.linked),
+        Language::En => format!("Written: Dinero {left}, Simply CRM {right}. Linked: {}.", summary.linked),
+    };
+    let waiting = summary.conflicts() + summary.held();
+    Some(if waiting == 0 {
+        plain("good", language.pick("De to systemer er i overensstemmelse", "The two systems agree"), vec![counts])
+    } else {
+        let wait = match language {
+            Language::Da => format!("{waiting} venter på jer."),
+            Language::En => format!("{waiting} wait for you."),
+        };
+        let title = language.pick("Færdig, men noget venter", "Done, but something waits");
+        Notice { link: format!("/c/{id}/inbox"), link_text: inbox, ..plain("wait", title, vec![counts, wait]) }
+    })
+}

@@ -1,0 +1,10 @@
+//! The whole server in one process: a database in memory, both systems as sandboxes on this machine, and visitors.
+
+mod api;
+mod security;
+mod visitor;
+mod visits;
+mod world;
+
+pub(crate) use visitor::Visitor;
+pub(crate) use world::{PASSWORD, World, server};

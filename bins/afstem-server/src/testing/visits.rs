@@ -1,0 +1,94 @@
+//! Visits of the pages: every page in both languages, what is escaped, what is never shown, and how much it weighs.
+
+use tenancy::Connection;
+
+use super::World;
+
+/// Every page of a connection.
+const PAGES: [&str; 9] =
+    ["", "/connection", "/settings", "/mapping", "/inbox", "/history", "/access", "/plan", "/meeting"];
+
+/// A page with everything it refers to.
+const HEAVIEST: usize = 100_000;
+
+#[tokio::test]
+async fn every_page_is_drawn_in_both_languages_without_secrets_and_is_light() {
+    let world = World::new().await;
+    let mut mette = world.signed_in("mette").await;
+    mette.post(&format!("/c/{}/sync", world.a.id), &[]).await;
+    world.rest().await;
+    let assets = ["app.css", "app.js", "icon.svg"];
+    let mut weight = 0;
+    for name in assets {
+        weight += mette.get(&format!("/static/x/{name}")).await.body.len();
+    }
+    for (language, word) in [("da", "Log ud"), ("en", "Sign out")] {
+        mette.get("/account").await;
+        mette.post("/language", &[("language", language)]).await;
+        let record = format!("/c/{}/record/Accounts/1", world.a.id);
+        let own = PAGES.map(|page| format!("/c/{}{page}", world.a.id));
+        for page in own.iter().map(String::as_str).chain(["/connections", "/account", "/people", &record]) {
+            let answer = mette.get(page).await;
+            assert_eq!(answer.status, 200, "{page}: {}", answer.body);
+            assert!(answer.body.contains(word), "{page} is not in {language}");
+            assert!(answer.body.contains(&format!("<html lang=\"{language}\">")), "{page}");
+            assert!(answer.body.len() + weight < HEAVIEST, "{page} weighs {}", answer.body.len() + weight);
+            for canary in world.canaries() {
+                assert!(!answer.body.contains(&canary), "{page} shows a secret");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_people_write_is_text_and_nothing_else() {
+    let world = World::new().await;
+    let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;
+    let renamed = Connection { name: evil.to_owned(), ..world.a.clone() };
+    world.server.registry().put_connection(&renamed).await.unwrap();
+    let mut mette = world.signed_in("mette").await;
+    for page in PAGES {
+        let answer = mette.get(&format!("/c/{}{page}", world.a.id)).await;
+        assert!(!answer.body.contains("<script>alert") && !answer.body.contains("<img src=x"), "{page}");
+    }
+    let login = world.visitor().post("/login", &[("name", evil), ("next", evil), ("password", "x")]).await;
+    assert!(!login.body.contains("<script>alert") && !login.body.contains("<img src=x"));
+}
+
+#[tokio::test]
+async fn a_change_is_shown_before_it_is_saved() {
+    let world = World::new().await;
+    let mut mette = world.signed_in("mette").await;
+    let path = format!("/c/{}/settings", world.a.id);
+    let version = world.a.version.to_string();
+    let typed = [("version", version.as_str()), ("sync.direction", "crm-to-dinero"), ("sync.mode", "auto")];
+    let review = mette.post(&path, &typed).await;
+    assert_eq!(review.status, 200);
+    assert!(review.body.contains("Der skrives kun i Dinero"), "{}", review.body);
+    let before = world.server.registry().connection(&world.a.id).await.unwrap().unwrap();
+    assert_eq!(before, world.a, "looking changes nothing");
+    let saved = mette.post(&path, &[&typed[..], &[("save", "yes")]].concat()).await;
+    assert_eq!(saved.status, 303);
+    let after = world.server.registry().connection(&world.a.id).await.unwrap().unwrap();
+    assert_eq!(after.entries["sync.direction"], "crm-to-dinero");
+    assert!(!after.entries.contains_key("sync.priority"), "a priority exists only where two write");
+    let notes = world.server.registry().notes(Some(&world.a.id), 9).await.unwrap();
+    assert!(notes.iter().any(|note| note.what == "settings-changed"));
+    let twice = mette.post(&path, &[&typed[..1], &[("save", "yes"), ("sync.mode", "manual")]].concat()).await;
+    assert_eq!(twice.status, 409, "somebody changed it since");
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_red_with_its_cause_and_the_right_one_green() {
+    let world = World::new().await;
+    let mut mette = world.signed_in("mette").await;
+    let path = format!("/c/{}/connection", world.a.id);
+    let right = world.canaries()[0].clone();
+    for (key, state, word) in [("forkert", "bad", "tager ikke imod nøglen"), (right.as_str(), "good", "forbundet")] {
+        let version = world.server.registry().connection(&world.a.id).await.unwrap().unwrap().version.to_string();
+        assert_eq!(mette.post(&path, &[("version", &version), ("dinero.api_key", key)]).await.status, 303);
+        let page = mette.get(&path).await.body;
+        assert!(page.contains(&format!("data-side=\"dinero\" data-state=\"{state}\"")), "{page}");
+        assert!(page.contains(word), "{page}");
+    }
+}

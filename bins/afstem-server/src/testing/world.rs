@@ -1,0 +1,140 @@
+//! Two companies with a connection each, people with every role, and sandboxes behind one of the connections.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use sync_app::office::{FIRST_SETTINGS, Ground, Office};
+use sync_app::{Entries, Served, serve_sandboxes};
+use tenancy::{Account, AccountId, ApiToken, Connection, Digest, KeyRing, PasswordHash, Role, Scope};
+
+use super::Visitor;
+use crate::routes;
+use crate::server::{Manners, Server};
+
+/// Everybody's.
+pub(crate) const PASSWORD: &str = "en god lang sætning";
+
+/// The secret of connection A's webhooks.
+pub(crate) const HOOK: &str = "krogen-som-kun-dinero-kender";
+
+/// A server without any account.
+pub(crate) async fn server(manners: Manners) -> Server {
+    let keys = KeyRing::parse(&KeyRing::fresh_line()).unwrap();
+    let office = Office::open("sqlite::memory:", keys, Ground::default()).await.unwrap();
+    Server::new(Arc::new(office), manners, Some("ABCD-EFGH-JKMN".to_owned()))
+}
+
+/// A server that is in use.
+pub(crate) struct World {
+    pub(crate) server: Server,
+    /// Whose owner is mette, operator olga, viewer vera; it reaches the sandboxes.
+    pub(crate) a: Connection,
+    /// Whose owner is lars.
+    pub(crate) b: Connection,
+    /// Tokens of connection A by scope, and one with all.
+    pub(crate) tokens: BTreeMap<&'static str, String>,
+    sandboxes: Served,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let sandboxes = serve_sandboxes(6, 0, 7).await.unwrap();
+        let given = sandboxes.access();
+        let mut entries = Entries::default();
+        for key in ["dinero.client_id", "dinero.client_secret", "dinero.base_url", "dinero.token_url"] {
+            entries.set(key, given.get(key).unwrap().to_owned().into());
+        }
+        entries.set("dinero.requests_per_minute", "0".to_owned().into());
+        let ground = Ground { entries, private_addresses: true, runs_at_once: 4 };
+        let keys = KeyRing::parse(&KeyRing::fresh_line()).unwrap();
+        let office = Arc::new(Office::open("sqlite::memory:", keys, ground).await.unwrap());
+        let server = Server::new(office, Manners::default(), None);
+        let a = connection(&server, "Nordlys ApS").await;
+        let b = connection(&server, "Vestkyst A/S").await;
+        for (name, of, role) in [
+            ("mette", &a, Role::Owner),
+            ("olga", &a, Role::Operator),
+            ("vera", &a, Role::Viewer),
+            ("lars", &b, Role::Owner),
+        ] {
+            let account = account(&server, name).await;
+            server.registry().set_member(&of.id, &account.id, Some(role)).await.unwrap();
+        }
+        let mut tokens = BTreeMap::new();
+        for (name, scopes) in [
+            ("read", vec![Scope::Read]),
+            ("sync", vec![Scope::Read, Scope::Sync]),
+            ("settings", vec![Scope::Settings]),
+            ("all", Scope::ALL.to_vec()),
+        ] {
+            let (token, secret) =
+                ApiToken::make(a.id.clone(), name.to_owned(), scopes, AccountId::fresh(), server.now());
+            server.registry().put_token(&token).await.unwrap();
+            tokens.insert(name, secret);
+        }
+        let mut world = Self { server, a, b, tokens, sandboxes };
+        world.connect().await;
+        world
+    }
+
+    /// Gives connection A what it needs to reach the sandboxes.
+    async fn connect(&mut self) {
+        let given = self.sandboxes.access();
+        let keys =
+            ["dinero.organization_id", "dinero.api_key", "simplycrm.url", "simplycrm.username", "simplycrm.access_key"];
+        let typed: BTreeMap<String, SecretString> =
+            keys.iter().map(|key| ((*key).to_owned(), given.get(key).unwrap().to_owned().into())).collect();
+        let change = self.server.office().change(&self.a, &typed).unwrap();
+        assert!(change.wrong.is_none());
+        let changed = Connection { hook: Some(Digest::of(HOOK)), ..change.connection };
+        self.a = self.server.registry().put_connection(&changed).await.unwrap();
+    }
+
+    /// Every secret that must not come out anywhere.
+    pub(crate) fn canaries(&self) -> Vec<String> {
+        let given = self.sandboxes.access();
+        let keys = ["dinero.api_key", "simplycrm.access_key", "dinero.client_secret"];
+        keys.iter().map(|key| given.get(key).unwrap().to_owned()).collect()
+    }
+
+    /// Somebody who is not signed in.
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::new(routes::all(&self.server))
+    }
+
+    /// Somebody who is.
+    pub(crate) async fn signed_in(&self, name: &str) -> Visitor {
+        let mut visitor = self.visitor();
+        let answer = visitor.post("/login", &[("name", name), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{name} signs in");
+        visitor.get("/connections").await;
+        visitor
+    }
+
+    /// Comes back when nothing is being worked on for connection A.
+    pub(crate) async fn rest(&self) {
+        self.server.office().desk(&self.a.id).rest().await;
+    }
+}
+
+async fn connection(server: &Server, name: &str) -> Connection {
+    let mut connection = Connection::named(name, server.now());
+    for (key, text) in FIRST_SETTINGS {
+        connection.entries.insert((*key).to_owned(), (*text).to_owned());
+    }
+    server.registry().put_connection(&connection).await.unwrap()
+}
+
+async fn account(server: &Server, name: &str) -> Account {
+    let account = Account {
+        id: AccountId::fresh(),
+        name: name.to_owned(),
+        password: PasswordHash::of(&PASSWORD.into()).unwrap(),
+        administrator: name == "mette",
+        language: None,
+        created: server.now(),
+    };
+    server.registry().put_account(&account).await.unwrap();
+    account
+}
