@@ -104,6 +104,9 @@ pub(crate) struct SyncArguments {
     /// Let this run make so many records in each system and module, instead of sync.max_creates.
     #[arg(long, value_name = "N")]
     pub(crate) max_creates: Option<u32>,
+    /// Also book, send and register payments, where the settings allow it.
+    #[arg(long)]
+    pub(crate) effects: bool,
 }
 
 /// Arguments of `push`.

@@ -95,6 +95,7 @@ impl Events for Progress {
                 self.start(module.as_str(), (writes.left + writes.right) as u64, wait);
             }
             Event::Wrote { step, wait, .. } => self.step(&step.title, wait),
+            Event::Happened { record } => self.read(format!("{}: {}", record.title, record.effect)),
             Event::Missed { step, .. } => self.step(&step.title, 0),
         }
     }

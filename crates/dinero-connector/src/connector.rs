@@ -12,15 +12,16 @@ use dinero_client::op::{
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, ErrorClass, FailureClass, Health, Intent, Journaled, Next, Probed,
-    Receipt, Refusal, Usage, WriteChange, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Health, Intent, Journaled,
+    JournaledEffect, Next, Probed, Receipt, Refusal, Usage, WriteChange, WriteError,
 };
 use uuid::Uuid;
 
+use crate::draft::{self, Draft};
 use crate::errors::{NAME, down, write};
-use crate::kind::{CONTACT, is};
+use crate::kind::{CONTACT, INVOICE, is};
 use crate::walk::{self, Changes, Part};
-use crate::{contact, product, schema};
+use crate::{contact, effect, invoice, product, schema};
 
 /// Dinero as records.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ impl DineroConnector {
         let page = Part { number: page, size: self.page_size };
         let found = if is(kind, CONTACT) {
             walk::contacts(&self.client, since, page).await
+        } else if is(kind, INVOICE) {
+            walk::invoices(&self.client, since, page).await
         } else {
             walk::products(&self.client, since, page).await
         };
@@ -90,6 +93,11 @@ impl DineroConnector {
 
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
         let Some(guid) = guid(key) else { return Ok(Presence::Unseen(key.clone())) };
+        if is(&key.kind, INVOICE) {
+            let found = draft::read(&self.client, guid).await.map_err(|error| down(&error))?;
+            let seen = found.map(|(found, paid)| invoice::seen(&found, paid));
+            return Ok(seen.unwrap_or_else(|| Presence::Unseen(key.clone())));
+        }
         let found = if is(&key.kind, CONTACT) {
             self.client.send(&GetContact(ContactGuid(guid))).await.map(|it| contact::seen(&it, false))
         } else {
@@ -104,27 +112,65 @@ impl DineroConnector {
     }
 
     async fn create(&self, intent: &Intent, kind: &Kind, mark: &Mark) -> Result<RecordKey, WriteError> {
-        let fields = &intent.write.fields;
-        let made = if is(kind, CONTACT) {
+        let mut fields = intent.write.fields.clone();
+        let made = if is(kind, INVOICE) {
+            let (guid, computed) = draft::create(&self.client, &fields, intent.id.0, mark).await?;
+            fields.overlay(&computed);
+            guid
+        } else if is(kind, CONTACT) {
             let guid = ContactGuid(intent.id.0);
-            match self.client.send(&CreateContact(contact::body(fields, Some(guid), Some(mark)))).await {
+            match self.client.send(&CreateContact(contact::body(&fields, Some(guid), Some(mark)))).await {
                 Ok(created) => created.contact_guid.0,
                 // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
                 Err(error) if error.is_duplicate() => guid.0,
                 Err(error) => return Err(write(&error)),
             }
         } else {
-            let body = product::body(fields, Some(mark));
+            let body = product::body(&fields, Some(mark));
             self.client.send(&CreateProduct(body)).await.map_err(|error| write(&error))?.product_guid.0
         };
         let key = RecordKey::new(kind.clone(), made.to_string().as_str());
-        let mut whole = fields.clone();
+        let mut whole = fields;
         whole.set("ExternalReference", sync_model::Value::text(mark.as_str()));
         self.memory().sent.insert(key.clone(), whole);
         Ok(key)
     }
 
+    /// Replaces a draft. What was booked meanwhile has no draft any more, and is given back as it is now.
+    async fn update_draft(
+        &self,
+        intent: &Intent,
+        key: &RecordKey,
+        expected: &Revision,
+    ) -> Result<RecordKey, WriteError> {
+        let Some(guid) = guid(key) else { return Err(no_guid(key)) };
+        let found = draft::read(&self.client, guid).await.map_err(|error| draft::not_sent(&error))?;
+        let Some((found, paid)) = found else { return Err(WriteError::Stale(Box::new(Presence::Unseen(key.clone())))) };
+        let now = invoice::seen(&found, paid);
+        let fresh = now.record().is_some_and(|record| record.revision == *expected);
+        let Some(draft) = Draft::of(found).filter(|_| fresh) else { return Err(WriteError::Stale(Box::new(now))) };
+        let mark = Mark::new(intent.write.counterpart().id.as_str());
+        let update = draft.replaced(&intent.write.fields, &mark)?;
+        match self.client.send(&update).await {
+            Ok(_) => {}
+            // It was changed within this very moment: what it is now is planned again.
+            Err(error) if error.is_stale() => return Err(WriteError::Stale(Box::new(self.one(key).await?))),
+            Err(error) => return Err(write(&error)),
+        }
+        let mut whole = now.record().map(|record| record.fields.clone()).unwrap_or_default();
+        whole.overlay(&intent.write.fields);
+        // What Dinero computed before is no longer so; the list shows the new totals.
+        for computed in ["LineTotals", "TotalVat"] {
+            whole.remove(computed);
+        }
+        self.memory().sent.insert(key.clone(), whole);
+        Ok(key.clone())
+    }
+
     async fn update(&self, intent: &Intent, key: &RecordKey, expected: &Revision) -> Result<RecordKey, WriteError> {
+        if is(&key.kind, INVOICE) {
+            return self.update_draft(intent, key, expected).await;
+        }
         let standing = match &intent.before {
             Some(before) if !before.partial && before.revision == *expected => before.clone(),
             Some(_) | None => match self.one(key).await? {
@@ -154,6 +200,16 @@ impl DineroConnector {
     /// Deletes a record. A second time does no harm, and what Dinero deleted stays readable as deleted.
     async fn delete(&self, key: &RecordKey) -> Result<RecordKey, WriteError> {
         let Some(guid) = guid(key) else { return Err(no_guid(key)) };
+        if is(&key.kind, INVOICE) {
+            let found = draft::read(&self.client, guid).await.map_err(|error| draft::not_sent(&error))?;
+            let Some((found, paid)) = found else { return Ok(key.clone()) };
+            let now = invoice::seen(&found, paid);
+            let Some(draft) = Draft::of(found) else { return Err(WriteError::Stale(Box::new(now))) };
+            return match self.client.send(&draft.deleted()).await {
+                Err(error) if !error.is_deleted() => Err(write(&error)),
+                Ok(()) | Err(_) => Ok(key.clone()),
+            };
+        }
         let sent = if is(&key.kind, CONTACT) {
             self.client.send(&DeleteContact(ContactGuid(guid))).await
         } else {
@@ -225,6 +281,10 @@ impl Connector for DineroConnector {
         Ok(ChangePage { seen: found.seen, next })
     }
 
+    fn lists_in_part(&self, kind: &Kind) -> bool {
+        is(kind, INVOICE)
+    }
+
     async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
         let mut seen = Vec::new();
         for key in keys {
@@ -238,11 +298,16 @@ impl Connector for DineroConnector {
         let mut changed = Vec::new();
         for kind in kinds {
             let lately = self.lately(kind).await?;
-            changed.extend(lately.into_iter().filter(|presence| {
+            let moved = lately.into_iter().filter(|presence| {
                 let key = presence.key();
                 let expected = expected.iter().find(|(wanted, _)| *wanted == key).map(|(_, revision)| revision);
                 expected.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != *revision))
-            }));
+            });
+            for presence in moved {
+                // A list shows an invoice without its lines.
+                let in_part = is(kind, INVOICE) && presence.record().is_some();
+                changed.push(if in_part { self.one(&presence.key()).await? } else { presence });
+            }
         }
         Ok(changed)
     }
@@ -286,7 +351,7 @@ impl Connector for DineroConnector {
                 });
             }
         };
-        if is(kind, CONTACT) {
+        if is(kind, CONTACT) || is(kind, INVOICE) {
             let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
             return Ok(match self.one(&key).await? {
                 Presence::Present(record) => Probed::Found(record),
@@ -312,6 +377,14 @@ impl Connector for DineroConnector {
             },
             _ => Probed::Ambiguous(found.iter().map(Presence::key).collect()),
         })
+    }
+
+    async fn perform(&self, effect: &JournaledEffect, seen: &Record) -> Result<Option<Record>, WriteError> {
+        effect::perform(&self.client, effect.record(), seen).await
+    }
+
+    async fn probe_effect(&self, effect: &JournaledEffect) -> Result<EffectFound, ConnectorError> {
+        effect::probe(&self.client, effect.record()).await
     }
 
     fn usage(&self) -> Usage {

@@ -9,6 +9,9 @@ pub(crate) const CONTACT: &str = "contact";
 /// Products.
 pub(crate) const PRODUCT: &str = "product";
 
+/// Invoices: drafts and booked ones.
+pub(crate) const INVOICE: &str = "invoice";
+
 /// Whether `kind` is this one.
 pub(crate) fn is(kind: &Kind, name: &str) -> bool {
     kind.as_str() == name

@@ -1,10 +1,10 @@
-//! What Dinero's own model says of contacts and products (fact sheet §7.1–7.3). It is the same for every organisation.
+//! What Dinero's own model says of contacts, products and invoices (fact sheet §7.1–7.3). It is the same for every organisation.
 
 use std::collections::BTreeMap;
 
 use sync_model::{Choice, FieldName, FieldSpec, FieldType, Kind, KindSchema, Schema};
 
-use crate::kind::{CONTACT, PRODUCT, is};
+use crate::kind::{CONTACT, INVOICE, PRODUCT, is};
 
 /// Units that a product may be counted in.
 const UNITS: [&str; 19] = [
@@ -39,6 +39,8 @@ pub(crate) fn schema(kinds: &[Kind]) -> Schema {
             schema.kinds.insert(kind.clone(), contact(kind));
         } else if is(kind, PRODUCT) {
             schema.kinds.insert(kind.clone(), product(kind));
+        } else if is(kind, INVOICE) {
+            schema.kinds.insert(kind.clone(), invoice(kind));
         }
     }
     schema
@@ -89,6 +91,46 @@ fn product(kind: &Kind) -> KindSchema {
         FieldSpec { max_chars: Some(REFERENCE), ..text("Comment") },
     ];
     KindSchema { kind: kind.clone(), label: "Produkter".to_owned(), fields }
+}
+
+/// An invoice. What Dinero computes can only be read.
+fn invoice(kind: &Kind) -> KindSchema {
+    let text = |name| field(name, FieldType::Text, false);
+    let number = |name| field(name, FieldType::Decimal { scale: None }, false);
+    let day = |name| field(name, FieldType::Date, false);
+    let reference = |name, kind| field(name, FieldType::Reference(vec![Kind::new(kind)]), false);
+    let read_only = |spec: FieldSpec| FieldSpec { writable: false, ..spec };
+    let line = vec![
+        text("LineType"),
+        reference("ProductGuid", PRODUCT),
+        text("Description"),
+        text("Comments"),
+        number("Quantity"),
+        number("BaseAmountValue"),
+        number("Discount"),
+        number("AccountNumber"),
+    ];
+    let fields = vec![
+        text("Description"),
+        reference("ContactGuid", CONTACT),
+        day("Date"),
+        day("PaymentDate"),
+        field("ProductLines", FieldType::Rows(line), true),
+        field("ShowLinesInclVat", FieldType::Flag, false),
+        text("Currency"),
+        text("Comment"),
+        text("Address"),
+        FieldSpec { max_chars: Some(REFERENCE), ..text("ExternalReference") },
+        read_only(text("PaymentStatus")),
+        read_only(number("PaidAmount")),
+        read_only(text("BookedNumber")),
+        read_only(text("MailOutStatus")),
+        read_only(number("TotalExclVat")),
+        read_only(number("TotalVat")),
+        read_only(number("TotalInclVat")),
+        read_only(field("LineTotals", FieldType::Rows(vec![number("net"), number("gross")]), false)),
+    ];
+    KindSchema { kind: kind.clone(), label: "Fakturaer".to_owned(), fields }
 }
 
 fn field(name: &str, ty: FieldType, required: bool) -> FieldSpec {

@@ -5,11 +5,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use dinero_client::model::{AuditTime, Page};
-use dinero_client::op::{ListContacts, ListProducts};
-use dinero_client::{DineroClient, Error};
+use dinero_client::op::{ListContacts, ListInvoices, ListProducts};
+use dinero_client::{DineroClient, Error, InvoiceField};
 use sync_model::{Cursor, Presence};
 
-use crate::{contact, product};
+use crate::{contact, invoice, product};
 
 /// How far a walk reaches back before the place where the last one ended.
 const OVERLAP: Duration = Duration::seconds(60);
@@ -79,6 +79,53 @@ pub(crate) async fn products(
     }
     Ok(found)
 }
+
+/// Invoices, like products, come in two lists. Their lines are in neither.
+pub(crate) async fn invoices(
+    client: &DineroClient,
+    since: Option<DateTime<Utc>>,
+    page: Part,
+) -> Result<Changes, Error> {
+    let (fields, page_size) = (INVOICE_FIELDS.into(), page.size);
+    let list = ListInvoices { changes_since: since, page: page.number, page_size, fields, ..ListInvoices::new() };
+    let live = client.send(&list).await?;
+    let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
+    let latest_live = latest(times);
+    let mut found = changes(&live, latest_live, invoice::listed);
+    if page.number > 0 || since.is_none() {
+        return Ok(found);
+    }
+    for deleted_page in 0.. {
+        let list = ListInvoices { deleted_only: Some(true), page: deleted_page, ..list.clone() };
+        let deleted = client.send(&list).await?;
+        let times = deleted.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
+        found.latest = found.latest.max(latest(times));
+        found.seen.extend(deleted.collection.iter().map(invoice::listed));
+        if deleted.is_last() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// What a list is asked to show of an invoice.
+const INVOICE_FIELDS: [InvoiceField; 15] = [
+    InvoiceField::Guid,
+    InvoiceField::Number,
+    InvoiceField::ExternalReference,
+    InvoiceField::ContactGuid,
+    InvoiceField::Date,
+    InvoiceField::PaymentDate,
+    InvoiceField::Description,
+    InvoiceField::Currency,
+    InvoiceField::Status,
+    InvoiceField::MailOutStatus,
+    InvoiceField::TotalExclVat,
+    InvoiceField::TotalInclVat,
+    InvoiceField::CreatedAt,
+    InvoiceField::UpdatedAt,
+    InvoiceField::DeletedAt,
+];
 
 fn latest<'a>(times: impl Iterator<Item = [&'a Option<AuditTime>; 3]>) -> Option<DateTime<Utc>> {
     times.flatten().flatten().map(|time| time.at).max()

@@ -29,7 +29,11 @@ impl Binding {
 
     /// The kinds of record that its fields refer to.
     pub(crate) fn refers_to(&self) -> impl Iterator<Item = &Kind> {
-        self.fields.iter().flat_map(|spec| match &spec.ty {
+        let specs = self.fields.iter().flat_map(|spec| match &spec.ty {
+            FieldType::Rows(columns) => columns.iter().collect(),
+            _ => vec![spec],
+        });
+        specs.flat_map(|spec| match &spec.ty {
             FieldType::Reference(kinds) => kinds.as_slice(),
             _ => &[],
         })

@@ -1,5 +1,7 @@
 //! Why a value cannot be carried over, said so that a person can mend it.
 
+use chrono::NaiveDate;
+use invoicing::Inexpressible;
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Side};
 
@@ -38,6 +40,30 @@ pub enum FaultKind {
     NotAChoice,
     /// The translation has no counterpart on that side; the rest of the record is unaffected.
     NoCounterpart,
+    /// An invoice says what Dinero has no words for.
+    Inexpressible(Inexpressible),
+    /// The settings name no account for this VAT.
+    NoAccount {
+        /// The rate in percent, with the zone where the customer is abroad.
+        vat: String,
+    },
+    /// The settings do not say which VAT this account carries.
+    UnknownAccount {
+        /// The account.
+        account: u32,
+    },
+    /// A line has no product, and the settings name no service that stands for words.
+    NoTextService,
+    /// The one whom the invoice would belong to is missing, and the other may not stand in.
+    NoCustomer {
+        /// Whether a person is missing, and not an organisation.
+        person: bool,
+    },
+    /// The day is in a period that is closed.
+    ClosedPeriod {
+        /// The last closed day.
+        until: NaiveDate,
+    },
 }
 
 impl FaultKind {
@@ -47,7 +73,29 @@ impl FaultKind {
     pub fn holds_record(&self) -> bool {
         match self {
             Self::TooLong { .. } | Self::Missing | Self::Invalid { .. } => true,
+            Self::Inexpressible(_)
+            | Self::NoAccount { .. }
+            | Self::UnknownAccount { .. }
+            | Self::NoTextService
+            | Self::NoCustomer { .. }
+            | Self::ClosedPeriod { .. } => true,
             Self::NotAChoice | Self::NoCounterpart => false,
+        }
+    }
+
+    /// Whether it says of a whole record that it cannot be understood, and not only of one of its values.
+    #[must_use]
+    pub fn is_of_an_invoice(&self) -> bool {
+        match self {
+            Self::Inexpressible(_) | Self::UnknownAccount { .. } | Self::NoCustomer { .. } => true,
+            Self::TooLong { .. }
+            | Self::Missing
+            | Self::Invalid { .. }
+            | Self::NotAChoice
+            | Self::NoCounterpart
+            | Self::NoAccount { .. }
+            | Self::NoTextService
+            | Self::ClosedPeriod { .. } => false,
         }
     }
 }

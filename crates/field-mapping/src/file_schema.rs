@@ -312,6 +312,7 @@ enum Travels {
     ToDinero,
     ToCrm,
     CreateOnly,
+    Compared,
 }
 
 #[derive(JsonSchema)]

@@ -24,6 +24,7 @@ mod mapping;
 mod parsers;
 mod reader;
 mod resolve;
+mod totals;
 mod translate;
 mod written;
 
@@ -35,11 +36,12 @@ pub use excerpt::Excerpt;
 pub use fault::{Fault, FaultKind};
 pub use file_schema::file_schema;
 pub use fold::fold;
-pub use lens::{Expression, Lens, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
+pub use lens::{CustomerTerms, Expression, Lens, LineTerms, Table, is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use likeness::Name;
 pub use mapping::{
     Direction, Drift, EntityMapping, FieldMapping, Filter, Label, Mapping, MatchKey, MatchRule, ModuleMapping, Note,
     Priority, Projection, Rendering, Similar, Unmapped,
 };
 pub use resolve::{kinds_of, resolve, standard_text};
+pub use totals::TotalsCheck;
 pub use written::Source;

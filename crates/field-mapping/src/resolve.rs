@@ -16,8 +16,7 @@ const VERSION: &str = "field-mapping 3";
 /// Where editors find the JSON Schema of a mapping file.
 const SCHEMA_ADDRESS: &str = "https://raw.githubusercontent.com/afstem/afstem/main/docs/mapping.schema.json";
 
-/// The kinds that the standard mapping of `modules` uses, by side, each once. Documents are not among them: what is asked
-/// of them is decided by their own course.
+/// The kinds that the standard mapping of `modules` uses, by side, each once.
 ///
 /// ```
 /// let kinds = field_mapping::kinds_of(&["organisations".to_owned()]);
@@ -27,8 +26,7 @@ const SCHEMA_ADDRESS: &str = "https://raw.githubusercontent.com/afstem/afstem/ma
 #[must_use]
 pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
     let mut kinds: Sides<Vec<Kind>> = Sides::default();
-    let wanted =
-        |entity: &WrittenEntity| modules.contains(&entity.module.it) && !DOCUMENTS.contains(&entity.module.it.as_str());
+    let wanted = |entity: &WrittenEntity| modules.contains(&entity.module.it);
     for (file, text) in STANDARD {
         for entity in read(file, text, &mut Vec::new()).iter().filter(|it| wanted(it)) {
             for (side, kind) in entity.kinds.iter() {

@@ -117,6 +117,8 @@ pub(crate) enum WrittenDirection {
     ToDinero,
     ToCrm,
     CreateOnly,
+    /// Nowhere; it only tells records apart.
+    Compared,
 }
 
 impl WrittenDirection {
@@ -124,6 +126,7 @@ impl WrittenDirection {
     pub(crate) fn reaches(self, side: Side) -> bool {
         match self {
             Self::Both | Self::CreateOnly => true,
+            Self::Compared => false,
             Self::ToDinero => side == Side::Left,
             Self::ToCrm => side == Side::Right,
         }

@@ -3,6 +3,8 @@
 use rust_decimal::Decimal;
 use sync_model::RecordKey;
 
+use crate::{Vat, Zone};
+
 /// How taxes are computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaxMode {
@@ -91,6 +93,8 @@ pub struct CrmInvoice {
     pub adjustment: Decimal,
     /// Taxes that are held back, as an amount.
     pub deducted: Decimal,
+    /// Where the customer is, if abroad: what has no tax there has an account of its own.
+    pub zone: Option<Zone>,
 }
 
 /// What vtiger makes of it, without rounding.
@@ -111,6 +115,14 @@ impl CrmInvoice {
         match self.tax_mode {
             TaxMode::Individual => line.tax,
             TaxMode::Group => self.lines.first().map_or(Decimal::ZERO, |first| first.tax),
+        }
+    }
+
+    /// The VAT of what is taxed with `rate`.
+    pub(crate) fn vat(&self, rate: Decimal) -> Vat {
+        match self.zone {
+            Some(zone) if rate.is_zero() => Vat::Abroad(zone),
+            Some(_) | None => Vat::Rate(rate),
         }
     }
 
@@ -137,6 +149,7 @@ impl CrmInvoice {
     ///     charges_tax: dec!(0),
     ///     adjustment: dec!(-5),
     ///     deducted: dec!(0),
+    ///     zone: None,
     /// };
     /// assert_eq!(invoice.totals().grand, dec!(220));
     /// ```

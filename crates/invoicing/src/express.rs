@@ -73,11 +73,11 @@ impl CrmInvoice {
         }
         let discount = self.discount.of(self.totals().sub_total);
         if !discount.is_zero() {
-            let vat = Vat::Rate(self.lines.first().map_or(Decimal::ZERO, |first| self.rate(first)));
+            let vat = self.vat(self.lines.first().map_or(Decimal::ZERO, |first| self.rate(first)));
             lines.push(extra(&named(&terms.texts.discount, self.discount), -discount, vat));
         }
         if !self.charges.is_zero() {
-            lines.push(extra(&terms.texts.charges, self.charges, Vat::Rate(self.charges_tax)));
+            lines.push(extra(&terms.texts.charges, self.charges, self.vat(self.charges_tax)));
         }
         if let Some(account) = terms.adjustment.filter(|_| !self.adjustment.is_zero()) {
             lines.push(extra(&terms.texts.adjustment, self.adjustment, Vat::FreeOn(account)));
@@ -125,7 +125,7 @@ impl CrmInvoice {
             lines.push(Line::Text(words.clone()));
             return;
         }
-        let vat = Vat::Rate(self.rate(line));
+        let vat = self.vat(self.rate(line));
         let discount = match line.discount {
             Discount::Percent(percent) => percent,
             Discount::None | Discount::Amount(_) => Decimal::ZERO,

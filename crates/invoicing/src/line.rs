@@ -1,6 +1,7 @@
 //! A line as both systems mean it: prices without VAT, the VAT as a rate.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 use sync_model::RecordKey;
 
 /// A line of an invoice.
@@ -38,7 +39,52 @@ pub enum Vat {
     Rate(Decimal),
     /// No VAT, posted to this account.
     FreeOn(u32),
+    /// No VAT, because the customer is abroad; it has an account of its own, for the VAT return tells it apart.
+    Abroad(Zone),
 }
+
+/// Where a customer abroad is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Zone {
+    /// In another country of the European Union.
+    Eu,
+    /// Anywhere else.
+    World,
+}
+
+impl Zone {
+    /// Its word in settings.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Eu => "eu",
+            Self::World => "world",
+        }
+    }
+
+    /// The zone of a word in settings.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Eu, Self::World].into_iter().find(|zone| zone.word() == word)
+    }
+
+    /// The zone of a country, by its ISO code; `None` for Denmark.
+    #[must_use]
+    pub fn of_country(code: &str) -> Option<Self> {
+        match code {
+            "DK" => None,
+            _ if UNION.contains(&code) => Some(Self::Eu),
+            _ => Some(Self::World),
+        }
+    }
+}
+
+/// The countries of the European Union but Denmark.
+const UNION: [&str; 26] = [
+    "AT", "BE", "BG", "HR", "CY", "CZ", "EE", "FI", "FR", "DE", "GR", "HU", "IE", "IT", "LV", "LT", "LU", "MT", "NL",
+    "PL", "PT", "RO", "SK", "SI", "ES", "SE",
+];
 
 impl Vat {
     /// The rate in percent.
@@ -46,7 +92,7 @@ impl Vat {
     pub fn rate(self) -> Decimal {
         match self {
             Self::Rate(rate) => rate.normalize(),
-            Self::FreeOn(_) => Decimal::ZERO,
+            Self::FreeOn(_) | Self::Abroad(_) => Decimal::ZERO,
         }
     }
 }

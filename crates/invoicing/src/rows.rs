@@ -4,7 +4,7 @@
 use rust_decimal::Decimal;
 use sync_model::{Fields, Value};
 
-use crate::{Goods, Line, Vat};
+use crate::{Goods, Line, Vat, Zone};
 
 /// `lines` as a value.
 #[must_use]
@@ -46,6 +46,7 @@ fn row(line: &Line) -> Fields {
     match goods.vat {
         Vat::Rate(rate) => fields.set("vat", number(rate)),
         Vat::FreeOn(account) => fields.set("account", number(account.into())),
+        Vat::Abroad(zone) => fields.set("zone", Value::text(zone.word())),
     }
     fields
 }
@@ -53,10 +54,12 @@ fn row(line: &Line) -> Fields {
 fn line(row: &Fields) -> Option<Line> {
     let number = |name: &str| row.get(name).and_then(Value::as_decimal);
     let text = |name: &str| row.get(name).map(ToString::to_string).unwrap_or_default();
-    let vat = match (number("vat"), number("account")) {
-        (Some(rate), _) => Vat::Rate(rate),
-        (None, Some(account)) => Vat::FreeOn(u32::try_from(account).ok()?),
-        (None, None) => return Some(Line::Text(text("text"))),
+    let zone = row.get("zone").and_then(Value::as_text).and_then(Zone::of_word);
+    let vat = match (number("vat"), number("account"), zone) {
+        (Some(rate), _, _) => Vat::Rate(rate),
+        (None, Some(account), _) => Vat::FreeOn(u32::try_from(account).ok()?),
+        (None, None, Some(zone)) => Vat::Abroad(zone),
+        (None, None, None) => return Some(Line::Text(text("text"))),
     };
     let product = match row.get("product") {
         Some(Value::Reference(product)) => Some(product.clone()),

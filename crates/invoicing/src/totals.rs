@@ -2,6 +2,8 @@
 //!
 //! Prices without VAT: a line is rounded to the øre, and each rate's VAT is taken of the sum of its lines. Prices with
 //! VAT: a line's gross is rounded, its net is rounded, and the VAT is the rest, so that the total is the sum of the grosses.
+//! Whether Dinero rounds the VAT of prices without VAT by rate or by line is not known (fact sheet §10 no. 9); if it is by
+//! line, the check tells wherever that makes a difference, and the invoice stays a draft.
 
 use std::collections::BTreeMap;
 

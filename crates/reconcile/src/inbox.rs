@@ -56,6 +56,9 @@ impl Finding {
                 | Matter::EditedAfterDeletion { deletion: None, .. }
                 | Matter::Guarded { step: None, .. }
                 | Matter::HeldBack { .. }
+                | Matter::Proposal { .. }
+                | Matter::EffectUnknown { .. }
+                | Matter::Totals { .. }
                 | Matter::Swinging { .. },
                 _,
             ) => None,

@@ -19,6 +19,8 @@ pub(crate) struct Candidate {
     pub(crate) title: String,
     /// The records it refers to that are not linked.
     pub(crate) needs: Vec<RecordKey>,
+    /// What of it cannot be understood.
+    pub(crate) faults: Vec<field_mapping::Fault>,
     /// What each rule makes of it, in the order of the rules.
     pub(crate) keys: Vec<Option<MatchKey>>,
 }

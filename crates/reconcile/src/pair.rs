@@ -38,6 +38,8 @@ struct Tally {
     asks: Vec<FieldWhy>,
     /// What is not written because it would only swing back.
     swinging: Vec<FieldWhy>,
+    /// What a record that may not be changed any more would get.
+    frozen: Vec<FieldWhy>,
     swings: Swings,
 }
 
@@ -55,6 +57,10 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     if !tally.swinging.is_empty() {
         plan.findings.push(finding(case, &title, Matter::Swinging { fields: std::mem::take(&mut tally.swinging) }));
     }
+    if !tally.frozen.is_empty() {
+        plan.findings.push(finding(case, &title, Matter::Proposal { fields: std::mem::take(&mut tally.frozen) }));
+    }
+    plan.findings.extend(invoice_findings(case, &shown, &title));
     let needs = Side::BOTH.into_iter().flat_map(|side| shown.get(side).needs.iter().map(move |it| (side, it.clone())));
     let records: Vec<_> = needs.collect();
     if !records.is_empty() {
@@ -97,6 +103,11 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
             let (Some(left), Some(right)) = (now.left, now.right) else { return };
             let now = Sides::new(left, right);
             if case.records.get(side).lock == Lock::Frozen {
+                // What was agreed and edited since is proposed; what never was belongs to the frozen record alone.
+                if base.get(side.other()).is_some() {
+                    why.write = Some((side, (*now.get(side.other())).clone()));
+                    tally.frozen.push(why);
+                }
                 return;
             }
             let last = case.link.baseline.as_ref().and_then(|it| it.swings.get(name));
@@ -111,6 +122,23 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
             tally.why.push(why);
         }
     }
+}
+
+/// What keeps an invoice a draft: what cannot be understood of it, and totals that are not the same everywhere.
+fn invoice_findings(case: &PairCase<'_>, shown: &Sides<Shown>, title: &str) -> Vec<Finding> {
+    if case.records.left.lock == Lock::Frozen {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let faults: Vec<_> = shown.iter().flat_map(|(_, shown)| shown.faults.clone()).collect();
+    if !faults.is_empty() {
+        found.push(finding(case, title, Matter::Unfit { faults }));
+    }
+    let check = case.entity.totals(case.records.map(|record| &record.fields));
+    if let Some(check) = check.filter(|check| !check.agrees()) {
+        found.push(finding(case, title, Matter::Totals { check: Box::new(check) }));
+    }
+    found
 }
 
 /// Puts what both sides hold into the baseline, unless it stands there already.

@@ -7,7 +7,7 @@ use sync_model::{
     FieldName, Fields, Fingerprint, Kind, Link, LinkId, Mark, Module, RecordKey, Revision, Side, Sides, Swings, Value,
 };
 
-use field_mapping::{Fault, Held, Priority};
+use field_mapping::{Fault, Held, Priority, TotalsCheck};
 
 use crate::{Decisions, Deletes, Deletion, Failure, FailureClass, Guarded, GuardedStep, Guards};
 
@@ -128,6 +128,15 @@ impl Write {
         match &self.change {
             WriteChange::Create { .. } => None,
             WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => Some(key),
+        }
+    }
+
+    /// Our sign in the record that is made; `None` where a standing one is changed.
+    #[must_use]
+    pub fn mark(&self) -> Option<&Mark> {
+        match &self.change {
+            WriteChange::Create { mark, .. } => Some(mark),
+            WriteChange::Update { .. } | WriteChange::Delete { .. } => None,
         }
     }
 
@@ -341,6 +350,21 @@ pub enum Matter {
     Swinging {
         /// Field by field.
         fields: Vec<FieldWhy>,
+    },
+    /// The record is booked and can never be changed: what was edited since is proposed as a credit note and a new draft.
+    Proposal {
+        /// What was edited, field by field.
+        fields: Vec<FieldWhy>,
+    },
+    /// Nobody knows whether this happened to the invoice: it is not asked for again.
+    EffectUnknown {
+        /// What: `book`, `send`, or `pay` with the sum.
+        effect: String,
+    },
+    /// An invoice does not come to the same everywhere: it stays a draft.
+    Totals {
+        /// All computations.
+        check: Box<TotalsCheck>,
     },
 }
 

@@ -252,6 +252,14 @@ impl<'a> Planner<'a> {
             });
             return;
         }
+        if !candidate.faults.is_empty() {
+            self.plan.findings.push(Finding {
+                records: vec![(side, key.clone())],
+                title: candidate.title.clone(),
+                matter: Matter::Unfit { faults: candidate.faults.clone() },
+            });
+            return;
+        }
         let partners = &self.observed.partners;
         match plan_birth(self.module, entity, side, &seen.record, &candidate.values, partners) {
             Ok(step) => self.plan.steps.push(step),
@@ -305,7 +313,7 @@ fn candidates<'a>(module: &ModuleMapping, observed: &'a Observed) -> Candidates<
 
 fn candidate(module: &ModuleMapping, side: Side, record: &Record, partners: &Partners) -> Option<Candidate> {
     let entity: &EntityMapping = *module.entities_taking(side, record).first()?;
-    let Shown { values, needs } = show(entity, side, &record.fields, partners);
+    let Shown { values, needs, faults } = show(entity, side, &record.fields, partners);
     Some(Candidate {
         key: record.key(),
         mark: record.mark.clone(),
@@ -313,5 +321,6 @@ fn candidate(module: &ModuleMapping, side: Side, record: &Record, partners: &Par
         keys: module.keys(&values),
         values,
         needs,
+        faults,
     })
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{EntityMapping, ModuleMapping, Projection};
+use field_mapping::{EntityMapping, Fault, ModuleMapping, Projection};
 use sync_model::{Fields, Kind, RecordKey, Side, Sides, Value};
 
 use crate::Observed;
@@ -24,36 +24,58 @@ pub(crate) struct Shown {
     pub(crate) values: Fields,
     /// The records it refers to that are not linked. The fields that do are missing from `values`.
     pub(crate) needs: Vec<RecordKey>,
+    /// What of an invoice cannot be understood. The fields concerned are missing from `values`.
+    pub(crate) faults: Vec<Fault>,
 }
 
 /// `own` in canonical form.
 pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &Partners) -> Shown {
-    let Projection { values, .. } = entity.project(side, own);
-    let mut shown = Shown::default();
+    let Projection { values, faults } = entity.project(side, own);
+    let faults = faults.into_iter().filter(|fault| fault.kind.is_of_an_invoice()).collect();
+    let mut shown = Shown { faults, ..Shown::default() };
     for (name, value) in values.iter() {
-        let value = match value {
-            Value::Reference(key) => match (side, partners.get(side).get(key)) {
-                (_, None) => {
-                    shown.needs.push(key.clone());
-                    continue;
-                }
-                (Side::Left, Some(partner)) => Value::Reference(partner.clone()),
-                (Side::Right, Some(_)) => value.clone(),
-            },
-            other => other.clone(),
-        };
-        shown.values.set(name.clone(), value);
+        let mut needs = Vec::new();
+        let value = referring(value, &mut |key| match (side, partners.get(side).get(key)) {
+            (Side::Left, Some(partner)) => partner.clone(),
+            (Side::Right, Some(_)) => key.clone(),
+            (_, None) => {
+                needs.push(key.clone());
+                key.clone()
+            }
+        });
+        if needs.is_empty() {
+            shown.values.set(name.clone(), value);
+        }
+        shown.needs.extend(needs);
     }
+    shown.needs.sort();
+    shown.needs.dedup();
     shown
+}
+
+/// `value` with every record that it refers to replaced, also in its rows.
+fn referring(value: &Value, of: &mut dyn FnMut(&RecordKey) -> RecordKey) -> Value {
+    match value {
+        Value::Reference(key) => Value::Reference(of(key)),
+        Value::Rows(rows) => {
+            let row = |row: &Fields, of: &mut dyn FnMut(&RecordKey) -> RecordKey| {
+                row.iter().map(|(name, value)| (name.clone(), referring(value, of))).collect()
+            };
+            Value::Rows(rows.iter().map(|fields| row(fields, of)).collect())
+        }
+        Value::Empty | Value::Text(_) | Value::Decimal(_) | Value::Flag(_) | Value::Date(_) | Value::Time(_) => {
+            value.clone()
+        }
+    }
 }
 
 /// Canonical `values` with their references as `side` knows the records.
 pub(crate) fn on_side(side: Side, values: &Fields, partners: &Partners) -> Fields {
-    let local = |value: &Value| match (side, value) {
-        (Side::Left, Value::Reference(key)) => partners.right.get(key).cloned().map(Value::Reference),
-        _ => None,
+    let mut local = |key: &RecordKey| match side {
+        Side::Left => partners.right.get(key).cloned().unwrap_or_else(|| key.clone()),
+        Side::Right => key.clone(),
     };
-    values.iter().map(|(name, value)| (name.clone(), local(value).unwrap_or_else(|| value.clone()))).collect()
+    values.iter().map(|(name, value)| (name.clone(), referring(value, &mut local))).collect()
 }
 
 /// Every record that the records in play refer to, by side. Their links belong into [`Observed::partners`].
@@ -70,15 +92,15 @@ pub fn referred(module: &ModuleMapping, observed: &Observed) -> Sides<BTreeSet<R
             let own = entities.flat_map(|entity| &entity.fields).flat_map(|field| field.own_fields(side));
             own.filter_map(|name| record.fields.get(name.as_str()))
         });
-        values.filter_map(reference).cloned().collect()
+        let mut found = BTreeSet::new();
+        for value in values {
+            referring(value, &mut |key| {
+                found.insert(key.clone());
+                key.clone()
+            });
+        }
+        found
     })
-}
-
-fn reference(value: &Value) -> Option<&RecordKey> {
-    match value {
-        Value::Reference(key) => Some(key),
-        _ => None,
-    }
 }
 
 /// `modules` in such an order that what others refer to comes first; otherwise as given.

@@ -8,6 +8,7 @@ pub(crate) fn max_chars(module: &str, field: &str) -> Option<u32> {
         "Contacts" => CONTACTS,
         "Products" => PRODUCTS,
         "Services" => SERVICES,
+        "Invoice" => INVOICE,
         _ => return None,
     };
     table.iter().find(|(name, _)| *name == field).map(|(_, most)| *most)
@@ -72,6 +73,17 @@ const PRODUCTS: &[(&str, u32)] = &[
     ("serial_no", 200),
     ("productsheet", 200),
     ("usageunit", 200),
+];
+
+const INVOICE: &[(&str, u32)] = &[
+    ("subject", 100),
+    ("customerno", 100),
+    ("vtiger_purchaseorder", 200),
+    ("bill_street", 250),
+    ("ship_street", 250),
+    ("bill_city", 30),
+    ("bill_code", 30),
+    ("bill_country", 30),
 ];
 
 const SERVICES: &[(&str, u32)] = &[("servicename", 50), ("website", 100), ("service_usageunit", 200)];

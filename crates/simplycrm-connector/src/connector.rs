@@ -9,11 +9,12 @@ use simplycrm_client::vtql::{Condition, Filter, Literal, MAX_ROWS, Select, Text}
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, Health, Intent, Journaled, Next, Probed, Receipt, Usage, WriteChange,
-    WriteError,
+    ChangePage, Clock, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt, Usage,
+    WriteChange, WriteError,
 };
 
 use crate::errors::{NAME, down, unsayable, write};
+use crate::invoice::{INVOICE, Vocabulary, listed};
 use crate::record::{element, seen};
 use crate::schema::{kind_schema, mark_field};
 use crate::values::text_of;
@@ -25,7 +26,7 @@ const TRAVEL: Duration = Duration::seconds(5);
 /// Simply CRM as records.
 #[derive(Debug)]
 pub struct SimplyCrmConnector {
-    client: SimplyCrmClient,
+    pub(crate) client: SimplyCrmClient,
     clock: Arc<dyn Clock>,
     rows: u32,
     memory: Mutex<Memory>,
@@ -33,9 +34,11 @@ pub struct SimplyCrmConnector {
 
 /// What is remembered for the length of a process.
 #[derive(Debug, Default)]
-struct Memory {
+pub(crate) struct Memory {
     schemas: BTreeMap<Kind, KindSchema>,
     walks: BTreeMap<Kind, (Walk, NaiveDateTime)>,
+    /// What taxes and currencies are called here.
+    pub(crate) words: Option<Vocabulary>,
 }
 
 impl SimplyCrmConnector {
@@ -51,7 +54,7 @@ impl SimplyCrmConnector {
         Self { rows: rows.clamp(1, MAX_ROWS), ..self }
     }
 
-    fn memory(&self) -> MutexGuard<'_, Memory> {
+    pub(crate) fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -83,6 +86,12 @@ impl SimplyCrmConnector {
         let schema = self.described(kind).await?;
         let mut found = BTreeMap::new();
         for some in ids.chunks(100) {
+            if kind.as_str() == INVOICE {
+                for id in some {
+                    found.extend(self.invoice(&schema, *id).await?.map(|record| (record.key(), record)));
+                }
+                continue;
+            }
             let Some(condition) = Condition::one_of(FieldName::ID, some.iter().copied()) else { continue };
             let select = Select::from(module(kind)?).filter(condition);
             let records = self.query(&schema, select).await?;
@@ -114,6 +123,15 @@ impl SimplyCrmConnector {
         changed.map_err(|error| write(&error))
     }
 
+    async fn write_invoice(&self, intent: &Intent, kind: &Kind) -> Result<Receipt, WriteError> {
+        let schema = self.described(kind).await?;
+        let kept = match (intent.write.target(), intent.write.expected()) {
+            (Some(key), Some(expected)) => self.update_invoice(intent, &schema, key, ws_id(key)?, expected).await?,
+            (_, _) => self.create_invoice(intent, &schema).await?,
+        };
+        Ok(Receipt { key: kept.key(), after: Some(kept) })
+    }
+
     /// The condition that finds a record of ours: by its mark, or, where the installation has no field for one, by what
     /// it is called and when it was made.
     async fn traces(
@@ -135,6 +153,7 @@ impl SimplyCrmConnector {
             "Contacts" => "lastname",
             "Products" => "productname",
             "Services" => "servicename",
+            INVOICE => "subject",
             _ => return Ok(None),
         };
         let Some(name) = intent.write.fields.get(named).filter(|value| !value.is_empty()) else { return Ok(None) };
@@ -178,7 +197,11 @@ impl Connector for SimplyCrmConnector {
     async fn schema(&self, kinds: &[Kind]) -> Result<Schema, ConnectorError> {
         let mut schema = Schema::default();
         for kind in kinds {
-            schema.kinds.insert(kind.clone(), self.describe(kind).await?);
+            match self.describe(kind).await {
+                // An installation without invoices, or a user without a right to them: the rest goes on.
+                Err(error) if kind.as_str() == INVOICE && error.class == ErrorClass::Permission => {}
+                described => drop(schema.kinds.insert(kind.clone(), described?)),
+            }
         }
         Ok(schema)
     }
@@ -205,7 +228,9 @@ impl Connector for SimplyCrmConnector {
         let rows = self.client.query(select).await.map_err(|error| down(&error))?;
         let last = walk.seen(&rows);
         let mark = mark_field(&schema);
-        let seen = rows.iter().filter_map(|row| seen(&schema, mark.as_ref(), row)).map(Presence::Present).collect();
+        let is_invoice = kind.as_str() == INVOICE;
+        let shown = |row| if is_invoice { listed(&schema, row) } else { seen(&schema, mark.as_ref(), row) };
+        let seen = rows.iter().filter_map(shown).map(Presence::Present).collect();
         let next = if last {
             Next::End(walk.end(bound).or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
         } else {
@@ -213,6 +238,10 @@ impl Connector for SimplyCrmConnector {
             Next::Page(page + 1)
         };
         Ok(ChangePage { seen, next })
+    }
+
+    fn lists_in_part(&self, kind: &Kind) -> bool {
+        kind.as_str() == INVOICE
     }
 
     async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
@@ -230,6 +259,13 @@ impl Connector for SimplyCrmConnector {
     async fn stale(&self, expected: &[(RecordKey, Revision)]) -> Result<Vec<Presence>, ConnectorError> {
         let mut changed = Vec::new();
         for (kind, ids) in by_kind(expected.iter().map(|(key, _)| key))? {
+            if kind.as_str() == INVOICE {
+                let of = |(key, revision)| Ok((ws_id(key)?, key, revision));
+                let invoices = expected.iter().filter(|(key, _)| key.kind == kind).map(|(key, it)| (key, it)).map(of);
+                let invoices: Vec<_> = invoices.collect::<Result<_, ConnectorError>>()?;
+                changed.extend(self.stale_invoices(&self.described(&kind).await?, &invoices).await?);
+                continue;
+            }
             for (key, record) in self.by_id(&kind, &ids).await? {
                 let fresh = expected.iter().any(|(wanted, revision)| *wanted == key && record.revision == *revision);
                 if !fresh {
@@ -243,6 +279,9 @@ impl Connector for SimplyCrmConnector {
     async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
         let intent = intent.intent();
         let kind = intent.write.kind();
+        if kind.as_str() == INVOICE && !matches!(intent.write.change, WriteChange::Delete { .. }) {
+            return self.write_invoice(intent, kind).await;
+        }
         let answer = match &intent.write.change {
             WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
             WriteChange::Update { key, .. } => self.update(intent, key).await?,
@@ -274,6 +313,10 @@ impl Connector for SimplyCrmConnector {
         let schema = self.described(kind).await?;
         let Some(filter) = self.traces(intent, &schema, mark).await? else { return Ok(Probed::Ambiguous(Vec::new())) };
         let mut found = self.query(&schema, Select::from(module(kind)?).filter(filter)).await?;
+        if kind.as_str() == INVOICE {
+            let keys: Vec<RecordKey> = found.iter().map(Record::key).collect();
+            found = self.read(&keys).await?.into_iter().filter_map(|it| it.record().cloned()).collect();
+        }
         Ok(match found.len() {
             0 => Probed::Absent,
             1 => Probed::Found(found.remove(0)),

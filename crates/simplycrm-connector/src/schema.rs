@@ -4,6 +4,7 @@ use simplycrm_client::{FieldKind, FieldSchema, ModuleSchema, PicklistValue};
 use sync_model::{Choice, FieldName, FieldSpec, FieldType, Kind, KindSchema};
 
 use crate::columns::max_chars;
+use crate::invoice::{INVOICE, extended};
 
 /// Names and labels of the custom field that holds the Dinero guid.
 const MARK_NAMES: [&str; 4] = ["cf_dinero_guid", "cf_dineroguid", "cf_dinero_id", "cf_dinero"];
@@ -13,7 +14,8 @@ pub(crate) fn kind_schema(kind: &Kind, module: &ModuleSchema) -> KindSchema {
     // Whoever may neither make nor change records of a module can write none of its fields.
     let may_write = module.createable || module.updateable;
     let fields = module.fields.iter().map(|field| spec(kind, field, may_write)).collect();
-    KindSchema { kind: kind.clone(), label: module.label.clone(), fields }
+    let schema = KindSchema { kind: kind.clone(), label: module.label.clone(), fields };
+    if kind.as_str() == INVOICE { extended(schema) } else { schema }
 }
 
 fn spec(kind: &Kind, field: &FieldSchema, may_write: bool) -> FieldSpec {

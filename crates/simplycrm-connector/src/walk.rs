@@ -9,6 +9,8 @@ use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, 
 use simplycrm_client::{FieldName, ModuleName, Record, WsId};
 use sync_model::Cursor;
 
+use crate::invoice::{INVOICE, LISTED};
+
 use crate::record::saved_at;
 
 /// How far a walk reaches back before the place where the last one ended.
@@ -20,6 +22,8 @@ const FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 pub(crate) struct Walk {
     way: Way,
     rows: u32,
+    /// Whether only an empty page is the last one: a limit counts an invoice once for each of its lines (fact sheet §13).
+    until_empty: bool,
     latest: Option<NaiveDateTime>,
 }
 
@@ -35,11 +39,12 @@ impl Walk {
     /// Everything of `module`, or what was saved since `since`, in pages of at most `rows`.
     pub(crate) fn begin(module: ModuleName, since: Option<&Cursor>, rows: u32) -> Result<Self, VtqlError> {
         let since = since.and_then(|cursor| NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok());
+        let until_empty = module.as_str() == INVOICE;
         let way = match since {
             Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
-            None => Way::All(Box::new(KeysetPages::new(Select::from(module)).rows(Limit::new(0, rows)?))),
+            None => Way::All(Box::new(KeysetPages::new(select(&module)).rows(Limit::new(0, rows)?))),
         };
-        Ok(Self { way, rows, latest: since })
+        Ok(Self { way, rows, until_empty, latest: since })
     }
 
     /// The query for the next page; `None` when the walk is over.
@@ -49,7 +54,7 @@ impl Walk {
             Way::Saved { module, from, skip } => {
                 let saved = Condition::at_least(FieldName::MODIFIED_TIME, Literal::time(from.and_utc()));
                 let order = [FieldName::MODIFIED_TIME, FieldName::ID];
-                let select = Select::from(module.clone()).filter(saved).order_by(order, Direction::Ascending);
+                let select = select(module).filter(saved).order_by(order, Direction::Ascending);
                 Some(select.limit(Limit::new(*skip, self.rows)?))
             }
         })
@@ -72,7 +77,7 @@ impl Walk {
                 }
             }
         }
-        page.len() < usize::try_from(self.rows).unwrap_or(usize::MAX)
+        if self.until_empty { page.is_empty() } else { page.len() < usize::try_from(self.rows).unwrap_or(usize::MAX) }
     }
 
     /// Where the next walk begins: at the latest save that was seen, but not after `bound`, when this walk began.
@@ -85,4 +90,10 @@ impl Walk {
         };
         Some(Cursor(place.format(FORMAT).to_string()))
     }
+}
+
+/// What a list of `module` shows: everything, or of an invoice what needs no join with its lines.
+fn select(module: &ModuleName) -> Select {
+    let select = Select::from(module.clone());
+    if module.as_str() == INVOICE { select.columns(LISTED) } else { select }
 }

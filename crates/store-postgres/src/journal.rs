@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 use sync_model::{Module, PairId, RecordKey, RunId, Side};
-use sync_run::{Intent, Outcome, RunRecord, StoredFinding};
+use sync_run::{EffectRecord, Intent, Outcome, RunRecord, StoredFinding};
 
 use crate::fault::Fault;
 use crate::text::{from_json, get};
@@ -68,6 +68,15 @@ pub(crate) async fn history(
     .fetch_all(db)
     .await?;
     rows.into_iter().map(entry).collect()
+}
+
+pub(crate) async fn effects(db: &mut PgConnection, pair: &PairId) -> Result<Vec<EffectRecord>, Fault> {
+    let bodies: Vec<String> =
+        sqlx::query_scalar("select body from afstem.effect where pair = $1 order by kind, id, name")
+            .bind(pair.as_str())
+            .fetch_all(db)
+            .await?;
+    bodies.iter().map(|body| from_json(body)).collect::<Result<_, _>>()
 }
 
 pub(crate) async fn findings(db: &mut PgConnection, pair: &PairId) -> Result<Vec<StoredFinding>, Fault> {

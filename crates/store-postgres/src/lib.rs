@@ -35,8 +35,8 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 use sync_run::{
-    Change, Checked, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
-    StoredFinding, TrailEntry,
+    Change, Checked, Decided, EffectRecord, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store,
+    StoreError, StoredFinding, TrailEntry,
 };
 
 use crate::fault::Fault;
@@ -99,6 +99,10 @@ impl Store for PostgresStore {
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
         Ok(journal::unfinished(&mut *self.connection().await?, pair).await?)
+    }
+
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError> {
+        Ok(journal::effects(&mut *self.connection().await?, pair).await?)
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {

@@ -60,6 +60,14 @@ async fn make(db: &mut SqliteConnection, lease: &Lease, change: &Change) -> Resu
         }
         Change::Intend(intent) => intend(db, pair, intent).await,
         Change::Conclude { intent, outcome, at } => conclude(db, pair, *intent, outcome, *at).await,
+        Change::Effect(record) => {
+            let sql = "insert into effect (pair, kind, id, name, body) values ($1, $2, $3, $4, $5)
+                on conflict (pair, kind, id, name) do update set body = excluded.body";
+            let invoice = &record.invoice;
+            let query = sqlx::query(sql).bind(pair.as_str()).bind(invoice.kind.as_str()).bind(invoice.id.as_str());
+            query.bind(record.effect.name()).bind(json(record)?).execute(db).await?;
+            Ok(())
+        }
         Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,
         Change::Unlink { keys, at } => history::unlink(db, pair, keys, *at).await,
         // Only the trail tells of it.

@@ -33,8 +33,8 @@ use reconcile::{Observed, Seen};
 use sqlx::SqliteConnection;
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 use sync_run::{
-    Change, Checked, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
-    StoredFinding, TrailEntry,
+    Change, Checked, Decided, EffectRecord, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store,
+    StoreError, StoredFinding, TrailEntry,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -98,6 +98,10 @@ impl Store for SqliteStore {
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
         Ok(journal::unfinished(&mut *self.reader().await, pair).await?)
+    }
+
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError> {
+        Ok(journal::effects(&mut *self.reader().await, pair).await?)
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {

@@ -15,7 +15,8 @@ use crate::fault::Fault;
 use crate::text::{from_json, get, json};
 
 /// Tables that hold a pair's state, those first that refer to others.
-const STATE: [&str; 14] = [
+const STATE: [&str; 15] = [
+    "effect",
     "decision",
     "taken_up",
     "earlier_life",

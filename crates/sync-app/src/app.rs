@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use api_transport::{HttpSettings, HttpTransport, Transport};
 use dinero_connector::DineroConnector;
+use reconcile::Matter;
 use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
 use sync_model::{Kind, PairId, Side, Sides};
@@ -188,12 +189,31 @@ impl App {
         Ok(self.engine().await?.sync(&self.rules, &self.order(modules)).await?)
     }
 
+    /// Brings both systems into agreement, and carries out the booking, mailing and payments that the settings allow: for
+    /// one record, or for all.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub async fn sync_with_effects(
+        &self,
+        modules: &[ModuleName],
+        record: Option<&RecordReference>,
+    ) -> Result<Summary, AppError> {
+        match record {
+            Some(record) => self.one(record, None, true).await,
+            None => {
+                let order = Order { effects: true, ..self.order(modules) };
+                Ok(self.engine().await?.sync(&self.rules, &order).await?)
+            }
+        }
+    }
+
     /// Reconciles one record by all the rules.
     ///
     /// # Errors
     /// As [`sync`](Self::sync).
     pub async fn sync_record(&self, record: &RecordReference) -> Result<Summary, AppError> {
-        self.one(record, None).await
+        self.one(record, None, false).await
     }
 
     /// Sends one record to Dinero.
@@ -202,15 +222,39 @@ impl App {
     /// [`AppError::PushDirection`] unless data go from Simply CRM to Dinero only; otherwise as [`sync`](Self::sync).
     pub async fn push(&self, record: &RecordReference) -> Result<Summary, AppError> {
         self.may_push(record)?;
-        self.one(record, Some(Side::Left)).await
+        self.one(record, Some(Side::Left), false).await
     }
 
-    async fn one(&self, record: &RecordReference, only_writes: Option<Side>) -> Result<Summary, AppError> {
+    /// One record, with the records that it refers to before it: an invoice's customer and products.
+    async fn one(
+        &self,
+        record: &RecordReference,
+        only_writes: Option<Side>,
+        effects: bool,
+    ) -> Result<Summary, AppError> {
+        let mut summary = self.alone(record, only_writes, effects).await?;
+        let needed = needed(&summary);
+        for other in &needed {
+            summary = Box::pin(self.one(other, only_writes, false)).await?.after(summary);
+        }
+        if !needed.is_empty() {
+            summary = self.alone(record, only_writes, effects).await?.after(summary);
+        }
+        Ok(summary)
+    }
+
+    async fn alone(
+        &self,
+        record: &RecordReference,
+        only_writes: Option<Side>,
+        effects: bool,
+    ) -> Result<Summary, AppError> {
         let modules = match record.module() {
             Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
             None => Vec::new(),
         };
-        let order = Order { record: Some((record.side, record.key.clone())), only_writes, ..self.order(&modules) };
+        let order =
+            Order { record: Some((record.side, record.key.clone())), only_writes, effects, ..self.order(&modules) };
         let engine = self.engine().await?;
         let summary = engine.sync(&self.rules, &order).await?;
         let keys = [record.key.clone()];
@@ -287,6 +331,22 @@ impl App {
             pace: Pace::default(),
         })
     }
+}
+
+/// The records that must be linked before what `summary` tells of can go on. Modules refer to each other in no circle, so
+/// this ends.
+fn needed(summary: &Summary) -> Vec<RecordReference> {
+    let mut needed = Vec::new();
+    for (_, finding) in &summary.findings {
+        let Matter::Needs { records } = &finding.matter else { continue };
+        for (side, key) in records {
+            let reference = RecordReference { side: *side, key: key.clone() };
+            if reference.module().is_some() && !needed.contains(&reference) {
+                needed.push(reference);
+            }
+        }
+    }
+    needed
 }
 
 /// A pair is one Dinero organisation and one Simply CRM installation.

@@ -9,6 +9,7 @@ mod deciding;
 mod demo;
 mod error;
 mod inbox;
+mod invoice_words;
 mod language;
 mod mapping;
 mod mapping_sheet;
@@ -48,6 +49,6 @@ pub use settings::{
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
 pub use sync_model::Side;
-pub use sync_run::{Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
+pub use sync_run::{EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
 pub use words::{side_key, side_name};
 pub use world::SystemClock;

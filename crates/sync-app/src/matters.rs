@@ -65,6 +65,9 @@ impl Say for Matter {
                     format!("you held back what came from {name}; nothing is done until one of the records changes"),
                 )
             }
+            Self::Proposal { fields } => crate::invoice_words::proposal(fields, language),
+            Self::EffectUnknown { effect } => crate::invoice_words::effect_unknown(effect, language),
+            Self::Totals { check } => crate::invoice_words::totals(check, language),
             Self::Swinging { fields } => {
                 let names = names(fields);
                 pick(

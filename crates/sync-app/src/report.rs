@@ -34,6 +34,7 @@ pub fn summary_json(summary: &Summary, language: Language) -> Value {
         "conflicts": summary.conflicts(),
         "held": summary.held(),
         "failed": summary.failed,
+        "effects": summary.effects,
         "requests": by_system(&summary.usage.map(|usage| usage.requests)),
         "writes": by_system(&summary.usage.map(|usage| usage.writes)),
         "findings": findings.map(|(module, it)| finding_json(module.as_str(), it, language)).collect::<Vec<_>>(),
@@ -286,6 +287,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         Matter::Conflict { .. } => language.pick("konflikt", "conflict"),
         Matter::Deleted { .. } => language.pick("slettet", "deleted"),
         Matter::HeldBack { .. } => language.pick("holdt tilbage", "held back"),
+        Matter::Proposal { .. } => language.pick("forslag", "proposal"),
         Matter::Ambiguous { .. }
         | Matter::Unfit { .. }
         | Matter::Refused { .. }
@@ -295,6 +297,8 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::EditedAfterDeletion { .. }
         | Matter::Guarded { .. }
         | Matter::Swinging { .. }
+        | Matter::Totals { .. }
+        | Matter::EffectUnknown { .. }
         | Matter::Needs { .. }
         | Matter::SystemChanged { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),

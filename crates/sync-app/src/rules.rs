@@ -6,8 +6,8 @@ use std::sync::Arc;
 use field_mapping::{Checked, Direction, Drift, Held, Mapping, Priority, resolve_checked};
 use reconcile::{Deletes, Guards, Policy};
 use rust_decimal::Decimal;
-use sync_model::{Kind, Schema, Side, Sides, Value};
-use sync_run::{Rules, RulesError};
+use sync_model::{Fields, Kind, RecordKey, Schema, Side, Sides, Value};
+use sync_run::{Effects, Rules, RulesError};
 
 use crate::settings::{self, CustomMapping, DataPriority, Settings, SyncDirection};
 use crate::words::side_name;
@@ -30,6 +30,7 @@ pub(crate) struct ConfiguredRules {
     creates: Sides<bool>,
     deletes: Deletes,
     max_creates: u32,
+    effects: Effects,
     modules: Vec<String>,
     mapping: Option<CustomMapping>,
     variables: BTreeMap<String, Value>,
@@ -48,12 +49,59 @@ impl ConfiguredRules {
                 settings::Deletes::Approve => Deletes::Approve,
             },
             max_creates: settings.sync.max_creates,
+            effects: Effects {
+                book: settings.invoices.book,
+                send: settings.invoices.send,
+                pay: settings.invoices.deposit_account.filter(|_| settings.invoices.payments),
+            },
             modules: settings.sync.modules.clone(),
             mapping: settings.mapping.clone(),
-            variables: BTreeMap::from([("sales_account".to_owned(), account)]),
+            variables: variables(settings, account),
             language: settings.language,
         }
     }
+}
+
+/// What a mapping may refer to.
+fn variables(settings: &Settings, account: Value) -> BTreeMap<String, Value> {
+    let own = &settings.invoices;
+    let number = |number: u32| Value::Decimal(Decimal::from(number));
+    let row = |(rate, account): (&String, &u32)| -> Fields {
+        let of = match rate.strip_prefix("0-") {
+            Some(zone) => ("zone", Value::text(zone)),
+            None => ("vat", Value::Decimal(rate.parse().unwrap_or_default())),
+        };
+        [of, ("account", number(*account))].into_iter().collect()
+    };
+    let mut variables = BTreeMap::from([
+        ("sales_account".to_owned(), account),
+        ("vat_accounts".to_owned(), Value::Rows(own.vat_accounts.iter().map(row).collect())),
+        ("rounding_limit".to_owned(), Value::Decimal(own.rounding_limit)),
+        ("customer_instead".to_owned(), Value::Flag(own.other_customer)),
+    ]);
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            variables.insert(name.to_owned(), value);
+        }
+    };
+    let by_person = settings.sync.invoice_priority == settings::InvoicePriority::Contacts;
+    set("customer", by_person.then(|| Value::text("contacts")));
+    set("adjustment_account", own.adjustment_account.map(number));
+    set("rounding_account", own.rounding_account.map(number));
+    set("closed_until", own.closed_until.map(Value::Date));
+    let service = own.text_service.as_deref().and_then(settings::service);
+    set("text_service", service.map(|(module, id)| Value::Reference(RecordKey::new(module, id))));
+    if settings.language == Language::En {
+        for (name, text) in [
+            ("text_discount", "Discount"),
+            ("text_charges", "Shipping"),
+            ("text_adjustment", "Adjustment"),
+            ("text_rounding", "Rounding"),
+        ] {
+            set(name, Some(Value::text(text)));
+        }
+    }
+    variables
 }
 
 impl ConfiguredRules {
@@ -145,6 +193,10 @@ impl Rules for ConfiguredRules {
             let sentences: Vec<String> = diagnostics.iter().map(|it| it.say(self.language)).collect();
             RulesError(sentences.join("\n\n"))
         })
+    }
+
+    fn effects(&self) -> Effects {
+        self.effects
     }
 
     fn policy(&self) -> Policy {

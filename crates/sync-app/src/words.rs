@@ -77,6 +77,9 @@ impl Say for Rule {
 
 impl Say for Fault {
     fn say(&self, language: Language) -> String {
+        if let Some(text) = crate::invoice_words::fault(&self.kind, language) {
+            return text;
+        }
         let system = side_name(self.side);
         let field = self.own_field.as_ref().unwrap_or(&self.field);
         let value = &self.value;
@@ -101,6 +104,15 @@ impl Say for Fault {
             (FaultKind::NotAChoice, Language::En) => {
                 format!("{field}: “{value}” is not on the list in {system}; add the choice there")
             }
+            (
+                FaultKind::Inexpressible(_)
+                | FaultKind::NoAccount { .. }
+                | FaultKind::UnknownAccount { .. }
+                | FaultKind::NoTextService
+                | FaultKind::NoCustomer { .. }
+                | FaultKind::ClosedPeriod { .. },
+                _,
+            ) => value.clone(),
             (FaultKind::NoCounterpart, Language::Da) => format!("{field}: “{value}” har intet modstykke i {system}"),
             (FaultKind::NoCounterpart, Language::En) => format!("{field}: “{value}” has no counterpart in {system}"),
         }

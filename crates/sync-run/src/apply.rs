@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{FieldMapping, ModuleMapping};
+use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
 use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange};
 use sync_model::{
     Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
@@ -84,7 +84,11 @@ impl Run<'_> {
         applied.done.extend(right.done);
         applied.missed.extend(right.missed);
         applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
-        self.rest(&applied).await?;
+        if of_invoices(module) {
+            applied.again |= !applied.done.is_empty();
+        } else {
+            self.rest(&applied).await?;
+        }
         Ok(applied)
     }
 
@@ -341,7 +345,8 @@ impl Run<'_> {
         let patch = patch_after(module, write, after.as_ref());
         let seen = after.is_some();
         let record = after.unwrap_or_else(|| as_sent(intent, key));
-        changes.push(Change::Observe { side, record: Box::new(record), dirty: !seen });
+        let dirty = !seen || module.is_some_and(of_invoices);
+        changes.push(Change::Observe { side, record: Box::new(record), dirty });
         let mapping = module.map_or_else(|| Fingerprint::of([b"unmapped"]), |it| it.fingerprint.clone());
         match &write.change {
             WriteChange::Create { .. } => changes.push(Change::Tie(Link {
@@ -371,6 +376,12 @@ impl Run<'_> {
         let wait = |side| self.engine.connectors.get(side).wait_for(*writes.get(side) as u64);
         wait(Side::Left).max(wait(Side::Right))
     }
+}
+
+/// Whether the module is about invoices. What was written of one is looked at once more in the same run: only then do both
+/// systems say what it comes to.
+fn of_invoices(module: &ModuleMapping) -> bool {
+    module.entities.iter().any(EntityMapping::is_of_invoices)
 }
 
 fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {

@@ -10,8 +10,8 @@ use reconcile::{Failure, Observed, Seen};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
 use crate::ports::{
-    Change, Decided, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,
-    TrailEntry,
+    Change, Decided, EffectRecord, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    StoredFinding, TrailEntry,
 };
 
 /// Reads through to the real store and keeps what is observed to itself.
@@ -79,6 +79,7 @@ impl Store for DryStore {
                 | Change::Checked(_)
                 | Change::Intend(_)
                 | Change::Conclude { .. }
+                | Change::Effect(_)
                 | Change::Findings { .. }
                 | Change::Unlink { .. }
                 | Change::Begin { .. }
@@ -133,6 +134,10 @@ impl Store for DryStore {
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
         self.inner.unfinished(pair).await
+    }
+
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError> {
+        self.inner.effects(pair).await
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use field_mapping::{Checked, Held, Mapping, ModuleMapping};
+use field_mapping::{Checked, EntityMapping, Held, Mapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
 use sync_model::{Fingerprint, Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
 
 use crate::dry::DryStore;
+use crate::effects::Effects;
 use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
 use crate::halt::Halt;
@@ -73,6 +74,11 @@ pub trait Rules: Send + Sync {
 
     /// What holds for every module.
     fn policy(&self) -> Policy;
+
+    /// Which effects on invoices are allowed. They are carried out only when they are ordered, too.
+    fn effects(&self) -> Effects {
+        Effects::default()
+    }
 }
 
 /// What is to be done.
@@ -84,6 +90,8 @@ pub struct Order {
     pub record: Option<(Side, RecordKey)>,
     /// Where this order may write. A single-record push to one system writes there only.
     pub only_writes: Option<Side>,
+    /// Whether the effects that the rules allow are carried out, too: booking, sending, payments.
+    pub effects: bool,
     /// Asks the run to stop.
     pub halt: Halt,
     /// Exactly this saved plan, as far as its records did not move on.
@@ -266,11 +274,15 @@ impl Run<'_> {
         }
         self.recall_failures().await?;
         let terms = self.terms(rules).await?;
+        // Nothing is booked or sent on the day the two systems meet: somebody should have looked at the drafts.
+        let may = order.effects && order.plan.is_none();
+        let effects = may && self.store.has_links(&self.engine.pair).await?;
         let modules = chosen(&terms.mapping, order)?;
         if order.plan.as_ref().is_some_and(|saved| saved.rules != rules_digest(&modules, &rules.policy())) {
             return Err(PlanError::OtherRules.into());
         }
         self.recover(&terms.mapping).await?;
+        self.recover_effects().await?;
         self.gather(&modules, &terms).await?;
         let policy = self.policy(&modules, rules.policy()).await?;
         self.refuse_masses(&modules, &terms, &policy, order).await?;
@@ -278,7 +290,15 @@ impl Run<'_> {
             self.commit(&[Change::Spend { plan: saved.hash.clone(), at: self.engine.clock.now() }]).await?;
         }
         for module in &modules {
-            self.settle_module(module, &terms, &policy, order).await?;
+            let mut waiting = self.settle_module(module, &terms, &policy, order).await?;
+            let of_invoices = module.entities.iter().any(EntityMapping::is_of_invoices);
+            if of_invoices && effects && self.carry_out_effects(module, rules.effects(), order, &waiting).await? {
+                waiting = self.settle_module(module, &terms, &policy, order).await?;
+            }
+            if of_invoices {
+                waiting.extend(self.effect_findings().await?);
+            }
+            self.note_findings(module, waiting, order).await?;
         }
         if order.modules.is_empty() && order.record.is_none() && order.plan.is_none() {
             self.rest_strangers(&modules).await?;
@@ -293,7 +313,7 @@ impl Run<'_> {
         terms: &Terms,
         policy: &Policy,
         order: &Order,
-    ) -> Result<(), RunError> {
+    ) -> Result<Vec<Finding>, RunError> {
         let mut waiting = Vec::new();
         let mut rounds = 0;
         while rounds < MOST_ROUNDS {
@@ -314,6 +334,16 @@ impl Run<'_> {
         if let Some(saved) = &order.plan {
             self.moved_on(saved, &module.module);
         }
+        Ok(waiting)
+    }
+
+    /// Keeps what waits in a module.
+    async fn note_findings(
+        &self,
+        module: &ModuleMapping,
+        waiting: Vec<Finding>,
+        order: &Order,
+    ) -> Result<(), RunError> {
         if order.record.is_none() {
             let change = Change::Findings {
                 module: module.module.clone(),
@@ -475,7 +505,7 @@ impl Run<'_> {
         Ok(policy)
     }
 
-    fn scope(&self, modules: &[&ModuleMapping]) -> Scope {
+    pub(crate) fn scope(&self, modules: &[&ModuleMapping]) -> Scope {
         let kinds = Sides::from_fn(|side| {
             let kinds: BTreeSet<Kind> = modules.iter().flat_map(|module| module.kinds(side)).collect();
             kinds.into_iter().collect()

@@ -53,6 +53,11 @@ pub enum Event {
         /// Milliseconds the rate limit will make the rest of this module wait at least.
         wait: u64,
     },
+    /// An effect on an invoice happened.
+    Happened {
+        /// Which.
+        record: Box<crate::ports::EffectRecord>,
+    },
     /// A write came to nothing.
     Missed {
         /// The step.

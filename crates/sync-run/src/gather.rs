@@ -43,6 +43,9 @@ impl Run<'_> {
             let found = connector.changes(kind, since.as_ref(), page).await?;
             records += found.seen.len();
             let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;
+            if connector.lists_in_part(kind) {
+                changes = self.completed(side, changes).await?;
+            }
             if let Next::End(cursor) = &found.next
                 && since.as_ref() != Some(cursor)
             {
@@ -58,6 +61,26 @@ impl Run<'_> {
                 Next::Page(_) => return Err(RunError::EndlessList { kind: kind.clone() }),
             }
         }
+    }
+
+    /// `changes`, with records that a list showed in part read in full. What can not be read now stays as the list showed it
+    /// and is read when it is listed again.
+    async fn completed(&self, side: Side, changes: Vec<Change>) -> Result<Vec<Change>, RunError> {
+        let partial = |change: &Change| match change {
+            Change::Observe { record, .. } if record.partial => Some(record.key()),
+            _ => None,
+        };
+        let thin: Vec<RecordKey> = changes.iter().filter_map(partial).collect();
+        if thin.is_empty() {
+            return Ok(changes);
+        }
+        let full = self.engine.connectors.get(side).read(&thin).await?;
+        let read: BTreeSet<RecordKey> =
+            full.iter().filter(|it| !matches!(it, Presence::Unseen(_))).map(Presence::key).collect();
+        let mut kept: Vec<Change> =
+            changes.into_iter().filter(|change| partial(change).is_none_or(|key| !read.contains(&key))).collect();
+        kept.extend(self.observe(side, full, Fresh::Asked).await?);
+        Ok(kept)
     }
 
     /// What these sights change in the mirror.

@@ -22,6 +22,7 @@ mod apply;
 pub mod conformance;
 mod decisions;
 mod dry;
+mod effects;
 mod engine;
 mod error;
 mod event;
@@ -34,6 +35,7 @@ mod saved;
 mod summary;
 mod terms;
 
+pub use effects::Effects;
 pub(crate) use engine::Run;
 pub use engine::{Engine, Order, Pace, Preview, Rules};
 pub use error::{RulesError, RunError};
@@ -42,12 +44,13 @@ pub use event::{Event, Events, Miss, Unheard};
 pub use field_mapping::Checked;
 pub use halt::Halt;
 pub use ports::{
-    Change, ChangePage, Clock, Connector, ConnectorError, Decided, ErrorClass, Guids, Health, Intent, IntentId,
-    Journaled, Lease, Ledger, Next, Outcome, Probed, Receipt, Refusal, RunRecord, Scope, Spent, Store, StoreError,
-    StoredFinding, TrailEntry, Usage, WriteError,
+    Change, ChangePage, Clock, Connector, ConnectorError, Decided, Effect, EffectFound, EffectRecord, EffectState,
+    ErrorClass, Guids, Health, Intent, IntentId, Journaled, JournaledEffect, Lease, Ledger, Next, Outcome, Probed,
+    Receipt, Refusal, RunRecord, Scope, SendWay, Spent, Store, StoreError, StoredFinding, TrailEntry, Usage,
+    WriteError,
 };
 pub use ports::{keeping, trail};
 /// What a connector is asked to write, and what became of it, as the ports speak of it.
 pub use reconcile::{Failure, FailureClass, Write, WriteChange};
 pub use saved::{ChangedAt, Cost, PlanError, SavedPlan};
-pub use summary::Summary;
+pub use summary::{EffectCounts, Summary};

@@ -3,6 +3,7 @@
 //! An update is simply looked at: what the record holds now decides at the next planning. A create is probed by the guid
 //! we chose or the mark we left, a deletion by asking for the record. Only when it left no trace, and long enough after it was sent, does it count as not made.
 
+use chrono::{DateTime, Utc};
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
 use sync_model::Presence;
@@ -83,7 +84,11 @@ impl Run<'_> {
 
     /// Waits until an answer to `intent` can no longer be on its way. `false` when it was so long ago already.
     async fn wait_out(&self, intent: &Intent) -> bool {
-        let settled = intent.at + self.engine.pace.settle;
+        self.wait_until(intent.at + self.engine.pace.settle).await
+    }
+
+    /// Waits until `settled`. `false` when that was already.
+    pub(crate) async fn wait_until(&self, settled: DateTime<Utc>) -> bool {
         let wait = settled - self.engine.clock.now();
         match wait.to_std() {
             Ok(wait) if !wait.is_zero() => {

@@ -6,7 +6,7 @@ use reconcile::{Finding, Step, WriteChange};
 use serde::{Deserialize, Serialize};
 use sync_model::{Fingerprint, Module, RunId, Side, Sides};
 
-use crate::ports::{Spent, Usage};
+use crate::ports::{Effect, Spent, Usage};
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Summary {
     pub findings: Vec<(Module, Finding)>,
     /// Writes that failed for want of a connection.
     pub failed: u64,
+    /// What happened to invoices for good.
+    #[serde(default)]
+    pub effects: EffectCounts,
     /// Requests made, by side.
     pub usage: Sides<Usage>,
     /// What was done, in order.
@@ -43,6 +46,17 @@ pub struct Summary {
     pub(crate) performed: BTreeSet<Fingerprint>,
 }
 
+/// Effects on invoices, counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectCounts {
+    /// Invoices booked.
+    pub booked: u64,
+    /// Invoices sent.
+    pub sent: u64,
+    /// Payments registered.
+    pub paid: u64,
+}
+
 impl Summary {
     pub(crate) fn new(run: RunId) -> Self {
         Self {
@@ -53,6 +67,7 @@ impl Summary {
             linked: 0,
             findings: Vec::new(),
             failed: 0,
+            effects: EffectCounts::default(),
             usage: Sides::default(),
             done: Vec::new(),
             moved_on: Vec::new(),
@@ -84,6 +99,23 @@ impl Summary {
             && self.beyond_plan.values().all(|left| *left == 0)
     }
 
+    /// This run and an `earlier` one that prepared it, told as one: what waits is what waits now.
+    #[must_use]
+    pub fn after(mut self, earlier: Self) -> Self {
+        for side in Side::BOTH {
+            *self.created.get_mut(side) += earlier.created.get(side);
+            *self.updated.get_mut(side) += earlier.updated.get(side);
+            *self.deleted.get_mut(side) += earlier.deleted.get(side);
+            let (usage, before) = (self.usage.get_mut(side), earlier.usage.get(side));
+            usage.requests += before.requests;
+            usage.writes += before.writes;
+        }
+        self.linked += earlier.linked;
+        self.failed += earlier.failed;
+        self.done.splice(0..0, earlier.done);
+        self
+    }
+
     pub(crate) fn wrote(&mut self, module: &Module, side: Side, change: &WriteChange, step: Step) {
         match change {
             WriteChange::Create { .. } => *self.created.get_mut(side) += 1,
@@ -91,6 +123,14 @@ impl Summary {
             WriteChange::Delete { .. } => *self.deleted.get_mut(side) += 1,
         }
         self.done.push((module.clone(), step));
+    }
+
+    pub(crate) fn happened(&mut self, effect: &Effect) {
+        match effect {
+            Effect::Book => self.effects.booked += 1,
+            Effect::Send { .. } => self.effects.sent += 1,
+            Effect::Pay { .. } => self.effects.paid += 1,
+        }
     }
 
     fn count(&self, wanted: impl Fn(&Finding) -> bool) -> u64 {

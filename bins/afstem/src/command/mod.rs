@@ -161,6 +161,7 @@ async fn sync(
         }
     }
     let summary = match &record {
+        record if asked.effects => app.sync_with_effects(&modules, record.as_ref()).await?,
         Some(record) => app.sync_record(record).await?,
         None => app.sync(&modules).await?,
     };

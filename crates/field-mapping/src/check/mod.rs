@@ -139,7 +139,7 @@ impl<'a> Check<'a> {
         let left = self.own(name, schemas.left, &written.own.left);
         let right = self.own(name, schemas.right, &written.own.right);
         let own = Sides::new(left?, right?);
-        let lens = written.lens.as_ref()?;
+        let lens = &written.lens.clone()?.bound(self.variables);
         let told = self.told.len();
         let mut writable = Sides::new(true, true);
         for (side, specs) in own.iter() {
@@ -299,7 +299,7 @@ fn find<'s>(schema: &'s KindSchema, names: &[Placed<String>], labels: &[Placed<S
 fn two_way(direction: WrittenDirection) -> bool {
     match direction {
         WrittenDirection::Both | WrittenDirection::CreateOnly => true,
-        WrittenDirection::ToDinero | WrittenDirection::ToCrm => false,
+        WrittenDirection::ToDinero | WrittenDirection::ToCrm | WrittenDirection::Compared => false,
     }
 }
 

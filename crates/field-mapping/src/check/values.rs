@@ -138,6 +138,14 @@ pub(super) fn unfit(kind: &FaultKind) -> Trouble {
     match kind {
         FaultKind::TooLong { max } => Trouble::TooLong(*max),
         FaultKind::NotAChoice => Trouble::NotAChoice,
-        FaultKind::Missing | FaultKind::Invalid { .. } | FaultKind::NoCounterpart => Trouble::BadValue,
+        FaultKind::Missing
+        | FaultKind::Invalid { .. }
+        | FaultKind::NoCounterpart
+        | FaultKind::Inexpressible(_)
+        | FaultKind::NoAccount { .. }
+        | FaultKind::UnknownAccount { .. }
+        | FaultKind::NoTextService
+        | FaultKind::NoCustomer { .. }
+        | FaultKind::ClosedPeriod { .. } => Trouble::BadValue,
     }
 }

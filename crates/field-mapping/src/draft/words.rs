@@ -17,6 +17,8 @@ pub enum Travel {
     ToCrm,
     /// Only when a record is made.
     CreateOnly,
+    /// Nowhere; it only tells records apart.
+    Compared,
 }
 
 /// Whose value stands when both changed, as a mapping file says it.
@@ -82,6 +84,7 @@ impl Travel {
             Self::ToDinero => Some("to-dinero"),
             Self::ToCrm => Some("to-crm"),
             Self::CreateOnly => Some("create-only"),
+            Self::Compared => Some("compared"),
         }
     }
 }

@@ -10,7 +10,9 @@
 
 mod address;
 mod country;
+mod customer;
 mod expression;
+mod lines;
 mod money;
 mod naming;
 mod number;
@@ -20,14 +22,19 @@ mod phone;
 mod table;
 mod text;
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use iso_currency::Currency;
 use sync_model::{Side, Value};
 
 use crate::FaultKind;
 use crate::fold::fold;
 
+pub use customer::CustomerTerms;
 pub use expression::Expression;
 pub(crate) use expression::NoExpression;
+pub use lines::LineTerms;
 pub(crate) use money::currency;
 pub use number::{is_valid_cvr, is_valid_gln, is_valid_p_number};
 pub use table::Table;
@@ -76,6 +83,14 @@ pub enum Lens {
     DanishDate,
     /// `reference`: another record of the same system. It is carried over as the record that is linked with it.
     Reference,
+    /// `total`: an amount of money to the øre, as it is compared.
+    Total,
+    /// `voucher-date`: the day of a voucher. Dinero takes none of a period that the settings call closed.
+    VoucherDate(Option<NaiveDate>),
+    /// `lines`: the lines of an invoice, with everything that changes what they come to.
+    Lines(Box<LineTerms>),
+    /// `customer`: whom an invoice belongs to: a contact in Dinero, an organisation or a person in the CRM.
+    Customer(CustomerTerms),
     /// `person`: one name in Dinero, first and last name in the CRM.
     Person,
     /// `address`: lines in Dinero, street and house number in the CRM.
@@ -93,6 +108,19 @@ pub enum Lens {
 }
 
 impl Lens {
+    /// The lens with what the user set about it.
+    pub(crate) fn bound(self, settings: &BTreeMap<String, Value>) -> Self {
+        match self {
+            Self::Lines(_) => Self::Lines(Box::new(LineTerms::bound(settings))),
+            Self::Customer(_) => Self::Customer(CustomerTerms::bound(settings)),
+            Self::VoucherDate(_) => match settings.get("closed_until") {
+                Some(Value::Date(until)) => Self::VoucherDate(Some(*until)),
+                _ => Self::VoucherDate(None),
+            },
+            other => other,
+        }
+    }
+
     /// The normal form of what `side` holds in its own fields.
     ///
     /// ```
@@ -124,10 +152,13 @@ impl Lens {
             Self::PNumber => number::p_number(value),
             Self::Gln => number::gln(value),
             Self::Decimal => return number::decimal(value),
+            Self::Total => return number::decimal(value).map(rounded),
             Self::Amount(currency) => return money::read(*currency, value),
             Self::Flag => return number::flag(value),
-            Self::Date => return number::date(value),
-            Self::Reference => return reference(value),
+            Self::Date | Self::VoucherDate(_) => return number::date(value),
+            Self::Lines(terms) => return terms.read(side, own),
+            Self::Customer(terms) if side == Side::Right => return terms.read(own),
+            Self::Reference | Self::Customer(_) => return reference(value),
             Self::DanishDate => return number::danish_date(value),
             Self::Person => person::read(own),
             Self::Address => address::read(own),
@@ -160,6 +191,8 @@ impl Lens {
             (Self::Payment, Side::Left) => return payment::parts(value),
             (Self::Payment, Side::Right) => payment::words(value),
             (Self::Expression(expression), _) => return expression.write(side, value),
+            (Self::Lines(terms), _) => return terms.write(side, value, current),
+            (Self::Customer(_), Side::Right) => return Ok(CustomerTerms::write(value, current)),
             _ => value.clone(),
         };
         Ok(vec![own])
@@ -171,6 +204,11 @@ impl Lens {
     /// When that side refuses it: Dinero refuses a Danish CVR number and an EAN number with a wrong check digit
     /// (fact sheet §7.1), the CRM keeps anything.
     pub fn accept(&self, side: Side, value: &Value, abroad: bool) -> Result<(), FaultKind> {
+        if let (Self::VoucherDate(Some(until)), Side::Left, Value::Date(date)) = (self, side, value)
+            && date <= until
+        {
+            return Err(FaultKind::ClosedPeriod { until: *until });
+        }
         let (Some(text), Side::Left) = (value.as_text(), side) else { return Ok(()) };
         let danish = || !abroad && number::looks_danish(text);
         let expected = match self {
@@ -212,6 +250,11 @@ impl Lens {
             _ => shown.to_lowercase(),
         }
     }
+}
+
+/// To the øre.
+fn rounded(value: Value) -> Value {
+    value.as_decimal().map_or(value, |number| Value::Decimal(invoicing::ore(number).normalize()))
 }
 
 /// A reference as it stands: who it is on the other side, only links can say.

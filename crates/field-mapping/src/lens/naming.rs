@@ -2,7 +2,7 @@
 
 use sync_model::{FieldType, Side};
 
-use super::{Lens, Table};
+use super::{CustomerTerms, Lens, Table, lines};
 
 /// What a lens gives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +16,7 @@ enum Gives {
 
 impl Lens {
     /// The lenses that need nothing but their name.
-    fn plain() -> [(&'static str, Self); 25] {
+    fn plain() -> [(&'static str, Self); 29] {
         [
             ("text", Self::Text),
             ("line", Self::Line),
@@ -43,6 +43,10 @@ impl Lens {
             ("payment", Self::Payment),
             ("unit", Self::Table(Table::units())),
             ("reference", Self::Reference),
+            ("total", Self::Total),
+            ("voucher-date", Self::VoucherDate(None)),
+            ("lines", Self::Lines(Box::default())),
+            ("customer", Self::Customer(CustomerTerms::default())),
         ]
     }
 
@@ -66,6 +70,9 @@ impl Lens {
             Self::Most(_) => "most",
             Self::Cut(_) => "cut",
             Self::Expression(_) => "expression",
+            Self::VoucherDate(_) => "voucher-date",
+            Self::Lines(_) => "lines",
+            Self::Customer(_) => "customer",
             _ => Self::plain().into_iter().find(|(_, lens)| lens == self).map_or("table", |(name, _)| name),
         }
     }
@@ -76,6 +83,8 @@ impl Lens {
             Self::Table(table) => table.rows().map(|(left, right)| format!("{left}={}", right.join("|"))).collect(),
             Self::Amount(currency) => vec![currency.code().to_owned()],
             Self::Most(most) | Self::Cut(most) => vec![most.to_string()],
+            Self::Lines(terms) => terms.parameters(),
+            Self::Customer(terms) => terms.parameters(),
             Self::Expression(expression) => {
                 let parts = expression.parts().map(str::to_owned);
                 std::iter::once(expression.source().to_string()).chain(parts).collect()
@@ -98,7 +107,8 @@ impl Lens {
     #[must_use]
     pub fn width(&self, side: Side) -> usize {
         match (self, side) {
-            (Self::Person | Self::Address, Side::Right) | (Self::Payment, Side::Left) => 2,
+            (Self::Person | Self::Address | Self::Customer(_), Side::Right) | (Self::Payment, Side::Left) => 2,
+            (Self::Lines(_), _) => lines::width(side),
             (Self::Expression(expression), _) => expression.width(side),
             _ => 1,
         }
@@ -108,10 +118,12 @@ impl Lens {
     #[must_use]
     pub fn suits(&self, ty: &FieldType) -> bool {
         let gives = match self {
-            Self::Decimal | Self::Amount(_) => Gives::Number,
+            Self::Decimal | Self::Amount(_) | Self::Total => Gives::Number,
             Self::Flag => Gives::Flag,
-            Self::Date | Self::DanishDate => Gives::Date,
-            Self::Reference => Gives::Reference,
+            Self::Date | Self::DanishDate | Self::VoucherDate(_) => Gives::Date,
+            Self::Reference | Self::Customer(_) => Gives::Reference,
+            // Rows, a mode and amounts: each field gets its own.
+            Self::Lines(_) => return !matches!(ty, FieldType::Time | FieldType::Reference(_)),
             _ => Gives::Text,
         };
         match ty {

@@ -27,11 +27,12 @@ pub(crate) const MOST_TOLD: usize = 50;
 const MOST_PARTS: usize = 1000;
 
 const SIDES: [(&str, Side); 2] = [("dinero", Side::Left), ("crm", Side::Right)];
-const DIRECTIONS: [(&str, WrittenDirection); 4] = [
+const DIRECTIONS: [(&str, WrittenDirection); 5] = [
     ("both", WrittenDirection::Both),
     ("to-dinero", WrittenDirection::ToDinero),
     ("to-crm", WrittenDirection::ToCrm),
     ("create-only", WrittenDirection::CreateOnly),
+    ("compared", WrittenDirection::Compared),
 ];
 const PRIORITIES: [(&str, Priority); 3] = [
     ("dinero-first", Priority::Prefer(Side::Left)),

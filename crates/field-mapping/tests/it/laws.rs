@@ -1,13 +1,15 @@
 //! The laws that every lens keeps (P16), each on a hundred thousand values: Danish data, spelled as people do, and noise.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use field_mapping::{Lens, Source, Table, fold, resolve};
+use field_mapping::{Lens, LineTerms, Source, Table, fold, resolve};
 use proptest::prelude::any;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use proptest::{prop_assert, prop_assert_eq};
-use sync_model::{RecordKey, Side, Value};
+use rust_decimal::Decimal;
+use sync_model::{Fields, RecordKey, Side, Value};
 
 use crate::danish::{self, Pick};
 use crate::schemas::{BOTH, Style, modules, schemas, variables};
@@ -281,6 +283,72 @@ fn folding_is_settled_and_blind_to_case_and_blanks() {
         prop_assert_eq!(fold(&format!(" {text} ")), folded);
         Ok(())
     });
+}
+
+#[test]
+fn p16_total_is_lawful() {
+    keeps("total", |pick| Value::Decimal(Decimal::new(i64::from(some(pick, 2_000_000)) - 1_000_000, 4)));
+}
+
+#[test]
+fn p16_voucher_date_is_lawful() {
+    keeps("voucher-date", danish::day);
+}
+
+#[test]
+fn p16_customer_is_lawful() {
+    let lens = Lens::named("customer").expect("a lens");
+    let key = |kind: &str, number: u32| Value::Reference(RecordKey::new(kind, format!("11x{number}").as_str()));
+    keeps_all(&lens, |pick| vec![key("Accounts", some(pick, 50)), key("Contacts", some(pick, 50))]);
+}
+
+/// A whole number below `most`.
+fn some(pick: &mut Pick, most: usize) -> u32 {
+    u32::try_from(pick.below(most)).expect("small")
+}
+
+/// An invoice of Dinero's: with products, described lines and words, two rates, and something posted without VAT.
+fn dinero_lines(pick: &mut Pick) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for _ in 0..=some(pick, 4) {
+        let number = |number: u32, scale: u32| Value::Decimal(Decimal::new(i64::from(number) + 1, scale).normalize());
+        let mut row: Fields = [
+            ("LineType", Value::text("Product")),
+            ("Quantity", number(some(pick, 9_999), 3)),
+            ("BaseAmountValue", number(some(pick, 999_999), 2)),
+            ("Discount", Value::Decimal(some(pick, 99).into())),
+            ("AccountNumber", Value::Decimal(pick.of(&[1000_u32, 1100]).into())),
+        ]
+        .into_iter()
+        .collect();
+        match some(pick, 3) {
+            0 => {
+                row = [("LineType", Value::text("Text")), ("Description", Value::text("Afsnit"))].into_iter().collect();
+            }
+            1 => row.set("Description", Value::text("Timer")),
+            _ => row.set(
+                "ProductGuid",
+                Value::Reference(RecordKey::new("product", format!("g{}", some(pick, 9)).as_str())),
+            ),
+        }
+        rows.push(row);
+    }
+    vec![Value::Rows(rows), Value::Flag(false)]
+}
+
+#[test]
+fn p16_lines_are_lawful() {
+    let row = |vat: u32, account: u32| -> Fields {
+        [("vat", Value::Decimal(vat.into())), ("account", Value::Decimal(account.into()))].into_iter().collect()
+    };
+    let service = Value::Reference(RecordKey::new("Services", "26x5"));
+    let settings = BTreeMap::from([
+        ("vat_accounts".to_owned(), Value::Rows(vec![row(25, 1000), row(0, 1100)])),
+        ("text_service".to_owned(), service),
+    ]);
+    let lens = Lens::Lines(Box::new(LineTerms::bound(&settings)));
+    always(|pick| lawful(&lens, Side::Left, &dinero_lines(pick)));
+    assert!(READ.get() > CASES / 10, "only {} invoices were read", READ.get());
 }
 
 #[test]

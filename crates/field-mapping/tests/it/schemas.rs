@@ -59,10 +59,26 @@ fn crm(version: &str, style: Style) -> Schema {
             };
             fields.extend(custom.iter().map(|(name, label)| field(name, label, FieldType::Text)));
         }
+        if file == "invoice" {
+            extend_invoice(&mut fields);
+        }
         let label = described["label"].as_str().expect("given").to_owned();
         kinds.insert(kind.clone(), KindSchema { kind, label, fields });
     }
     Schema { kinds }
+}
+
+/// What an invoice has beside its described fields, and a custom field for Dinero's number.
+fn extend_invoice(fields: &mut Vec<FieldSpec>) {
+    let number = || FieldType::Decimal { scale: None };
+    for spec in fields.iter_mut().filter(|spec| spec.name.as_str() == "currency_id") {
+        spec.ty = FieldType::Text;
+    }
+    let goods = FieldType::Reference(vec![Kind::new("Products"), Kind::new("Services")]);
+    fields.push(field("LineItems", "LineItems", FieldType::Rows(vec![field("productid", "productid", goods)])));
+    fields.push(field("charges_tax", "charges_tax", number()));
+    fields.push(field("deducted_tax", "deducted_tax", number()));
+    fields.push(field("cf_dinero_invoice_no", "Dinero fakturanummer", FieldType::Text));
 }
 
 fn spec(kind: &str, described: &Json) -> FieldSpec {
@@ -128,10 +144,24 @@ fn invoice() -> Vec<FieldSpec> {
     let written = names("write");
     let all: std::collections::BTreeSet<String> = names("read").into_iter().chain(written.clone()).collect();
     let spec = |name: &String| {
-        let ty = if name == "Date" || name == "PaymentDate" { FieldType::Date } else { FieldType::Text };
-        FieldSpec { writable: written.contains(name), ..field(name, name, ty) }
+        let ty = match name.as_str() {
+            "Date" | "PaymentDate" => FieldType::Date,
+            "ContactGuid" => FieldType::Reference(vec![Kind::new("contact")]),
+            "ShowLinesInclVat" => FieldType::Flag,
+            "TotalInclVat" => FieldType::Decimal { scale: None },
+            "ProductLines" => {
+                let product = FieldType::Reference(vec![Kind::new("product")]);
+                FieldType::Rows(vec![field("ProductGuid", "ProductGuid", product)])
+            }
+            _ => FieldType::Text,
+        };
+        FieldSpec { writable: written.contains(name) || name == "PaymentDate", ..field(name, name, ty) }
     };
-    all.iter().map(spec).collect()
+    let mut specs: Vec<FieldSpec> = all.iter().map(spec).collect();
+    let read_only = |name, ty| FieldSpec { writable: false, ..field(name, name, ty) };
+    specs.push(read_only("PaidAmount", FieldType::Decimal { scale: None }));
+    specs.push(read_only("BookedNumber", FieldType::Text));
+    specs
 }
 
 /// Dinero's model (fact sheet §7.1, §7.2): what may be written, and what only comes back.

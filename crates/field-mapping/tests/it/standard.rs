@@ -84,18 +84,21 @@ fn every_field_of_both_sides_is_mapped_or_left_alone_for_a_reason() {
 }
 
 #[test]
-fn invoices_are_mapped_where_both_systems_describe_them_and_asked_for_nowhere() {
+fn invoices_are_mapped_where_both_systems_describe_them() {
     let mapping = whole("v840");
     let invoices = entity(&mapping, "Invoice");
     let names: Vec<&str> = invoices.fields.iter().map(|field| field.name.as_str()).collect();
-    assert_eq!(names, ["name", "date", "due", "comment", "status"]);
+    let wanted = "name customer date due lines currency comment address status paid number total";
+    assert_eq!(names, wanted.split(' ').collect::<Vec<_>>());
     let status = |text: &str| {
         let own = [("PaymentStatus", sync_model::Value::text(text))].into_iter().collect();
         let values = invoices.project(Side::Left, &own).values;
         invoices.render(Side::Right, &values, &sync_model::Fields::new()).fields.get("invoicestatus").cloned()
     };
     assert_eq!(status("Overdue"), Some(sync_model::Value::text("Approved")));
-    assert_eq!(kinds_of(&["invoices".to_owned()]), Sides::default());
+    assert_eq!(status("Draft"), Some(sync_model::Value::Empty), "a draft says nothing of the CRM's status");
+    let kinds = kinds_of(&["invoices".to_owned()]);
+    assert_eq!((kinds.left, kinds.right), (vec![Kind::new("invoice")], vec![Kind::new("Invoice")]));
     let mut schemas = schemas("v840", Style::Slugs);
     schemas.left.kinds.remove("invoice");
     let without = resolve(&Source::Standard, &all_modules(), &schemas, BOTH, &variables()).expect("given");
@@ -122,8 +125,8 @@ fn modules_come_in_the_order_in_which_they_run_and_unknown_ones_are_left_out() {
     let names: Vec<&str> = mapping.modules.iter().map(|module| module.module.as_str()).collect();
     assert_eq!(names, ["organisations", "products", "invoices"]);
     let kinds = kinds_of(&wanted);
-    assert_eq!(kinds.left, [Kind::new("contact"), Kind::new("product")]);
-    assert_eq!(kinds.right, [Kind::new("Accounts"), Kind::new("Products"), Kind::new("Services")]);
+    assert_eq!(kinds.left, [Kind::new("contact"), Kind::new("invoice"), Kind::new("product")]);
+    assert_eq!(kinds.right, ["Accounts", "Invoice", "Products", "Services"].map(Kind::new));
 }
 
 #[test]

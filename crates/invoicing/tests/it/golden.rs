@@ -115,6 +115,7 @@ impl CrmCase {
             charges_tax: self.charges_tax,
             adjustment: self.adjustment,
             deducted: self.deducted,
+            zone: None,
         }
     }
 
@@ -201,6 +202,7 @@ fn plain(lines: &[Line]) -> Vec<String> {
             let vat = match goods.vat {
                 Vat::Rate(rate) => number(rate),
                 Vat::FreeOn(account) => format!("on {account}"),
+                Vat::Abroad(zone) => zone.word().to_owned(),
             };
             format!("{} {quantity} × {price} − {discount} % @ {vat}", own(&goods.text))
         }

@@ -26,6 +26,8 @@ struct Fate {
     ended: bool,
     /// What is told about a deletion.
     told: Option<Told>,
+    /// What a frozen record would get of an agreed value that was edited since: proposed, never written.
+    proposed: BTreeSet<&'static str>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -130,6 +132,8 @@ fn both(case: &Case, left: [Held; 2], right: [Held; 2]) -> Fate {
                 let erases = value == Held::Cleared && !(settled && clearing_travels);
                 if !erases && *case.locks.get(side.other()) == Lock::Open {
                     fate.written.get_mut(side.other()).insert(name, value.value());
+                } else if !erases && settled {
+                    fate.proposed.insert(name);
                 }
             }
         }
@@ -211,6 +215,7 @@ fn fate(plan: &Plan) -> Fate {
     for finding in &plan.findings {
         match &finding.matter {
             Matter::Conflict { fields } => fate.asked = fields.iter().map(|why| named(why.field.as_str())).collect(),
+            Matter::Proposal { fields } => fate.proposed = fields.iter().map(|why| named(why.field.as_str())).collect(),
             Matter::Deleted { side } => fate.told = Some(Told::Kept(*side)),
             Matter::Deletion { deletion } => fate.told = Some(Told::Waits(deletion.side)),
             Matter::EditedAfterDeletion { side, fields, .. } => {

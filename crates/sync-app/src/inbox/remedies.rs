@@ -78,6 +78,18 @@ fn advice(matter: &Matter, id: &str, language: Language) -> Option<String> {
             "Ret feltet i systemet, eller ret kortlægningen; så går det videre af sig selv.",
             "Put the field right in the system, or change the mapping; then it goes on by itself.",
         ),
+        Matter::Totals { .. } => (
+            "Ret fakturaen i ét af systemerne, eller tillad en øreafrunding ([invoices] rounding_account).",
+            "Correct the invoice in one of the systems, or allow a rounding line ([invoices] rounding_account).",
+        ),
+        Matter::Proposal { .. } => (
+            "Krediter fakturaen i Dinero, og lav en ny i Simply CRM; eller sæt det tilbage i Simply CRM.",
+            "Credit the invoice in Dinero and make a new one in Simply CRM; or put it back in Simply CRM.",
+        ),
+        Matter::EffectUnknown { .. } => (
+            "Se efter i Dinero, og gør det i hånden, hvis det ikke skete.",
+            "Look in Dinero, and do it by hand if it did not happen.",
+        ),
         Matter::Swinging { .. } => {
             ("Giv feltet en ny værdi i ét af systemerne.", "Give the field a new value in one of the systems.")
         }

@@ -34,6 +34,14 @@ pub(super) enum Kind {
     StoreUrl,
     /// VAT rates in percent, each with an account number.
     Accounts,
+    /// An account number, or nothing.
+    Account,
+    /// An amount of money.
+    Amount,
+    /// A day, or nothing.
+    Day,
+    /// A service of the CRM such as `Services/26x5`, or nothing.
+    Service,
 }
 
 const DIRECTIONS: &[&str] = &["crm-to-dinero", "dinero-to-crm", "both"];
@@ -64,6 +72,14 @@ pub(super) const KEYS: &[Key] = &[
     key("invoices.book", Kind::Flag, Some("false")),
     key("invoices.send", Kind::Flag, Some("false")),
     key("invoices.vat_accounts", Kind::Accounts, Some("")),
+    key("invoices.other_customer", Kind::Flag, Some("false")),
+    key("invoices.text_service", Kind::Service, Some("")),
+    key("invoices.adjustment_account", Kind::Account, Some("")),
+    key("invoices.rounding_account", Kind::Account, Some("")),
+    key("invoices.rounding_limit", Kind::Amount, Some("0.05")),
+    key("invoices.closed_until", Kind::Day, Some("")),
+    key("invoices.payments", Kind::Flag, Some("false")),
+    key("invoices.deposit_account", Kind::Account, Some("")),
     key("mapping.kind", Kind::Choice(&["standard", "custom"]), Some("standard")),
     key("mapping.file", Kind::Text, Some("mapping.toml")),
     key("store.url", Kind::StoreUrl, Some("sqlite://afstem.db")),
@@ -101,9 +117,13 @@ impl Kind {
                 both("et tidsrum som \"3h\", \"90m\" eller \"45s\"", "a period such as \"3h\", \"90m\" or \"45s\"")
             }
             Self::StoreUrl => both("sqlite://fil eller postgres://…", "sqlite://file or postgres://…"),
+            Self::Account => both("et kontonummer", "an account number"),
+            Self::Amount => both("et beløb som \"0.05\"", "an amount such as \"0.05\""),
+            Self::Day => both("en dag som \"2025-12-31\"", "a day such as \"2025-12-31\""),
+            Self::Service => both("en ydelse som \"Services/26x5\"", "a service such as \"Services/26x5\""),
             Self::Accounts => both(
-                "momssatser med konti, fx { \"25\" = 1000, \"0\" = 1100 }",
-                "VAT rates with accounts, such as { \"25\" = 1000, \"0\" = 1100 }",
+                "momssatser med konti, fx { \"25\" = 1000, \"0\" = 1100, \"0-eu\" = 1050 }",
+                "VAT rates with accounts, such as { \"25\" = 1000, \"0\" = 1100, \"0-eu\" = 1050 }",
             ),
         }
     }

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use secrecy::SecretString;
 
 pub use entries::Entries;
@@ -148,8 +150,24 @@ pub struct InvoiceSettings {
     pub book: bool,
     /// Whether booked invoices may be mailed on request.
     pub send: bool,
-    /// The sales account for each VAT rate in percent.
+    /// The sales account for each VAT rate in percent; `0-eu` and `0-world` are sales without VAT to customers abroad.
     pub vat_accounts: BTreeMap<String, u32>,
+    /// Whether the person stands in for a missing organisation, or the organisation for a missing person.
+    pub other_customer: bool,
+    /// The CRM's service that stands for words, such as `Services/26x5`.
+    pub text_service: Option<String>,
+    /// The account of adjustments.
+    pub adjustment_account: Option<u32>,
+    /// The account of roundings.
+    pub rounding_account: Option<u32>,
+    /// The most that a rounding may come to.
+    pub rounding_limit: Decimal,
+    /// The last day of the closed period.
+    pub closed_until: Option<NaiveDate>,
+    /// Whether payments registered in the CRM may be registered in Dinero on request.
+    pub payments: bool,
+    /// The account that they are registered on.
+    pub deposit_account: Option<u32>,
 }
 
 impl Settings {
@@ -216,6 +234,14 @@ impl Reader<'_> {
                 book: self.text("invoices.book") == "true",
                 send: self.text("invoices.send") == "true",
                 vat_accounts: accounts(&self.text("invoices.vat_accounts")).unwrap_or_default(),
+                other_customer: self.text("invoices.other_customer") == "true",
+                text_service: Some(self.text("invoices.text_service")).filter(|text| !text.is_empty()),
+                adjustment_account: self.text("invoices.adjustment_account").parse().ok(),
+                rounding_account: self.text("invoices.rounding_account").parse().ok(),
+                rounding_limit: self.text("invoices.rounding_limit").parse().unwrap_or_default(),
+                closed_until: self.text("invoices.closed_until").parse().ok(),
+                payments: self.text("invoices.payments") == "true",
+                deposit_account: self.text("invoices.deposit_account").parse().ok(),
             },
             mapping: self.mapping(),
             store_url: self.text("store.url").into(),
@@ -322,6 +348,10 @@ fn checked(kind: Kind, text: &str) -> Result<(), Trouble> {
         Kind::Period => period(text).is_some(),
         Kind::StoreUrl => ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)),
         Kind::Accounts => accounts(text).is_some(),
+        Kind::Account => text.parse::<u32>().is_ok(),
+        Kind::Amount => text.parse::<Decimal>().is_ok_and(|amount| amount >= Decimal::ZERO),
+        Kind::Day => text.parse::<NaiveDate>().is_ok(),
+        Kind::Service => service(text).is_some(),
     };
     if fits { Ok(()) } else { Err(Trouble::Bad { allowed: kind.allowed() }) }
 }
@@ -340,14 +370,26 @@ fn period(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(number.checked_mul(seconds)?))
 }
 
+/// `Services/26x5` or `Products/14x4`: the module and the id.
+pub(crate) fn service(text: &str) -> Option<(&str, &str)> {
+    let (module, id) = text.split_once('/')?;
+    let (prefix, number) = id.split_once('x')?;
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (matches!(module, "Services" | "Products") && digits(prefix) && digits(number)).then_some((module, id))
+}
+
 /// `25=1000,0=1100`. Rates are percentages, accounts are numbers.
 fn accounts(text: &str) -> Option<BTreeMap<String, u32>> {
     let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     pairs
         .map(|pair| {
             let (rate, account) = pair.split_once('=')?;
-            let rate: rust_decimal::Decimal = rate.trim().parse().ok()?;
-            Some((rate.normalize().to_string(), account.trim().parse().ok()?))
+            let account = account.trim().parse().ok()?;
+            if let "0-eu" | "0-world" = rate.trim() {
+                return Some((rate.trim().to_owned(), account));
+            }
+            let rate: Decimal = rate.trim().parse().ok()?;
+            Some((rate.normalize().to_string(), account))
         })
         .collect()
 }

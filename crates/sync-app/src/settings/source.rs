@@ -129,10 +129,16 @@ impl Source {
 /// A value of the file in the text form that the environment would have.
 fn as_text(kind: Kind, item: &Item) -> Option<String> {
     match kind {
-        Kind::Text | Kind::Secret | Kind::Choice(_) | Kind::Url | Kind::Period | Kind::StoreUrl => {
-            item.as_str().map(str::to_owned)
-        }
-        Kind::Number => item.as_integer().map(|number| number.to_string()),
+        Kind::Text
+        | Kind::Secret
+        | Kind::Choice(_)
+        | Kind::Url
+        | Kind::Period
+        | Kind::StoreUrl
+        | Kind::Amount
+        | Kind::Day
+        | Kind::Service => item.as_str().map(str::to_owned),
+        Kind::Number | Kind::Account => item.as_integer().map(|number| number.to_string()),
         Kind::Flag => item.as_bool().map(|flag| flag.to_string()),
         Kind::Choices(_) => {
             let words = item.as_array()?.iter().map(Value::as_str).collect::<Option<Vec<_>>>()?;

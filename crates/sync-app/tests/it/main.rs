@@ -7,6 +7,7 @@ mod bulk;
 mod decisions;
 mod drift;
 mod habits;
+mod invoices;
 mod refusals;
 mod settings;
 mod world;

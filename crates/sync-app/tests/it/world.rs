@@ -115,7 +115,7 @@ impl World {
         Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), self.clock.clone()))
     }
 
-    fn transport_to_crm(&self) -> Arc<dyn Transport> {
+    pub(crate) fn transport_to_crm(&self) -> Arc<dyn Transport> {
         Arc::new(SandboxTransport::new(Arc::clone(&self.crm), self.clock.clone()))
     }
 }

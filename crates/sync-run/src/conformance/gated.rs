@@ -10,7 +10,7 @@ use reconcile::{Observed, Seen};
 use sync_model::{Cursor, Fingerprint, Kind, PairId, RecordKey, RunId, Schema, Side};
 
 use crate::{
-    Change, Decided, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
+    Change, Decided, EffectRecord, Failure, Intent, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
     StoredFinding, TrailEntry,
 };
 
@@ -102,6 +102,10 @@ impl<S: Store> Store for Gated<S> {
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
         self.pass(Call::Look, self.inner.unfinished(pair)).await
+    }
+
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError> {
+        self.pass(Call::Look, self.inner.effects(pair)).await
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {

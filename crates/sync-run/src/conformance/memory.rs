@@ -12,8 +12,8 @@ use sync_model::{
 };
 
 use crate::{
-    Change, Decided, Failure, Intent, IntentId, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store, StoreError,
-    StoredFinding, TrailEntry, keeping, trail,
+    Change, Decided, EffectRecord, Failure, Intent, IntentId, Lease, Ledger, Outcome, RunRecord, Scope, Spent, Store,
+    StoreError, StoredFinding, TrailEntry, keeping, trail,
 };
 
 /// A store in memory. Clones share one state, as two connections share one database.
@@ -50,6 +50,7 @@ struct Pair {
     journal: Vec<Arc<(Intent, Option<Outcome>)>>,
     findings: BTreeMap<Module, Vec<StoredFinding>>,
     ledger: Ledger,
+    effects: BTreeMap<(RecordKey, String), EffectRecord>,
     runs: Vec<RunRecord>,
     trail: Vec<Arc<TrailEntry>>,
     spent: BTreeMap<Fingerprint, Spent>,
@@ -170,6 +171,10 @@ impl Store for MemoryStore {
         Ok(self.read(pair, |pair| {
             pair.journal.iter().filter(|entry| entry.1.is_none()).map(|entry| entry.0.clone()).collect()
         }))
+    }
+
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError> {
+        Ok(self.read(pair, |pair| pair.effects.values().cloned().collect()))
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {
@@ -313,6 +318,9 @@ impl Pair {
             Change::Conclude { intent, outcome, at: _ } => {
                 let missing = || broken(format!("intent {} was never journaled", intent.0));
                 self.entry(*intent).ok_or_else(missing)?.1 = Some(outcome.clone());
+            }
+            Change::Effect(record) => {
+                self.effects.insert((record.invoice.clone(), record.effect.name()), (**record).clone());
             }
             Change::Findings { module, findings, at } => {
                 let kept = self.findings.entry(module.clone()).or_default();

@@ -7,6 +7,7 @@ use reconcile::FailureClass;
 use serde::{Deserialize, Serialize};
 use sync_model::{Cursor, Kind, Presence, Record, RecordKey, Revision, Schema};
 
+use super::effect::{EffectFound, JournaledEffect};
 use super::store::{Intent, Journaled};
 
 /// One system as records.
@@ -41,6 +42,12 @@ pub trait Connector: fmt::Debug + Send + Sync {
     /// The walk ends with a cursor that overlaps it, so that nothing slips between two walks.
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError>;
 
+    /// Whether a list shows too little of `kind` to plan by, such as an invoice without its lines: what changed is then read
+    /// in full before it is looked at.
+    fn lists_in_part(&self, _kind: &Kind) -> bool {
+        false
+    }
+
     /// Fresh and complete sights of `keys`, in any order. What cannot be told is [`Presence::Unseen`].
     async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError>;
 
@@ -56,6 +63,17 @@ pub trait Connector: fmt::Debug + Send + Sync {
 
     /// What became of a create or delete whose answer was lost. It never guesses: a look-up that fails is an error.
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError>;
+
+    /// Performs the one effect that was journaled, on the invoice as it was just `seen`. The invoice as it is then, where the
+    /// answer shows it. At most one request is sent that changes the system, and none that is not known to be the first.
+    async fn perform(&self, _effect: &JournaledEffect, _seen: &Record) -> Result<Option<Record>, WriteError> {
+        Err(WriteError::NotSent(format!("{} has no effects", self.name())))
+    }
+
+    /// Whether an effect whose answer was lost happened. It only reads.
+    async fn probe_effect(&self, _effect: &JournaledEffect) -> Result<EffectFound, ConnectorError> {
+        Ok(EffectFound::NoTrace)
+    }
 
     /// The requests made so far by this connector, sign-in included.
     fn usage(&self) -> Usage;

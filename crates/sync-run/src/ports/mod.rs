@@ -1,6 +1,7 @@
 //! The ports: what a run needs from the two systems, from the database and from the world.
 
 mod connector;
+mod effect;
 pub mod keeping;
 mod ledger;
 mod store;
@@ -10,6 +11,7 @@ mod world;
 pub use connector::{
     ChangePage, Connector, ConnectorError, ErrorClass, Health, Next, Probed, Receipt, Refusal, Usage, WriteError,
 };
+pub use effect::{Effect, EffectFound, EffectRecord, EffectState, JournaledEffect, SendWay};
 pub use ledger::{Decided, Ledger};
 pub use store::{
     Change, Intent, IntentId, Journaled, Lease, Outcome, RunRecord, Scope, Spent, Store, StoreError, StoredFinding,

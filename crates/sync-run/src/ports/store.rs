@@ -14,6 +14,7 @@ use sync_model::{
 };
 use uuid::Uuid;
 
+use super::effect::EffectRecord;
 use super::ledger::{Decided, Ledger};
 use super::trail::TrailEntry;
 
@@ -66,6 +67,9 @@ pub trait Store: fmt::Debug + Send + Sync {
 
     /// Intents without an outcome, oldest first.
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError>;
+
+    /// All effects on invoices, with what came of them, by invoice and name.
+    async fn effects(&self, pair: &PairId) -> Result<Vec<EffectRecord>, StoreError>;
 
     /// Whether any link was ever made for this pair.
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError>;
@@ -239,6 +243,8 @@ pub enum Change {
         /// When.
         at: DateTime<Utc>,
     },
+    /// An effect on an invoice is about to happen, or this came of it. There is one for each invoice and effect.
+    Effect(Box<EffectRecord>),
     /// The module's findings are these, and no others.
     Findings {
         /// The module.

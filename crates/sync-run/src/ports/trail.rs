@@ -11,6 +11,7 @@ use reconcile::{Failure, FieldWhy, Rule, WriteChange};
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Fields, Fingerprint, Link, LinkState, RecordKey, Retired, RunId, Side, Sides, Swings};
 
+use super::effect::EffectRecord;
 use super::keeping;
 use super::store::{Change, Intent, IntentId, Outcome};
 
@@ -105,6 +106,11 @@ pub enum Recorded {
         /// When.
         at: DateTime<Utc>,
     },
+    /// An effect on an invoice is about to be asked for, or this came of it.
+    Effect {
+        /// The effect with its state.
+        record: Box<EffectRecord>,
+    },
     /// A saved plan was carried out, and cannot be again.
     Spent {
         /// The plan's hash.
@@ -159,6 +165,7 @@ impl Recorded {
             Change::Conclude { intent, outcome, at } => {
                 Self::Concluded { intent: *intent, outcome: outcome.clone(), at: *at }
             }
+            Change::Effect(record) => Self::Effect { record: record.clone() },
             Change::Spend { plan, at } => Self::Spent { plan: plan.clone(), at: *at },
             Change::EarlierLife { at } => Self::EarlierLife { at: *at },
             Change::Failed(failure) => Self::Failed { failure: failure.clone() },
@@ -308,6 +315,7 @@ impl Replay {
                 self.writes.insert(intent, Some(outcome));
             }
             Recorded::Begun { .. }
+            | Recorded::Effect { .. }
             | Recorded::Spent { .. }
             | Recorded::EarlierLife { .. }
             | Recorded::Failed { .. }

@@ -174,9 +174,23 @@ pub fn complaint(key: &str, trouble: &Trouble, language: Language) -> String {
 mod tests {
     use super::*;
 
-    /// What an installation sets, and not a user of the pages.
-    const ELSEWHERE: [&str; 6] =
-        ["language", "dinero.base_url", "dinero.token_url", "dinero.requests_per_minute", "mapping.file", "store.url"];
+    /// What an installation sets, and not a user of the pages; and what of invoices only the file says.
+    const ELSEWHERE: [&str; 14] = [
+        "language",
+        "dinero.base_url",
+        "dinero.token_url",
+        "dinero.requests_per_minute",
+        "mapping.file",
+        "store.url",
+        "invoices.other_customer",
+        "invoices.text_service",
+        "invoices.adjustment_account",
+        "invoices.rounding_account",
+        "invoices.rounding_limit",
+        "invoices.closed_until",
+        "invoices.payments",
+        "invoices.deposit_account",
+    ];
 
     #[test]
     fn every_key_is_on_the_page_or_set_elsewhere() {

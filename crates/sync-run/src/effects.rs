@@ -1,0 +1,275 @@
+//! Effects on invoices: booking, sending, payments. Each at most once, only when ordered, only when all totals agree.
+//!
+//! An effect is intended in the store before it is asked for, under the lease, and there is one intent for each invoice and
+//! effect. An answer that was lost is looked up, never repeated: where the system would refuse a second one, it may be
+//! tried again once nothing shows that it happened; a mail may not, and waits for a person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use field_mapping::ModuleMapping;
+use reconcile::{Finding, Matter};
+use rust_decimal::Decimal;
+use sync_model::{Evidence, Link, LinkState, Lock, Presence, Record, RecordKey, Side, Value};
+
+use crate::event::Event;
+use crate::gather::Fresh;
+use crate::ports::{
+    Change, Effect, EffectFound, EffectRecord, EffectState, JournaledEffect, Scope, SendWay, WriteError,
+};
+use crate::{Order, Run, RunError};
+
+/// Which effects the settings allow. All are off by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Booking.
+    pub book: bool,
+    /// Sending.
+    pub send: bool,
+    /// Registering payments, on this account.
+    pub pay: Option<u32>,
+}
+
+/// A linked invoice: the books' record and the CRM's.
+struct Pair {
+    link: Link,
+    books: Record,
+    crm: Record,
+}
+
+/// What came of effects so far, by invoice and name.
+type Known = BTreeMap<(RecordKey, String), EffectState>;
+
+/// Whether the effect was never intended, or certainly came to nothing. What happened, or may have, never happens again.
+fn may_happen(known: &Known, pair: &Pair, name: &str) -> bool {
+    match known.get(&(pair.books.key(), name.to_owned())) {
+        None | Some(EffectState::NotDone | EffectState::Refused { .. }) => true,
+        Some(EffectState::Done | EffectState::Intended | EffectState::Unknown) => false,
+    }
+}
+
+impl Run<'_> {
+    /// Looks up effects whose answers were lost. Nothing is asked for again here.
+    pub(crate) async fn recover_effects(&self) -> Result<(), RunError> {
+        for record in self.store.effects(&self.engine.pair).await? {
+            if record.state == EffectState::Intended {
+                self.clear_up_effect(&record).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Carries out what `allowed` and `order` ask for, invoice by invoice. `waiting` are the findings of this run: what
+    /// waits for a person has no effects. `true` when something happened that the other system has to learn.
+    pub(crate) async fn carry_out_effects(
+        &self,
+        module: &ModuleMapping,
+        allowed: Effects,
+        order: &Order,
+        waiting: &[Finding],
+    ) -> Result<bool, RunError> {
+        let held: BTreeSet<&RecordKey> =
+            waiting.iter().flat_map(|finding| finding.records.iter().map(|(_, key)| key)).collect();
+        let known = self.store.effects(&self.engine.pair).await?;
+        let known: Known = known.into_iter().map(|it| ((it.invoice.clone(), it.effect.name()), it.state)).collect();
+        let mut happened = false;
+        for pair in self.pairs(module, order).await? {
+            if held.contains(&pair.books.key()) || held.contains(&pair.crm.key()) {
+                continue;
+            }
+            happened |= self.effects_of(module, allowed, pair, &known).await?;
+        }
+        Ok(happened)
+    }
+
+    /// The invoices that we made from the CRM's, as both sides were last seen.
+    async fn pairs(&self, module: &ModuleMapping, order: &Order) -> Result<Vec<Pair>, RunError> {
+        let mut scope: Scope = self.scope(&[module]);
+        scope.all = true;
+        let mut observed = self.store.load(&self.engine.pair, &scope).await?;
+        let wanted = |link: &Link| match &order.record {
+            Some((side, key)) => link.keys.get(*side) == key,
+            None => true,
+        };
+        let ours = observed.links.into_iter().map(|(_, link)| link).filter(|link| {
+            let active = link.state == LinkState::Active && link.module == module.module;
+            active && link.evidence == Evidence::Created(Side::Left) && wanted(link)
+        });
+        let mut pairs = Vec::new();
+        for link in ours {
+            let left = observed.records.left.remove(&link.keys.left).filter(|seen| !seen.deleted && !seen.dirty);
+            let right = observed.records.right.remove(&link.keys.right).filter(|seen| !seen.deleted && !seen.dirty);
+            if let (Some(left), Some(right)) = (left, right) {
+                pairs.push(Pair { link, books: left.record, crm: right.record });
+            }
+        }
+        Ok(pairs)
+    }
+
+    async fn effects_of(
+        &self,
+        module: &ModuleMapping,
+        allowed: Effects,
+        mut pair: Pair,
+        known: &Known,
+    ) -> Result<bool, RunError> {
+        let mut happened = false;
+        let mut asked = BTreeSet::new();
+        while let Some(effect) = self.next_effect(allowed, &pair, known).await? {
+            // Each once in a run, whatever the system shows afterwards.
+            if !asked.insert(effect.name()) {
+                break;
+            }
+            let Some(fresh) = self.fresh(module, &pair, &effect).await? else { break };
+            pair.books = fresh;
+            let Some(after) = self.bring_about(&pair, effect).await? else { break };
+            pair.books = after;
+            happened = true;
+        }
+        Ok(happened)
+    }
+
+    /// What is to happen to the invoice next; `None` when nothing is.
+    async fn next_effect(&self, allowed: Effects, pair: &Pair, known: &Known) -> Result<Option<Effect>, RunError> {
+        let text = |record: &Record, name: &str| record.fields.get(name).map(ToString::to_string).unwrap_or_default();
+        if pair.books.lock == Lock::Open {
+            return Ok((allowed.book && may_happen(known, pair, "book")).then_some(Effect::Book));
+        }
+        let mailed = text(&pair.books, "MailOutStatus");
+        if allowed.send && (mailed.is_empty() || mailed == "NotSent") && may_happen(known, pair, "send") {
+            return Ok(Some(Effect::Send { way: self.way_to_send(pair).await? }));
+        }
+        let amount = |record: &Record, name: &str| record.fields.get(name).and_then(Value::as_decimal);
+        let (Some(account), Some(received)) = (allowed.pay, amount(&pair.crm, "received")) else { return Ok(None) };
+        let Some(paid) = amount(&pair.books, "PaidAmount") else { return Ok(None) };
+        let kroner = matches!(text(&pair.books, "Currency").as_str(), "DKK" | "");
+        let open = received > paid && amount(&pair.books, "TotalInclVat").is_some_and(|total| received <= total);
+        let reference = format!("{} {}", pair.crm.id, received.normalize());
+        let effect = Effect::Pay {
+            amount: received - paid,
+            received,
+            account,
+            date: self.engine.clock.now().date_naive(),
+            reference,
+        };
+        let may = may_happen(known, pair, &effect.name());
+        Ok((open && kroner && received > Decimal::ZERO && may).then_some(effect))
+    }
+
+    /// To an EAN number electronically, to everybody else by mail.
+    async fn way_to_send(&self, pair: &Pair) -> Result<SendWay, RunError> {
+        let Some(Value::Reference(contact)) = pair.books.fields.get("ContactGuid") else { return Ok(SendWay::Mail) };
+        let seen = self.store.seen(&self.engine.pair, Side::Left, std::slice::from_ref(contact)).await?;
+        let has_ean = seen.iter().any(|it| it.record.fields.get("EanNumber").is_some_and(|ean| !ean.is_empty()));
+        if !has_ean {
+            return Ok(SendWay::Mail);
+        }
+        let order = pair.crm.fields.get("vtiger_purchaseorder").filter(|it| !it.is_empty());
+        Ok(SendWay::Electronic { order_reference: order.map(ToString::to_string) })
+    }
+
+    /// The invoice as the books show it now, when it is still as it was planned from and every total agrees.
+    async fn fresh(&self, module: &ModuleMapping, pair: &Pair, effect: &Effect) -> Result<Option<Record>, RunError> {
+        let key = pair.books.key();
+        let seen = self.engine.connectors.left.read(std::slice::from_ref(&key)).await?;
+        let changes = self.observe(Side::Left, seen.clone(), Fresh::Asked).await?;
+        if !changes.is_empty() {
+            self.commit(&changes).await?;
+        }
+        let Some(Presence::Present(now)) = seen.into_iter().next() else { return Ok(None) };
+        let moved = now.revision != pair.books.revision && *effect == Effect::Book;
+        let kinds = pair.link.keys.as_ref().map(|key| &key.kind);
+        let entity = module.entity_for(kinds);
+        let sides = sync_model::Sides::new(&now.fields, &pair.crm.fields);
+        let agrees = entity.and_then(|entity| entity.totals(sides)).is_some_and(|check| check.agrees());
+        // Booking rests on the totals; what comes after rests on the booking.
+        let sound = *effect != Effect::Book || (agrees && now.lock == Lock::Open);
+        Ok((!moved && sound).then_some(now))
+    }
+
+    /// Intends the effect, asks for it, and notes what came of it. The invoice as it is then; `None` when it did not happen.
+    async fn bring_about(&self, pair: &Pair, effect: Effect) -> Result<Option<Record>, RunError> {
+        let record = EffectRecord {
+            id: self.engine.guids.next(),
+            invoice: pair.books.key(),
+            source: pair.crm.key(),
+            title: pair.crm.fields.get("subject").map(ToString::to_string).unwrap_or_default(),
+            effect,
+            run: self.lease.run.clone(),
+            at: self.engine.clock.now(),
+            state: EffectState::Intended,
+        };
+        self.commit(&[Change::Effect(Box::new(record.clone()))]).await?;
+        let journaled = JournaledEffect::new(record.clone());
+        let done = self.engine.connectors.left.perform(&journaled, &pair.books).await;
+        let state = match done {
+            Ok(after) => return self.happened(&record, after).await,
+            Err(WriteError::Refused(refusal)) => EffectState::Refused { message: refusal.message },
+            Err(WriteError::Stale(_) | WriteError::NotSent(_)) => EffectState::NotDone,
+            Err(WriteError::Down(error)) => {
+                self.note(&record, EffectState::NotDone).await?;
+                return Err(error.into());
+            }
+            Err(WriteError::Unknown(_)) => return self.clear_up_effect(&record).await,
+        };
+        self.note(&record, state).await?;
+        Ok(None)
+    }
+
+    /// Finds out what became of an effect. The invoice as it is now, when it turns out to have happened.
+    async fn clear_up_effect(&self, record: &EffectRecord) -> Result<Option<Record>, RunError> {
+        let journaled = JournaledEffect::new(record.clone());
+        let connector = &self.engine.connectors.left;
+        let mut found = connector.probe_effect(&journaled).await?;
+        if found == EffectFound::NoTrace && self.wait_until(record.at + self.engine.pace.settle).await {
+            found = connector.probe_effect(&journaled).await?;
+        }
+        match found {
+            EffectFound::Happened(after) => self.happened(record, after.map(|it| *it)).await,
+            EffectFound::NoTrace => {
+                let again = record.effect.refused_twice();
+                self.note(record, if again { EffectState::NotDone } else { EffectState::Unknown }).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn happened(&self, record: &EffectRecord, after: Option<Record>) -> Result<Option<Record>, RunError> {
+        let done = EffectRecord { state: EffectState::Done, ..record.clone() };
+        let mut changes = vec![Change::Effect(Box::new(done))];
+        let after = match after {
+            Some(after) => Some(after),
+            None => {
+                let seen = self.engine.connectors.left.read(std::slice::from_ref(&record.invoice)).await;
+                // What cannot be read now is listed as changed in the next run.
+                seen.ok().and_then(|seen| seen.into_iter().find_map(|it| it.record().cloned()))
+            }
+        };
+        if let Some(after) = &after {
+            changes.push(Change::Observe { side: Side::Left, record: Box::new(after.clone()), dirty: true });
+        }
+        self.commit(&changes).await?;
+        self.tally(|summary| summary.happened(&record.effect));
+        self.engine.events.take(Event::Happened { record: Box::new(record.clone()) });
+        Ok(after)
+    }
+
+    async fn note(&self, record: &EffectRecord, state: EffectState) -> Result<(), RunError> {
+        self.commit(&[Change::Effect(Box::new(EffectRecord { state, ..record.clone() }))]).await
+    }
+
+    /// What effects wait for: those of which nobody knows whether they happened, and those that were refused.
+    pub(crate) async fn effect_findings(&self) -> Result<Vec<Finding>, RunError> {
+        let known = self.store.effects(&self.engine.pair).await?;
+        let finding = |record: EffectRecord| {
+            let side = Side::Left;
+            let matter = match record.state {
+                EffectState::Unknown => Matter::EffectUnknown { effect: record.effect.name() },
+                EffectState::Refused { message } => Matter::Refused { side, message, field: None },
+                EffectState::Intended | EffectState::Done | EffectState::NotDone => return None,
+            };
+            let records = vec![(Side::Left, record.invoice), (Side::Right, record.source)];
+            Some(Finding { records, title: record.title, matter })
+        };
+        Ok(known.into_iter().filter_map(finding).collect())
+    }
+}
