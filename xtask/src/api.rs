@@ -36,6 +36,8 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
     command.args(["run", &format!("{}/api/v1/openapi.json", server.address)]);
     command.args(["--header", &format!("Authorization: Bearer {}", server.token)]);
     command.args(["--checks", CHECKS, "--continue-on-failure", "--phases", "examples,coverage,fuzzing"]);
+    // Asking both systems how they are may have to wait for the rate limit.
+    command.args(["--request-timeout", "40"]);
     command.args(["--max-examples", "1000000", "--max-time", &(wanted.minutes * 60).to_string()]);
     process::run(&mut command)
 }

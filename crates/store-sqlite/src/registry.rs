@@ -130,7 +130,7 @@ impl Registry for SqliteStore {
     }
 
     async fn put_connection(&self, connection: &Connection) -> Result<Connection, RegistryError> {
-        let saved = Connection { version: connection.version + 1, ..connection.clone() };
+        let saved = Connection { version: connection.version.saturating_add(1), ..connection.clone() };
         let sql = if connection.version == 0 {
             "insert into registry_connection (id, name, version, body) values ($1, $2, $3 + 1, $4)
              on conflict (id) do nothing"

@@ -1,6 +1,7 @@
 //! One pair of systems, wired: what the binaries call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use api_transport::{HttpSettings, HttpTransport, Transport};
 use dinero_connector::DineroConnector;
@@ -9,8 +10,8 @@ use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
 use sync_model::{Kind, PairId, Side, Sides};
 use sync_run::{
-    Clock, Connector, ConnectorError, Engine, Events, Guids, Halt, Health, Order, Pace, Preview, Rules, RunError,
-    RunRecord, SavedPlan, Store, Summary,
+    Clock, Connector, ConnectorError, Engine, ErrorClass, Events, Guids, Halt, Health, Order, Pace, Preview, Rules,
+    RunError, RunRecord, SavedPlan, Store, Summary,
 };
 
 use crate::error::AppError;
@@ -21,6 +22,9 @@ use crate::settings::Settings;
 use crate::status::{SideStatus, Status};
 use crate::world::{RandomGuids, SystemClock};
 use crate::{Language, words};
+
+/// How long somebody who looks at a page waits for a system's answer.
+const LOOK: Duration = Duration::from_secs(20);
 
 /// How requests leave the process, and what time it is when they do. Sandboxes and simulations bring their own.
 #[derive(Debug, Clone)]
@@ -106,7 +110,18 @@ impl App {
 
     /// How both systems are.
     pub(crate) async fn looks(&self) -> Sides<Result<Health, ConnectorError>> {
-        let (left, right) = futures::join!(self.connectors.left.check(), self.connectors.right.check());
+        let look = async |side: Side| {
+            let connector = self.connectors.get(side);
+            let late = |_| {
+                Err(ConnectorError {
+                    system: connector.name(),
+                    class: ErrorClass::Busy,
+                    message: "it did not answer in time; the rate limit may be used up".to_owned(),
+                })
+            };
+            tokio::time::timeout(LOOK, connector.check()).await.unwrap_or_else(late)
+        };
+        let (left, right) = futures::join!(look(Side::Left), look(Side::Right));
         Sides::new(left, right)
     }
 

@@ -39,7 +39,9 @@ pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Reason};
 pub use reconcile::Reply;
 pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
-pub use report::{Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, writes};
+pub use report::{
+    Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records, writes,
+};
 pub use rules::rules_of;
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
@@ -50,5 +52,5 @@ pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
 pub use sync_model::Side;
 pub use sync_run::{EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
-pub use words::{side_key, side_name};
+pub use words::{module_name, side_key, side_name};
 pub use world::SystemClock;

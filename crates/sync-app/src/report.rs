@@ -159,6 +159,19 @@ pub fn summary_lines(summary: &Summary, language: Language) -> Vec<Line> {
     done.chain(held).collect()
 }
 
+/// A record that each of [`summary_lines`] is about, as one asks for it.
+#[must_use]
+pub fn summary_records(summary: &Summary) -> Vec<Option<String>> {
+    let done = summary.done.iter().filter_map(|(_, step)| match &step.action {
+        Action::Write(write) => Some(Some(write.counterpart().to_string())),
+        Action::Tie(link) => Some(Some(link.keys.right.to_string())),
+        Action::Retire { keys, .. } => Some(Some(keys.right.to_string())),
+        Action::Settle { .. } => None,
+    });
+    let held = summary.findings.iter();
+    done.chain(held.map(|(_, finding)| finding.records.first().map(|(_, key)| key.to_string()))).collect()
+}
+
 fn by_system<T: serde::Serialize>(sides: &Sides<T>) -> Value {
     let mut object = serde_json::Map::new();
     for (side, value) in sides.iter() {

@@ -16,6 +16,13 @@ pub fn side_key(side: Side) -> &'static str {
     }
 }
 
+/// A module's name for a person.
+#[must_use]
+pub fn module_name(module: &str, language: Language) -> String {
+    let modules = crate::form::Field::of("sync.modules");
+    modules.map_or_else(|| module.to_owned(), |field| field.shown(module, language))
+}
+
 /// A side's name for a person.
 #[must_use]
 pub fn side_name(side: Side) -> &'static str {

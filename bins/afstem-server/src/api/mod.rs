@@ -34,6 +34,7 @@ const LARGEST_BODY: usize = 512 * 1024;
         license(name = "MIT OR Apache-2.0")
     ),
     servers((url = "/")),
+    components(schemas(Problem)),
     modifiers(&Bearer),
     security(("token" = []))
 )]

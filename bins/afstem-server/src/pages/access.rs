@@ -130,6 +130,7 @@ fn what(word: &str, language: Language) -> &str {
         "mapping-changed" => ["ændrede kortlægningen", "changed the mapping"],
         "sync-begun" => ["startede en synkronisering", "started a synchronisation"],
         "preview-begun" => ["bad om en plan", "asked for a plan"],
+        "planned-begun" => ["udførte en plan", "carried out a plan"],
         "record-begun" => ["afstemte én post", "reconciled one record"],
         "push-begun" => ["sendte én post til Dinero", "sent one record to Dinero"],
         "undo-begun" => ["fortrød en kørsel", "undid a run"],

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 use serde::Serialize;
-use sync_app::{Language, RunRecord, Side, Summary, summary_lines};
+use sync_app::{Language, RunRecord, Side, Summary, summary_lines, summary_records};
 use tenancy::Role;
 
 use super::plan::ShownLine;
@@ -118,14 +118,18 @@ pub(crate) async fn run(
     let runs = server.office().runs(&connection, 10_000).await?;
     let found = runs.into_iter().find(|it| it.run.as_str() == run).ok_or(Fault::NotFound)?;
     let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
+    let records = summary.as_ref().map(summary_records).unwrap_or_default();
     let lines = summary.map(|it| summary_lines(&it, signed.language)).unwrap_or_default();
+    let count = lines.len();
+    let linked = lines.into_iter().zip(records).take(LINES);
+    let shown_lines: Vec<ShownLine> = linked.map(|(line, link)| ShownLine::new(line, link, signed.language)).collect();
     let own = shown! {
         here => "history",
         run => ShownRun::new(&found, signed.language),
         undo => false,
         error => found.summary.get("error").and_then(|it| it.as_str()),
-        more => lines.len().saturating_sub(LINES),
-        lines => lines.into_iter().take(LINES).map(ShownLine::new).collect::<Vec<_>>(),
+        more => count.saturating_sub(LINES),
+        lines => shown_lines,
     };
     Chrome::of(&server, &signed, &connection, role).page("run.html", own)
 }

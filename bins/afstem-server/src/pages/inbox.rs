@@ -46,7 +46,7 @@ impl Waiting {
         let [approve, reject] = entry.buttons(language);
         Self {
             id: entry.id.clone(),
-            module: entry.module.to_string(),
+            module: sync_app::module_name(entry.module.as_str(), language),
             title: entry.title(language),
             why: entry.why(language),
             since: entry.since.to_rfc3339(),

@@ -32,12 +32,14 @@ pub(super) struct ShownLine {
     record: String,
     what: String,
     why: Vec<String>,
+    /// The record's page, where it has one.
+    link: Option<String>,
 }
 
 impl ShownLine {
-    pub(super) fn new(line: Line) -> Self {
+    pub(super) fn new(line: Line, link: Option<String>, language: Language) -> Self {
         let why = line.why.lines().map(str::to_owned).collect();
-        Self { module: line.module, record: line.record, what: line.what, why }
+        Self { module: sync_app::module_name(&line.module, language), record: line.record, what: line.what, why, link }
     }
 }
 
@@ -67,6 +69,6 @@ fn shown(last: &Ended, app: &App, language: Language) -> Option<Shown> {
         linked: sync_app::links(preview),
         cost: app.cost(preview, language),
         more: lines.len().saturating_sub(MOST_LINES),
-        lines: lines.into_iter().take(MOST_LINES).map(ShownLine::new).collect(),
+        lines: lines.into_iter().take(MOST_LINES).map(|line| ShownLine::new(line, None, language)).collect(),
     })
 }

@@ -12,6 +12,11 @@ async fn the_description_is_served_and_names_everything_with_an_answer_and_an_er
     assert_eq!(served, serde_json::to_value(crate::api::document()).unwrap());
     assert!(served["openapi"].as_str().unwrap().starts_with("3.1"));
     assert_eq!(served["components"]["securitySchemes"]["token"]["scheme"], "bearer");
+    let text = served.to_string();
+    let refers = text.split("#/components/schemas/").skip(1).map(|rest| rest.split('"').next().unwrap_or_default());
+    for schema in refers {
+        assert!(served["components"]["schemas"].get(schema).is_some(), "{schema} is referred to and not described");
+    }
     let mut operations = 0;
     for (path, methods) in served["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {

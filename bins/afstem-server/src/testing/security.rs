@@ -269,6 +269,13 @@ const CALLS: &[(&str, &str, &str, Option<&str>, u16)] = &[
         422,
     ),
     ("all", "PATCH", "/api/v1/settings", Some(r#"{"version":1,"settings":{"sync.mode":"auto"}}"#), 409),
+    (
+        "all",
+        "PATCH",
+        "/api/v1/settings",
+        Some(r#"{"version":9223372036854775807,"settings":{"sync.mode":"auto"}}"#),
+        409,
+    ),
     ("all", "PATCH", "/api/v1/settings", Some(r#"{"version":0,"settings":{"sync.mode":"auto"}}"#), 409),
     ("all", "PATCH", "/api/v1/settings", Some(r#"{"version":1,"settings":{},"sudo":true}"#), 422),
     ("all", "POST", "/api/v1/sync", Some("{"), 400),

@@ -41,6 +41,27 @@ async fn every_page_is_drawn_in_both_languages_without_secrets_and_is_light() {
 }
 
 #[tokio::test]
+async fn from_a_run_one_comes_to_each_record_and_its_fields() {
+    let world = World::new().await;
+    let mut vera = world.signed_in("vera").await;
+    let mut olga = world.signed_in("olga").await;
+    olga.post(&format!("/c/{}/sync", world.a.id), &[]).await;
+    world.rest().await;
+    let history = vera.get(&format!("/c/{}/history", world.a.id)).await.body;
+    let run =
+        history.split(&format!("/c/{}/history/", world.a.id)).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let page = vera.get(&format!("/c/{}/history/{run}", world.a.id)).await;
+    assert_eq!(page.status, 200, "{}", page.body);
+    let records: Vec<&str> = page.body.split("/record/").skip(1).map(|it| it.split('"').next().unwrap()).collect();
+    assert!(records.len() > 10, "{}", page.body);
+    for record in records {
+        let answer = vera.get(&format!("/c/{}/record/{}", world.a.id, record.replace("&#x2f;", "/"))).await;
+        assert_eq!(answer.status, 200, "{record}");
+        assert!(answer.body.contains("koblet med"), "{record}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn what_people_write_is_text_and_nothing_else() {
     let world = World::new().await;
     let evil = r#"<script>alert(1)</script>"><img src=x onerror=alert(1)>"#;

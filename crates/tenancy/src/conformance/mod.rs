@@ -135,8 +135,11 @@ pub async fn nobody_writes_over_what_he_did_not_see(registry: Shared) {
     let theirs = Connection { name: "Overskrevet".to_owned(), ..first };
     assert!(matches!(registry.put_connection(&theirs).await, Err(RegistryError::Overtaken)));
     assert_eq!(registry.connection(&saved.id).await.unwrap(), Some(saved.clone()));
+    let gone_from = saved.clone();
     let gone = Connection { id: ConnectionId::fresh(), version: 7, ..saved };
     assert!(matches!(registry.put_connection(&gone).await, Err(RegistryError::Overtaken)), "it was erased meanwhile");
+    let last = Connection { version: i64::MAX, ..registry.connection(&gone_from.id).await.unwrap().unwrap() };
+    assert!(matches!(registry.put_connection(&last).await, Err(RegistryError::Overtaken)), "no number is too large");
     assert_eq!(registry.connections().await.unwrap().len(), 1);
 }
 
