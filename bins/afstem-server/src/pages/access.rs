@@ -133,7 +133,6 @@ fn what(word: &str, language: Language) -> &str {
         "planned-begun" => ["udførte en plan", "carried out a plan"],
         "record-begun" => ["afstemte én post", "reconciled one record"],
         "push-begun" => ["sendte én post til Dinero", "sent one record to Dinero"],
-        "undo-begun" => ["fortrød en kørsel", "undid a run"],
         "decided" => ["afgjorde noget i indbakken", "decided something in the inbox"],
         "stopped" => ["stoppede kørslen", "stopped the run"],
         "member-changed" => ["ændrede en rolle", "changed a role"],

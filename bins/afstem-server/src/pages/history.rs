@@ -1,4 +1,4 @@
-//! What was done: runs with a chart of what they changed, down to the record and the field, and the way back.
+//! What was done: runs with a chart of what they changed, down to the record and the field.
 
 use axum::extract::{Path, State};
 use axum::response::Html;
@@ -126,7 +126,6 @@ pub(crate) async fn run(
     let own = shown! {
         here => "history",
         run => ShownRun::new(&found, signed.language),
-        undo => false,
         error => found.summary.get("error").and_then(|it| it.as_str()),
         more => count.saturating_sub(LINES),
         lines => shown_lines,
