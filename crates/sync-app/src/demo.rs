@@ -6,6 +6,7 @@ use chrono::Utc;
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
 use serde_json::Value;
+use simplycrm_client::{Element, ModuleName};
 use sync_run::{Clock, Events};
 
 use crate::sandboxed::{SandboxTransport, sandbox_settings};
@@ -16,6 +17,9 @@ use crate::{App, AppError, Language, Reach, Say, Settings};
 /// Addresses under which the embedded sandboxes are known; nothing is sent to them.
 const DINERO: &str = "http://localhost:1";
 const SIMPLYCRM: &str = "http://localhost:2";
+/// What the invoice of the story is called, and its VAT in percent.
+const SUBJECT: &str = "Levering";
+const VAT: u32 = 25;
 
 /// Two embedded sandboxes and an app wired to them.
 pub struct Demo {
@@ -91,6 +95,10 @@ impl Demo {
     fn connect(&self, api_key: &str) -> Result<App, AppError> {
         let mut settings = self.settings()?;
         settings.dinero.api_key = api_key.to_owned().into();
+        self.connect_with(settings)
+    }
+
+    fn connect_with(&self, settings: Settings) -> Result<App, AppError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let reach = Reach {
             dinero: Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), Arc::clone(&clock))),
@@ -98,6 +106,78 @@ impl Demo {
             clock,
         };
         App::connect(settings, Some(reach), Arc::clone(&self.events))
+    }
+
+    /// The app of somebody who also keeps invoices in agreement and lets them be booked on request. From here on the sandbox
+    /// counts no requests, so that nobody waits for the end of the story.
+    ///
+    /// # Errors
+    /// As [`App::connect`].
+    pub fn app_with_invoices(&self) -> Result<App, AppError> {
+        lock(&self.dinero).requests_per_minute = 0;
+        let mut settings = self.settings()?;
+        settings.dinero.requests_per_minute = 0;
+        settings.sync.modules.push("invoices".to_owned());
+        settings.invoices.vat_accounts = [("25", 1000), ("0", 1100)].map(|(rate, it)| (rate.to_owned(), it)).into();
+        settings.invoices.book = true;
+        self.connect_with(settings)
+    }
+
+    /// An invoice of two lines is made in the CRM.
+    ///
+    /// # Errors
+    /// When the CRM does not take it.
+    pub async fn sell(&self) -> Result<Edit, AppError> {
+        let refused = |error: simplycrm_client::Error| AppError::NoSuchRecord(error.to_string());
+        let (customer, products) = {
+            let crm = lock(&self.crm);
+            let account = self.shared_of(&crm, 0).map(|it| it.account);
+            (account.unwrap_or_default(), crm.records("Products"))
+        };
+        let settings = self.settings()?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let client =
+            crate::wiring::simplycrm(&settings, Arc::new(SandboxTransport::new(Arc::clone(&self.crm), clock)))?;
+        let user = client.connection().await.map_err(refused)?.user_id;
+        let line = |product: &Value, quantity: u32, price: u32| {
+            Element::new()
+                .text("productid", text(product, "id"))
+                .decimal("quantity", quantity.into())
+                .decimal("listprice", price.into())
+                .decimal("tax1", VAT.into())
+        };
+        let lines: Vec<Element> =
+            products.iter().zip([(2, 100), (3, 450)]).map(|(it, (n, price))| line(it, n, price)).collect();
+        let head = Element::new()
+            .text("subject", SUBJECT)
+            .reference("assigned_user_id", user)
+            .text("account_id", text(&customer, "id"))
+            .text("invoicestatus", "Created")
+            .text("invoicedate", Utc::now().format("%Y-%m-%d").to_string())
+            .text("bill_street", "Havnegade 12")
+            .text("ship_street", "Havnegade 12")
+            .text("hdnTaxType", "group")
+            .text("productid", products.first().map(|it| text(it, "id")).unwrap_or_default())
+            .list("LineItems", &lines);
+        let made = client.create(ModuleName::INVOICE, head).await.map_err(refused)?;
+        let total = made.decimal("hdnGrandTotal").ok().flatten().unwrap_or_default().normalize().to_string();
+        let (record, before) = (text(&customer, "accountname"), String::new());
+        Ok(Edit { system: "Simply CRM", record, field: "hdnGrandTotal", before, after: total })
+    }
+
+    /// Every booked invoice is paid in Dinero.
+    #[must_use]
+    pub fn pay(&self) -> Vec<Edit> {
+        let (mut dinero, now) = (lock(&self.dinero), Utc::now());
+        let booked: Vec<Value> = dinero.invoices(now).into_iter().filter(|it| it["Status"] == "Booked").collect();
+        let pay = |invoice: &Value| {
+            let guid = text(invoice, "Guid");
+            let rest = dinero.remaining(&guid)?;
+            dinero.pay_sale(&guid, rest, now.date_naive(), now).ok()?;
+            let (record, after) = (text(invoice, "ContactName"), rest.normalize().to_string());
+            Some(Edit { system: "Dinero", record, field: "Payments", before: "0".to_owned(), after })
+        };
+        booked.iter().filter_map(pay).collect()
     }
 
     /// One organisation is edited in both systems, each in a field of its own.
@@ -122,7 +202,11 @@ impl Demo {
 
     /// The `nth` organisation that both systems have, as both show it.
     fn shared(&self, nth: usize) -> Option<Shared> {
-        let accounts = lock(&self.crm).records("Accounts");
+        self.shared_of(&lock(&self.crm), nth)
+    }
+
+    fn shared_of(&self, crm: &SimplyCrm, nth: usize) -> Option<Shared> {
+        let accounts = crm.records("Accounts");
         let contacts = lock(&self.dinero).contacts();
         let pairs = contacts.into_iter().filter_map(|contact| {
             let number = text(&contact, "vatNumber");

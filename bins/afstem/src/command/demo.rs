@@ -40,7 +40,8 @@ pub(super) async fn run(asked: &DemoArguments, language: Language, json: bool) -
     );
     story.edits(&demo.edit_against());
     story.sync(&app).await?;
-    story.chapter("7. Én gang til: intet skrives", "7. Once more: nothing is written");
+    let app = story.invoice(&demo).await?;
+    story.chapter("10. Én gang til: intet skrives", "10. Once more: nothing is written");
     let last = story.sync(&app).await?;
     Ok(story.ended(&last))
 }
@@ -99,14 +100,40 @@ impl Story {
         }
     }
 
+    /// An invoice's life, from the CRM to the books and back. The app that goes on keeps invoices in agreement, too.
+    async fn invoice(&mut self, demo: &Demo) -> Result<App, AppError> {
+        let app = demo.app_with_invoices()?;
+        self.sync(&app).await?;
+        self.chapter(
+            "7. En faktura laves i Simply CRM: den bliver en kladde i Dinero, og tre regnestykker er enige",
+            "7. An invoice is made in Simply CRM: it becomes a draft in Dinero, and three counts agree",
+        );
+        self.edits(&[demo.sell().await?]);
+        self.sync(&app).await?;
+        self.chapter("8. Den bogføres, fordi nogen beder om det", "8. It is booked, because somebody asks for it");
+        let summary = app.sync_with_effects(&[], None).await?;
+        self.tell(&summary);
+        self.chapter(
+            "9. Kunden betaler i Dinero: fakturaen er betalt i Simply CRM",
+            "9. The customer pays in Dinero: the invoice is paid in Simply CRM",
+        );
+        self.edits(&demo.pay());
+        self.sync(&app).await?;
+        Ok(app)
+    }
+
     async fn sync(&mut self, app: &App) -> Result<Summary, AppError> {
         let summary = app.sync(&[]).await?;
-        if self.json {
-            self.note("sync", summary_json(&summary, self.language));
-        } else {
-            output::summary(&summary, self.language);
-        }
+        self.tell(&summary);
         Ok(summary)
+    }
+
+    fn tell(&mut self, summary: &Summary) {
+        if self.json {
+            self.note("sync", summary_json(summary, self.language));
+        } else {
+            output::summary(summary, self.language);
+        }
     }
 
     fn ended(self, last: &Summary) -> u8 {
