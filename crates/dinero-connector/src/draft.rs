@@ -67,7 +67,8 @@ pub(crate) async fn create(
     guid: Uuid,
     mark: &Mark,
 ) -> Result<(Uuid, Fields), WriteError> {
-    let invoice = body(fields, Some(InvoiceGuid(guid)), mark)?;
+    // The CRM's street is no whole address: the contact's is.
+    let invoice = InvoiceWrite { address: None, ..body(fields, Some(InvoiceGuid(guid)), mark)? };
     let preview = InvoiceWrite { guid: None, ..invoice.clone() };
     let preview = client.send(&PreviewInvoice { invoice: preview }).await.map_err(|error| not_sent(&error))?;
     match client.send(&CreateInvoice { invoice }).await {

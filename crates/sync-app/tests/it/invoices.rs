@@ -122,7 +122,8 @@ async fn an_invoice_is_drafted_checked_booked_on_request_paid_in_dinero_and_paid
 
     let booked = world.effects(BOOKING).await;
     assert_eq!((booked.effects.booked, booked.effects.sent), (1, 0), "{:?}", findings(&booked));
-    assert_eq!(world.crm_invoice(id)["invoicestatus"], "Approved");
+    let invoice = world.crm_invoice(id);
+    assert_eq!((&invoice["invoicestatus"], &invoice["bill_street"]), (&json!("Approved"), &json!("Ågade 1")));
 
     let guid = guid(&draft);
     let now = world.now();
@@ -412,7 +413,7 @@ async fn many_invoices_cost_three_requests_each_at_most_and_nothing_when_nothing
     let per_run = quiet.left.requests - base.left.requests;
     assert!(per_run <= 2, "{per_run} requests to Dinero more than without invoices");
     let crm = quiet.right.requests - base.right.requests;
-    assert!(crm <= 4, "{crm} requests to the CRM more than without invoices");
+    assert!(crm <= 4 + many / 100, "{crm} requests to the CRM more than without invoices");
     println!(
         "{many} invoices: {spent} requests to Dinero, {} to the CRM; a quiet run: {quiet:?}",
         first.usage.right.requests
