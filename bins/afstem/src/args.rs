@@ -60,6 +60,16 @@ pub(crate) enum Command {
     Conflicts(ConflictsArguments),
     /// Show what else waits for a person, and answer it.
     Held(HeldArguments),
+    /// List the runs, or show what one of them wrote.
+    Runs(RunsArguments),
+    /// Explain why a record, or one of its fields, is as it is, and what the next run would do.
+    Why(WhyArguments),
+    /// Put back what a run wrote, or what was last written to a record or to one of its fields.
+    Undo(UndoArguments),
+    /// Compare both systems in full and report every difference that nothing explains. Nothing is written.
+    Audit(AuditArguments),
+    /// Verify or export the log of every change.
+    Log(LogArguments),
     /// Serve both sandboxes on this machine, for trying things by hand.
     Sandbox(SandboxArguments),
 }
@@ -149,4 +159,64 @@ pub(crate) struct SandboxArguments {
     /// Which data.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// Arguments of `runs`.
+#[derive(Debug, Args)]
+pub(crate) struct RunsArguments {
+    /// Only this run: its number, enough of its beginning, or `last` for the last one that wrote something.
+    #[arg(value_name = "RUN")]
+    pub(crate) run: Option<String>,
+    /// How many are listed.
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: u32,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, Args)]
+pub(crate) struct WhyArguments {
+    /// The record, such as Accounts/11x57.
+    #[arg(value_name = "RECORD")]
+    pub(crate) record: String,
+    /// Only this field, by the name that `mapping show` gives it.
+    #[arg(value_name = "FIELD")]
+    pub(crate) field: Option<String>,
+}
+
+/// Arguments of `undo`.
+#[derive(Debug, Args)]
+pub(crate) struct UndoArguments {
+    /// A run (or `last`), or a record such as Accounts/11x57.
+    #[arg(value_name = "RUN|RECORD")]
+    pub(crate) target: String,
+    /// Only this field of the record.
+    #[arg(value_name = "FIELD")]
+    pub(crate) field: Option<String>,
+    /// Ask nothing.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub(crate) struct AuditArguments {
+    /// Only this module. May be given several times.
+    #[arg(long, value_name = "MODULE")]
+    pub(crate) module: Vec<String>,
+}
+
+/// Arguments of `log`.
+#[derive(Debug, Args)]
+pub(crate) struct LogArguments {
+    #[command(subcommand)]
+    pub(crate) what: LogCommand,
+}
+
+/// What to do with the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum LogCommand {
+    /// Prove that nothing in it was changed or taken out, and that it gives what stands now.
+    Verify,
+    /// Print it, one JSON object a line.
+    Export,
 }

@@ -6,7 +6,8 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::Value;
 use sync_app::{
-    Entry, Language, Line, MappingView, Meeting, Side, SideStatus, Status, Summary, Travel, side_name, summary_lines,
+    Agreement, Entry, Language, Light, Line, MappingView, Meeting, Side, SideStatus, Status, Summary, Travel,
+    side_name, summary_lines,
 };
 
 /// Lines of a table before it is cut.
@@ -52,6 +53,18 @@ pub(crate) fn connection(side: Side, connection: &SideStatus, language: Language
             print(&format!("{red}●{red:#} {name}: {cause}"));
             print(&format!("  {}: {next_step}", language.pick("Næste skridt", "Next step")));
         }
+    }
+}
+
+/// Whether the two systems agree, as far as is remembered.
+pub(crate) fn agreement(agreement: &Agreement, language: Language) {
+    let lamp = match agreement.light() {
+        Light::Green => colour(AnsiColor::Green),
+        Light::Red => colour(AnsiColor::Red),
+        Light::None => Style::new().dimmed(),
+    };
+    for sentence in agreement.sentences(language) {
+        print(&format!("{lamp}●{lamp:#} {sentence}"));
     }
 }
 
@@ -108,6 +121,19 @@ pub(crate) fn entries(entries: &[&Entry], language: Language) {
             None => print(&format!("  → {}", entry.remedy(language))),
         }
     }
+}
+
+/// The runs, newest first.
+pub(crate) fn runs(lines: &[[String; 3]], language: Language) {
+    let mut table = table([
+        language.pick("Begyndt (UTC)", "Begun (UTC)"),
+        language.pick("Kørsel", "Run"),
+        language.pick("Hvad", "What"),
+    ]);
+    for line in lines {
+        table.add_row(line);
+    }
+    print(&table.to_string());
 }
 
 /// Which field means which.

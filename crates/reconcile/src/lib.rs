@@ -7,6 +7,7 @@ mod birth;
 mod decision;
 mod deletion;
 mod diff;
+mod explain;
 mod failure;
 mod guard;
 mod inbox;
@@ -16,10 +17,12 @@ mod plan;
 mod planner;
 mod reference;
 mod swing;
+mod undo;
 
 pub use decision::{Choice, Decision, Decisions, GuardedStep};
 pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
+pub use explain::{FieldView, explain};
 pub use failure::{Failure, FailureClass};
 pub use guard::{Bound, Guarded, Guards};
 pub use inbox::Reply;
@@ -28,3 +31,4 @@ pub use plan::{
 };
 pub use planner::{belonging, plan, proves_earlier_life};
 pub use reference::{Partners, ReferenceCircle, in_reference_order, referred};
+pub use undo::{Kept, KeptWhy, UndoPlan, Undoing, plan_undo};

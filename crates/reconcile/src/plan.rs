@@ -221,6 +221,8 @@ pub enum Rule {
     Default,
     /// There is no counterpart for the value on the other side.
     NoCounterpart,
+    /// A person undid what was written.
+    Undone,
 }
 
 /// Something that waits.

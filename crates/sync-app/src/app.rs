@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api_transport::{HttpSettings, HttpTransport, Transport};
+use chrono::{DateTime, Utc};
 use dinero_connector::DineroConnector;
-use reconcile::Matter;
 use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
 use sync_model::{Kind, PairId, Side, Sides};
@@ -100,6 +100,11 @@ impl App {
     #[must_use]
     pub fn until(self, halt: Halt) -> Self {
         Self { halt, ..self }
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
     }
 
     /// What the settings say.
@@ -240,34 +245,14 @@ impl App {
         self.one(record, Some(Side::Left), false).await
     }
 
-    /// One record, with the records that it refers to before it: an invoice's customer and products.
+    /// One record, and before it what it refers to and is not linked yet.
     async fn one(
         &self,
         record: &RecordReference,
         only_writes: Option<Side>,
         effects: bool,
     ) -> Result<Summary, AppError> {
-        let mut summary = self.alone(record, only_writes, effects).await?;
-        let needed = needed(&summary);
-        for other in &needed {
-            summary = Box::pin(self.one(other, only_writes, false)).await?.after(summary);
-        }
-        if !needed.is_empty() {
-            summary = self.alone(record, only_writes, effects).await?.after(summary);
-        }
-        Ok(summary)
-    }
-
-    async fn alone(
-        &self,
-        record: &RecordReference,
-        only_writes: Option<Side>,
-        effects: bool,
-    ) -> Result<Summary, AppError> {
-        let modules = match record.module() {
-            Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
-            None => Vec::new(),
-        };
+        let modules = self.modules_of(record)?;
         let order =
             Order { record: Some((record.side, record.key.clone())), only_writes, effects, ..self.order(&modules) };
         let engine = self.engine().await?;
@@ -324,7 +309,15 @@ impl App {
         self.settings.sync.modules.iter().any(|it| it == module)
     }
 
-    fn order(&self, modules: &[ModuleName]) -> Order {
+    /// The modules that a record may belong to; none means any.
+    pub(crate) fn modules_of(&self, record: &RecordReference) -> Result<Vec<ModuleName>, AppError> {
+        Ok(match record.module() {
+            Some(name) => vec![ModuleName::parse(name, &self.settings.sync.modules)?],
+            None => Vec::new(),
+        })
+    }
+
+    pub(crate) fn order(&self, modules: &[ModuleName]) -> Order {
         let modules = modules.iter().map(|name| name.0.clone()).collect();
         Order { modules, halt: self.halt.clone(), by: self.by.clone(), ..Order::default() }
     }
@@ -346,22 +339,6 @@ impl App {
             pace: Pace::default(),
         })
     }
-}
-
-/// The records that must be linked before what `summary` tells of can go on. Modules refer to each other in no circle, so
-/// this ends.
-fn needed(summary: &Summary) -> Vec<RecordReference> {
-    let mut needed = Vec::new();
-    for (_, finding) in &summary.findings {
-        let Matter::Needs { records } = &finding.matter else { continue };
-        for (side, key) in records {
-            let reference = RecordReference { side: *side, key: key.clone() };
-            if reference.module().is_some() && !needed.contains(&reference) {
-                needed.push(reference);
-            }
-        }
-    }
-    needed
 }
 
 /// A pair is one Dinero organisation and one Simply CRM installation.

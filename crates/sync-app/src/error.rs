@@ -50,6 +50,15 @@ pub enum AppError {
     /// A plan cannot be written down.
     #[error("the plan cannot be written: {0}")]
     Unwritable(#[from] serde_json::Error),
+    /// The mapping has no field of this name; it has those.
+    #[error("`{0}` is no field of this record; it has {1}")]
+    NoSuchField(String, String),
+    /// No run is named so, or several are.
+    #[error("`{0}` names no run")]
+    NoSuchRun(String),
+    /// The trail is not as it was written.
+    #[error("the trail is not as it was written: {0}")]
+    Trail(sync_run::trail::TrailError),
     /// A single record was to be pushed in a direction that does not allow it.
     #[error("single records are pushed only in the direction CRM→Dinero")]
     PushDirection,
@@ -113,6 +122,7 @@ pub(crate) fn side_of(system: &str) -> Side {
 }
 
 impl Say for AppError {
+    #[expect(clippy::too_many_lines, reason = "one sentence for each error, in one exhaustive match")]
     fn say(&self, language: Language) -> String {
         match self {
             Self::Settings(error) => error.say(language),
@@ -143,6 +153,25 @@ impl Say for AppError {
             }
             Self::Unwritable(error) => {
                 format!("{}: {error}", language.pick("Planen kan ikke skrives", "The plan cannot be written"))
+            }
+            Self::NoSuchField(field, names) => {
+                let what =
+                    language.pick("er ikke et felt ved denne post. Den har", "is no field of this record. It has");
+                format!("`{field}` {what}: {names}")
+            }
+            Self::NoSuchRun(text) => {
+                let what = language.pick(
+                    "er ikke én kørsel. Skriv nok af dens nummer, som `afstem runs` viser det, eller `last`.",
+                    "names no single run. Write enough of its number, as `afstem runs` shows it, or `last`.",
+                );
+                format!("`{text}` {what}")
+            }
+            Self::Trail(error) => {
+                let what = language.pick(
+                    "Sporet er ikke, som det blev skrevet. Gem en kopi af databasen, og find ud af, hvem der har haft adgang til den",
+                    "The trail is not as it was written. Keep a copy of the database, and find out who had access to it",
+                );
+                format!("{what}: {error}")
             }
             Self::PushDirection => push_direction(language).to_owned(),
             Self::NoSuchReference(text) => {

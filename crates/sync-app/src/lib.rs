@@ -4,7 +4,9 @@
 //! offers what a user asks for: [`App::status`], [`App::plan`], [`App::sync`], [`App::push`]. Everything a person reads
 //! is said here, in Danish and English; nothing in here prints.
 
+mod agreement;
 mod app;
+mod audit;
 mod deciding;
 mod demo;
 mod error;
@@ -16,18 +18,24 @@ mod mapping_sheet;
 mod matters;
 mod meeting;
 pub mod office;
+mod past;
 mod record;
 mod reference;
 mod report;
 mod rules;
+mod runs;
 mod sandboxed;
 mod settings;
 mod status;
+mod undone;
+mod why;
 mod wiring;
 mod words;
 mod world;
 
+pub use agreement::{Agreement, Light};
 pub use app::{App, Reach, backup};
+pub use audit::{audit_json, audit_lines, replay_json, trail_json};
 pub use deciding::Word;
 pub use demo::{Demo, Edit};
 pub use error::AppError;
@@ -43,6 +51,7 @@ pub use report::{
     Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records, writes,
 };
 pub use rules::rules_of;
+pub use runs::{RunDetail, run_detail_json, run_detail_lines, run_lines, runs_json};
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
     CustomMapping, DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings,
@@ -51,6 +60,7 @@ pub use settings::{
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
 pub use sync_model::Side;
-pub use sync_run::{EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
+pub use sync_run::{Audit, EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
+pub use why::{why_json, why_lines};
 pub use words::{module_name, side_key, side_name};
 pub use world::SystemClock;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use sync_model::{Side, Sides};
 use sync_run::{Preview, Summary};
 
+use crate::undone::undone_json;
 use crate::words::{side_key, side_name};
 use crate::{Language, Say};
 
@@ -39,6 +40,9 @@ pub fn summary_json(summary: &Summary, language: Language) -> Value {
         "writes": by_system(&summary.usage.map(|usage| usage.writes)),
         "findings": findings.map(|(module, it)| finding_json(module.as_str(), it, language)).collect::<Vec<_>>(),
     });
+    if let Some(undone) = &summary.undone {
+        document["undone"] = undone_json(undone, language);
+    }
     if let Some(plan) = contract_json(summary, language) {
         document["plan"] = plan;
     }
@@ -61,10 +65,13 @@ fn contract_json(summary: &Summary, language: Language) -> Option<Value> {
     }))
 }
 
-/// What a person has to know of how a saved plan went.
+/// What a person has to know of how a saved plan or an undo went.
 #[must_use]
 pub fn contract_sentences(summary: &Summary, language: Language) -> Vec<String> {
     let mut told = Vec::new();
+    if let Some(undone) = &summary.undone {
+        told.extend(undone.kept.iter().map(|kept| kept.say(language)));
+    }
     if let Some(spent) = &summary.spent {
         let at = spent.at.format("%Y-%m-%d %H:%M:%S");
         told.push(match language {
@@ -172,7 +179,7 @@ pub fn summary_records(summary: &Summary) -> Vec<Option<String>> {
     done.chain(held.map(|(_, finding)| finding.records.first().map(|(_, key)| key.to_string()))).collect()
 }
 
-fn by_system<T: serde::Serialize>(sides: &Sides<T>) -> Value {
+pub(crate) fn by_system<T: serde::Serialize>(sides: &Sides<T>) -> Value {
     let mut object = serde_json::Map::new();
     for (side, value) in sides.iter() {
         object.insert(side_key(side).to_owned(), json!(value));
@@ -180,7 +187,7 @@ fn by_system<T: serde::Serialize>(sides: &Sides<T>) -> Value {
     Value::Object(object)
 }
 
-fn step_json(step: &Step, language: Language) -> Option<Value> {
+pub(crate) fn step_json(step: &Step, language: Language) -> Option<Value> {
     Some(match &step.action {
         Action::Tie(link) => json!({
             "action": "link",
@@ -213,7 +220,7 @@ fn step_json(step: &Step, language: Language) -> Option<Value> {
     })
 }
 
-fn field_json(why: &FieldWhy, language: Language) -> Value {
+pub(crate) fn field_json(why: &FieldWhy, language: Language) -> Value {
     let shown = |value: &Option<sync_model::Value>| value.as_ref().map(ToString::to_string);
     json!({
         "field": why.field.as_str(),
@@ -225,7 +232,7 @@ fn field_json(why: &FieldWhy, language: Language) -> Value {
     })
 }
 
-fn finding_json(module: &str, finding: &Finding, language: Language) -> Value {
+pub(crate) fn finding_json(module: &str, finding: &Finding, language: Language) -> Value {
     let records = finding.records.iter();
     json!({
         "module": module,
@@ -236,7 +243,7 @@ fn finding_json(module: &str, finding: &Finding, language: Language) -> Value {
     })
 }
 
-fn step_line(module: &str, step: &Step, language: Language, done: bool) -> Option<Line> {
+pub(crate) fn step_line(module: &str, step: &Step, language: Language, done: bool) -> Option<Line> {
     let what = match &step.action {
         Action::Tie(_) => language.pick("kobles", "link").to_owned(),
         Action::Retire { .. } => language.pick("kobling ophæves", "unlink").to_owned(),

@@ -77,6 +77,7 @@ impl Say for Rule {
             Self::Default => {
                 pick("standardværdi, da den anden side er tom", "default, because the other side is empty")
             }
+            Self::Undone => pick("fortrudt", "undone"),
             Self::NoCounterpart => pick("findes ikke på den anden side", "has no counterpart on the other side"),
         }
     }

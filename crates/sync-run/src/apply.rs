@@ -64,8 +64,21 @@ enum Written {
 }
 
 impl Run<'_> {
-    /// Carries out the writes of `plan`, both sides at once.
+    /// Carries out the writes of `plan`, and puts aside the records for which everything was done.
     pub(crate) async fn apply(&self, module: &ModuleMapping, plan: &Plan) -> Result<Applied, RunError> {
+        let mut applied = self.perform(module, plan).await?;
+        applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
+        if of_invoices(module) {
+            // What an invoice shows after a write is planned by once more: the other system may have to hear of it.
+            applied.again |= !applied.done.is_empty();
+        } else {
+            self.rest(&applied).await?;
+        }
+        Ok(applied)
+    }
+
+    /// Carries out the writes of `plan`, both sides at once.
+    pub(crate) async fn perform(&self, module: &ModuleMapping, plan: &Plan) -> Result<Applied, RunError> {
         if plan.writes_nothing() {
             return Ok(Applied::default());
         }
@@ -83,12 +96,6 @@ impl Run<'_> {
         applied.again |= right.again;
         applied.done.extend(right.done);
         applied.missed.extend(right.missed);
-        applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
-        if of_invoices(module) {
-            applied.again |= !applied.done.is_empty();
-        } else {
-            self.rest(&applied).await?;
-        }
         Ok(applied)
     }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
-use field_mapping::{Checked, EntityMapping, Held, Mapping, ModuleMapping};
-use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
-use sync_model::{Fingerprint, Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
+use field_mapping::{Checked, Held, Mapping, ModuleMapping};
+use reconcile::{Plan, Policy};
+use sync_model::{Fingerprint, Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
 
 use crate::dry::DryStore;
 use crate::effects::Effects;
@@ -16,11 +16,10 @@ use crate::halt::Halt;
 use crate::isolate::Failing;
 use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage, trail};
 use crate::saved::{ChangedAt, Cost, PlanError, SavedPlan, changed_at, rules_digest};
+use crate::single::with_what_they_refer_to;
 use crate::summary::Summary;
 use crate::terms::Terms;
-
-/// Plans of one module in one run, before what keeps changing is left to the next run.
-const MOST_ROUNDS: u32 = 3;
+use crate::undo::{Undo, Undone};
 
 /// Two systems, a memory, and what a run needs from the world.
 #[derive(Debug, Clone)]
@@ -96,6 +95,8 @@ pub struct Order {
     pub halt: Halt,
     /// Exactly this saved plan, as far as its records did not move on.
     pub plan: Option<Arc<SavedPlan>>,
+    /// Instead of a synchronisation, undo this.
+    pub undo: Option<Undo>,
     /// Who gives it, for the trail.
     pub by: Option<String>,
 }
@@ -103,6 +104,12 @@ pub struct Order {
 impl Order {
     /// What it asks for, for the trail.
     fn purpose(&self) -> String {
+        match &self.undo {
+            Some(Undo::Run(run)) => return format!("undo {run}"),
+            Some(Undo::Record(_, key)) => return format!("undo {key}"),
+            Some(Undo::Field(_, key, field)) => return format!("undo {key} {field}"),
+            None => {}
+        }
         if let Some(saved) = &self.plan {
             return format!("plan {}", saved.hash);
         }
@@ -134,6 +141,31 @@ pub struct Preview {
     pub rules: Fingerprint,
     /// At a first meeting: how many records of a module belong to a record of another kind, as a person to an organisation.
     pub belonging: Vec<(Module, usize)>,
+    /// What an undo would leave as it is, and which links it would end.
+    pub undone: Option<Undone>,
+}
+
+/// Both systems as they are, and what a run would do, before anything is done.
+#[derive(Debug)]
+pub(crate) struct Look<'a> {
+    pub(crate) run: Run<'a>,
+    pub(crate) terms: Terms,
+    pub(crate) policy: Policy,
+    /// The modules looked at, what others refer to first.
+    names: Vec<Module>,
+    /// A plan for each of them.
+    pub(crate) plans: Vec<Plan>,
+    changed_at: Vec<ChangedAt>,
+    /// At a first meeting: how many records belong to one of another kind.
+    belonging: Vec<(Module, usize)>,
+}
+
+impl Look<'_> {
+    /// The modules looked at, in the order of the plans.
+    pub(crate) fn modules(&self) -> Vec<&ModuleMapping> {
+        let named = |name: &Module| self.terms.mapping.modules.iter().find(|module| module.module == *name);
+        self.names.iter().filter_map(named).collect()
+    }
 }
 
 /// A run in progress.
@@ -163,6 +195,26 @@ impl Engine {
     /// # Errors
     /// When a system or the store cannot be used, or the rules do not fit.
     pub async fn plan(&self, rules: &dyn Rules, order: &Order) -> Result<Preview, RunError> {
+        let mut look = self.look(rules, order).await?;
+        let modules = look.modules();
+        let rules = rules_digest(&modules, &rules.policy());
+        let undone = match &order.undo {
+            Some(target) => {
+                let planned = look.run.plan_undo(target, &modules).await?;
+                look.plans = planned.plans;
+                Some(planned.undone)
+            }
+            None => None,
+        };
+        let usage = look.run.usage();
+        let cost = Sides::from_fn(|side| self.cost(side, &look.plans, usage.get(side).requests));
+        let modules = order.modules.clone();
+        let Look { plans, changed_at, belonging, .. } = look;
+        Ok(Preview { plans, usage, modules, cost, changed_at, rules, belonging, undone })
+    }
+
+    /// Both systems as they are now, planned over a store that forgets what it is told.
+    pub(crate) async fn look(&self, rules: &dyn Rules, order: &Order) -> Result<Look<'_>, RunError> {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
@@ -172,10 +224,10 @@ impl Engine {
         let modules = chosen(&terms.mapping, order)?;
         run.gather(&modules, &terms).await?;
         let policy = run.policy(&modules, rules.policy()).await?;
-        let rules = rules_digest(&modules, &rules.policy());
+        let names = modules.iter().map(|module| module.module.clone()).collect();
         let first = !run.store.has_links(&self.pair).await?;
         let (mut plans, mut changed, mut belonging) = (Vec::new(), Vec::new(), Vec::new());
-        for module in modules {
+        for module in modules.into_iter().filter(|_| order.undo.is_none()) {
             let (plan, observed) = run.plan_module(module, &terms, &policy, order).await?;
             changed.extend(changed_at(&plan, &observed));
             if first {
@@ -183,9 +235,7 @@ impl Engine {
             }
             plans.push(plan);
         }
-        let usage = run.usage();
-        let cost = Sides::from_fn(|side| self.cost(side, &plans, usage.get(side).requests));
-        Ok(Preview { plans, usage, modules: order.modules.clone(), cost, changed_at: changed, rules, belonging })
+        Ok(Look { run, terms, policy, names, plans, changed_at: changed, belonging })
     }
 
     /// What carrying out `plans` costs one system, when finding out what changed takes `reading` requests as it just did.
@@ -284,191 +334,33 @@ impl Run<'_> {
         self.recover(&terms.mapping).await?;
         self.recover_effects().await?;
         self.gather(&modules, &terms).await?;
+        if let Some(target) = &order.undo {
+            return self.undo(target, &modules).await;
+        }
         let policy = self.policy(&modules, rules.policy()).await?;
         self.refuse_masses(&modules, &terms, &policy, order).await?;
         if let Some(saved) = &order.plan {
             self.commit(&[Change::Spend { plan: saved.hash.clone(), at: self.engine.clock.now() }]).await?;
         }
+        let effects = effects.then(|| rules.effects());
+        if let Some(record) = &order.record {
+            return self.settle_record(record.clone(), &modules, &terms, &policy, (order, effects)).await;
+        }
         for module in &modules {
-            let mut waiting = self.settle_module(module, &terms, &policy, order).await?;
-            let of_invoices = module.entities.iter().any(EntityMapping::is_of_invoices);
-            if of_invoices && effects && self.carry_out_effects(module, rules.effects(), order, &waiting).await? {
-                waiting = self.settle_module(module, &terms, &policy, order).await?;
-            }
-            if of_invoices {
-                waiting.extend(self.effect_findings().await?);
-            }
-            self.note_findings(module, waiting, order).await?;
-        }
-        if order.modules.is_empty() && order.record.is_none() && order.plan.is_none() {
-            self.rest_strangers(&modules).await?;
-        }
-        Ok(())
-    }
-
-    /// Plans and applies one module, again while records change under our hands.
-    async fn settle_module(
-        &self,
-        module: &ModuleMapping,
-        terms: &Terms,
-        policy: &Policy,
-        order: &Order,
-    ) -> Result<Vec<Finding>, RunError> {
-        let mut waiting = Vec::new();
-        let mut rounds = 0;
-        while rounds < MOST_ROUNDS {
-            let plan = self.plan_module(module, terms, policy, order).await?.0;
-            self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
-            self.commit(&self.own_changes(module, &plan)).await?;
-            let applied = self.apply(module, &plan).await?;
-            // What was made may be what others of this module wait for; every such round makes something.
-            let needed = plan.findings.iter().any(|finding| applied.made_what_is_needed(finding));
-            waiting = plan.findings;
-            waiting.extend(applied.findings);
-            if applied.again {
-                rounds += 1;
-            } else if !needed {
-                break;
-            }
-        }
-        if let Some(saved) = &order.plan {
-            self.moved_on(saved, &module.module);
-        }
-        Ok(waiting)
-    }
-
-    /// Keeps what waits in a module.
-    async fn note_findings(
-        &self,
-        module: &ModuleMapping,
-        waiting: Vec<Finding>,
-        order: &Order,
-    ) -> Result<(), RunError> {
-        if order.record.is_none() {
+            let waiting = self.settle(module, &terms, &policy, (order, effects)).await?;
             let change = Change::Findings {
                 module: module.module.clone(),
                 findings: waiting.clone(),
                 at: self.engine.clock.now(),
             };
             self.commit(&[change]).await?;
+            let named = waiting.into_iter().map(|finding| (module.module.clone(), finding));
+            self.tally(|summary| summary.findings.extend(named));
         }
-        let named = waiting.into_iter().map(|finding| (module.module.clone(), finding));
-        self.tally(|summary| summary.findings.extend(named));
-        Ok(())
-    }
-
-    /// One module's plan, restricted to what was ordered.
-    pub(crate) async fn plan_module(
-        &self,
-        module: &ModuleMapping,
-        terms: &Terms,
-        policy: &Policy,
-        order: &Order,
-    ) -> Result<(Plan, Observed), RunError> {
-        let mut scope = self.scope(&[module]);
-        scope.all = terms.came_back(&module.module);
-        scope.touched.extend(order.record.clone());
-        let failures = self.failures(order.record.as_ref());
-        let decisions = self.take_up_decisions().await?.in_force(&module.module);
-        let mut observed = Observed {
-            failures: failures.clone(),
-            decisions: decisions.clone(),
-            ..self.observed(module, &scope).await?
-        };
-        let mut policy = *policy;
-        if order.record.is_some() {
-            // Who names one record does not mean the others, however many they are.
-            policy.guards.creates = u32::MAX;
-        }
-        let mut plan = reconcile::plan(module, &observed, &policy);
-        let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
-        let guarded = plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }));
-        if (creates || guarded) && !scope.all {
-            // Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
-            scope.all = true;
-            observed = Observed { failures, decisions, ..self.observed(module, &scope).await? };
-            plan = reconcile::plan(module, &observed, &policy);
-        }
-        self.hold_unknown(&mut plan).await?;
-        self.spare_refused(&mut plan);
-        restrict(&mut plan, order);
-        if let Some(saved) = &order.plan {
-            self.keep_to(saved, &mut plan);
-        }
-        plan.findings.extend(terms.findings(&module.module));
-        Ok((plan, observed))
-    }
-
-    /// What is in `scope`, with the partners of everything it refers to.
-    async fn observed(&self, module: &ModuleMapping, scope: &Scope) -> Result<Observed, RunError> {
-        let mut observed = self.store.load(&self.engine.pair, scope).await?;
-        let referred = reconcile::referred(module, &observed);
-        let touched: Vec<_> =
-            referred.iter().flat_map(|(side, keys)| keys.iter().map(move |key| (side, key.clone()))).collect();
-        if !touched.is_empty() {
-            let scope = Scope { kinds: self.kinds.clone(), touched, all: false };
-            let links = self.store.load(&self.engine.pair, &scope).await?.links;
-            for (_, link) in links.into_iter().filter(|(_, link)| link.state == LinkState::Active) {
-                let Sides { left, right } = link.keys;
-                observed.partners.left.insert(left.clone(), right.clone());
-                observed.partners.right.insert(right, left);
-            }
-        }
-        Ok(observed)
-    }
-
-    /// What was made or deleted with an outcome that is still unknown is not tried again: its source waits.
-    async fn hold_unknown(&self, plan: &mut Plan) -> Result<(), RunError> {
-        for intent in self.store.unfinished(&self.engine.pair).await? {
-            let source = match &intent.write.change {
-                WriteChange::Create { source: key, .. } | WriteChange::Delete { counterpart: key, .. } => key,
-                WriteChange::Update { .. } => continue,
-            };
-            let side = intent.write.side;
-            let before = plan.steps.len();
-            plan.steps.retain(|step| match &step.action {
-                Action::Write(write) => !(write.side == side && write.counterpart() == source),
-                Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
-            });
-            if plan.steps.len() < before {
-                plan.findings.push(Finding {
-                    records: vec![(side.other(), source.clone())],
-                    title: intent.title.clone(),
-                    matter: Matter::OutcomeUnknown { side },
-                });
-            }
+        if order.modules.is_empty() && order.plan.is_none() {
+            self.rest_strangers(&modules).await?;
         }
         Ok(())
-    }
-
-    /// The part of a plan that changes only our own state.
-    fn own_changes(&self, module: &ModuleMapping, plan: &Plan) -> Vec<Change> {
-        let at = self.engine.clock.now();
-        let mut changes = Vec::new();
-        for step in &plan.steps {
-            if !matches!(step.action, Action::Write(_)) {
-                self.performed(step);
-            }
-            match &step.action {
-                Action::Tie(link) => {
-                    self.tally(|summary| summary.linked += 1);
-                    changes.push(Change::Tie(link.clone()));
-                }
-                Action::Settle { keys, patch } => changes.push(Change::Patch {
-                    keys: keys.clone(),
-                    patch: patch.clone(),
-                    swings: Swings::new(),
-                    mapping: module.fingerprint.clone(),
-                }),
-                Action::Retire { keys, deleted_on } => {
-                    changes.push(Change::Retire { keys: keys.clone(), deleted_on: *deleted_on, at });
-                }
-                Action::Write(_) => {}
-            }
-        }
-        let quiet = plan.quiet.iter().map(|(side, key)| Change::Quiet { side: *side, key: key.clone() });
-        changes.extend(quiet);
-        changes
     }
 
     /// Records that no module takes are put aside, so that they are not looked at again until they change.
@@ -547,8 +439,12 @@ impl Run<'_> {
         count(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
+    pub(crate) fn tally_of<T>(&self, look: impl FnOnce(&Summary) -> T) -> T {
+        look(&self.summary.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What this run asked.
-    fn usage(&self) -> Sides<Usage> {
+    pub(crate) fn usage(&self) -> Sides<Usage> {
         let now = self.engine.usage();
         Sides::from_fn(|side| now.get(side).since(*self.before.get(side)))
     }
@@ -562,35 +458,13 @@ impl Run<'_> {
 
 /// The modules that were ordered, what others refer to first.
 fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Result<Vec<&'m ModuleMapping>, RulesError> {
-    let wanted = |module: &&ModuleMapping| order.modules.is_empty() || order.modules.contains(&module.module);
     let ordered = reconcile::in_reference_order(mapping.modules.iter().collect());
-    Ok(ordered.map_err(|circle| RulesError(circle.to_string()))?.into_iter().filter(wanted).collect())
-}
-
-/// Leaves in `plan` only what `order` asks for.
-fn restrict(plan: &mut Plan, order: &Order) {
-    if let Some((side, key)) = &order.record {
-        plan.steps.retain(|step| match &step.action {
-            Action::Tie(link) => link.keys.get(*side) == key,
-            Action::Settle { keys, .. } | Action::Retire { keys, .. } => keys.get(*side) == key,
-            Action::Write(write) => match &write.change {
-                WriteChange::Update { key: own, .. } | WriteChange::Delete { key: own, .. } if write.side == *side => {
-                    own == key
-                }
-                WriteChange::Update { .. } | WriteChange::Delete { .. } | WriteChange::Create { .. } => {
-                    write.side != *side && write.counterpart() == key
-                }
-            },
-        });
-        plan.findings.retain(|finding| finding.records.contains(&(*side, key.clone())));
-        plan.quiet.retain(|quiet| *quiet == (*side, key.clone()));
-    }
-    if let Some(only) = order.only_writes {
-        plan.steps.retain(|step| match &step.action {
-            Action::Write(write) => write.side == only,
-            Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
-        });
-    }
+    let ordered = ordered.map_err(|circle| RulesError(circle.to_string()))?;
+    Ok(match (order.modules.as_slice(), &order.record) {
+        ([], _) => ordered,
+        (wanted, Some(_)) => with_what_they_refer_to(&ordered, wanted),
+        (wanted, None) => ordered.into_iter().filter(|module| wanted.contains(&module.module)).collect(),
+    })
 }
 
 fn run_summary(summary: &Summary, error: Option<&RunError>) -> serde_json::Value {

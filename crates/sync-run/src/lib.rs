@@ -18,6 +18,7 @@
 //!   An edit in that window is seen at the next run, and the journal holds the value that was overwritten.
 
 mod apply;
+mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod decisions;
@@ -32,9 +33,14 @@ mod isolate;
 mod ports;
 mod recover;
 mod saved;
+mod settle;
+mod single;
 mod summary;
 mod terms;
+mod undo;
+mod why;
 
+pub use audit::{Audit, Difference, Differs, Explained};
 pub use effects::Effects;
 pub(crate) use engine::Run;
 pub use engine::{Engine, Order, Pace, Preview, Rules};
@@ -51,6 +57,8 @@ pub use ports::{
 };
 pub use ports::{keeping, trail};
 /// What a connector is asked to write, and what became of it, as the ports speak of it.
-pub use reconcile::{Failure, FailureClass, Write, WriteChange};
+pub use reconcile::{Failure, FailureClass, FieldView, Kept, KeptWhy, Write, WriteChange};
 pub use saved::{ChangedAt, Cost, PlanError, SavedPlan};
 pub use summary::{EffectCounts, Summary};
+pub use undo::{Undo, Undone};
+pub use why::Explanation;

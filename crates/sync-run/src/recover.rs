@@ -1,16 +1,17 @@
 //! Recover: what became of writes whose outcome is not in the journal.
 //!
-//! An update is simply looked at: what the record holds now decides at the next planning. A create is probed by the guid
+//! An update is looked at: where the record shows what was to be written, it is done; otherwise what the record holds now
+//! decides at the next planning. A create is probed by the guid
 //! we chose or the mark we left, a deletion by asking for the record. Only when it left no trace, and long enough after it was sent, does it count as not made.
 
 use chrono::{DateTime, Utc};
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
-use sync_model::Presence;
+use sync_model::{Presence, Record, RecordKey, Side, Sides};
 
 use crate::event::Event;
 use crate::gather::Fresh;
-use crate::ports::{Intent, Outcome, Probed};
+use crate::ports::{Change, Intent, Outcome, Probed};
 use crate::{Run, RunError};
 
 impl Run<'_> {
@@ -36,8 +37,13 @@ impl Run<'_> {
         match &intent.write.change {
             WriteChange::Update { key, .. } => {
                 let seen = connector.read(std::slice::from_ref(key)).await?;
+                let done = seen.iter().filter_map(Presence::record).any(|record| took_effect(module, intent, record));
                 let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
-                changes.push(self.concluded(intent, Outcome::Stale));
+                if done {
+                    changes.extend(self.settled_by(module, intent, key));
+                } else {
+                    changes.push(self.concluded(intent, Outcome::Stale));
+                }
                 self.commit(&changes).await?;
                 Ok(true)
             }
@@ -82,6 +88,12 @@ impl Run<'_> {
         }
     }
 
+    /// An update took effect: what it was to settle is settled. The record itself was looked at, and is planned anew.
+    fn settled_by(&self, module: Option<&ModuleMapping>, intent: &Intent, key: &RecordKey) -> Vec<Change> {
+        let of_the_link = |change: &Change| !matches!(change, Change::Observe { .. });
+        self.done(module, intent, key, None).into_iter().filter(of_the_link).collect()
+    }
+
     /// Waits until an answer to `intent` can no longer be on its way. `false` when it was so long ago already.
     async fn wait_out(&self, intent: &Intent) -> bool {
         self.wait_until(intent.at + self.engine.pace.settle).await
@@ -98,4 +110,18 @@ impl Run<'_> {
             Ok(_) | Err(_) => false,
         }
     }
+}
+
+/// Whether `record` shows what `intent` meant to write, in canonical form.
+fn took_effect(module: Option<&ModuleMapping>, intent: &Intent, record: &Record) -> bool {
+    let write = &intent.write;
+    let kinds = match write.side {
+        Side::Left => Sides::new(&record.kind, &write.counterpart().kind),
+        Side::Right => Sides::new(&write.counterpart().kind, &record.kind),
+    };
+    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return false };
+    let shown = entity.project(write.side, &record.fields).values;
+    let mut wanted = write.patch.get(write.side).iter().peekable();
+    // What a reference means on the other side only links say; such a write is looked at and planned anew.
+    wanted.peek().is_some() && wanted.all(|(name, value)| shown.get(name.as_str()) == Some(value))
 }

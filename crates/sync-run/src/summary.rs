@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use sync_model::{Fingerprint, Module, RunId, Side, Sides};
 
 use crate::ports::{Effect, Spent, Usage};
+use crate::undo::Undone;
 
 /// What a run did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Summary {
     /// Of a saved plan: the earlier run that carried it out. This one did nothing.
     #[serde(default)]
     pub spent: Option<Spent>,
+    /// What an undo came to, besides its writes.
+    #[serde(default)]
+    pub undone: Option<Undone>,
     /// Digests of the steps that were done, for a saved plan.
     #[serde(skip)]
     pub(crate) performed: BTreeSet<Fingerprint>,
@@ -73,6 +77,7 @@ impl Summary {
             moved_on: Vec::new(),
             beyond_plan: BTreeMap::new(),
             spent: None,
+            undone: None,
             performed: BTreeSet::new(),
         }
     }
@@ -96,24 +101,8 @@ impl Summary {
             && self.held() == 0
             && self.failed == 0
             && self.moved_on.is_empty()
+            && self.undone.as_ref().is_none_or(|undone| undone.kept.is_empty())
             && self.beyond_plan.values().all(|left| *left == 0)
-    }
-
-    /// This run and an `earlier` one that prepared it, told as one: what waits is what waits now.
-    #[must_use]
-    pub fn after(mut self, earlier: Self) -> Self {
-        for side in Side::BOTH {
-            *self.created.get_mut(side) += earlier.created.get(side);
-            *self.updated.get_mut(side) += earlier.updated.get(side);
-            *self.deleted.get_mut(side) += earlier.deleted.get(side);
-            let (usage, before) = (self.usage.get_mut(side), earlier.usage.get(side));
-            usage.requests += before.requests;
-            usage.writes += before.writes;
-        }
-        self.linked += earlier.linked;
-        self.failed += earlier.failed;
-        self.done.splice(0..0, earlier.done);
-        self
     }
 
     pub(crate) fn wrote(&mut self, module: &Module, side: Side, change: &WriteChange, step: Step) {

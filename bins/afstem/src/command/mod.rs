@@ -3,6 +3,7 @@
 mod deciding;
 mod demo;
 mod init;
+mod past;
 
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -42,7 +43,12 @@ pub(crate) async fn run(arguments: Arguments) -> u8 {
         | Command::Match(_)
         | Command::Conflicts(_)
         | Command::Held(_)
-        | Command::Mapping(_) => {
+        | Command::Mapping(_)
+        | Command::Runs(_)
+        | Command::Why(_)
+        | Command::Undo(_)
+        | Command::Audit(_)
+        | Command::Log(_) => {
             let settings = match configuration::load(arguments.config.as_deref()) {
                 Ok(settings) => settings,
                 Err(error) => {
@@ -76,6 +82,11 @@ async fn with_settings(command: &Command, settings: Settings, language: Language
         Command::Conflicts(asked) => deciding::conflicts(&app, asked, language, json).await,
         Command::Held(asked) => deciding::held(&app, asked, language, json).await,
         Command::Mapping(asked) => tell_mapping(&app, asked, language, json).await,
+        Command::Runs(asked) => past::runs(&app, asked, language, json).await,
+        Command::Why(asked) => past::why(&app, asked, language, json).await,
+        Command::Undo(asked) => past::undo(&app, asked, language, json).await,
+        Command::Audit(asked) => past::audit(&app, asked, &taking_part, language, json).await,
+        Command::Log(asked) => past::log(&app, asked, language, json).await,
         Command::Init | Command::Demo(_) | Command::Sandbox(_) => Ok(AGREED),
     }
 }
@@ -85,15 +96,21 @@ async fn status(app: &App, custom: bool, language: Language, json: bool) -> u8 {
     let status = app.status().await;
     let broken = if custom && status.is_green() { app.mapping().await.err() } else { None };
     let cause = broken.map(|error| error.say(language));
+    // Without a database, or with one that cannot be read, the connections are still worth telling.
+    let agreement = app.agreement().await.ok();
     if json {
         let mut document = status.to_json();
         if let Some(cause) = &cause {
             document["status"] = json!("red");
             document["mapping"] = json!({ "ok": false, "cause": cause });
         }
+        if let Some(agreement) = &agreement {
+            document["agreement"] = agreement.to_json(language);
+        }
         output::document(&document);
     } else {
         output::status(&status, language);
+        agreement.iter().for_each(|agreement| output::agreement(agreement, language));
     }
     cause.iter().for_each(|cause| output::complain(cause));
     if status.is_green() && cause.is_none() { AGREED } else { FAILED }

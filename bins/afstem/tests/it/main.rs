@@ -3,5 +3,6 @@
 
 mod commands;
 mod init;
+mod past;
 mod refusals;
 mod served;

@@ -1,6 +1,7 @@
 //! The procedure under generated histories, faults and kills, in memory and on a virtual clock.
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds what cannot be")]
 
+mod audit;
 mod contract;
 mod crash;
 mod drift;
@@ -10,4 +11,5 @@ mod pair;
 mod properties;
 mod references;
 mod trail;
+mod undo;
 mod world;

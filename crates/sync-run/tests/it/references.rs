@@ -149,6 +149,15 @@ fn lay_out(pair: &Pair, side: Side, books: &Books) {
     }
 }
 
+/// Two systems whose organisations and invoices refer to organisations.
+fn world_of_references() -> Pair {
+    let mut pair = Pair::two_way(Side::Right);
+    let schemas = schemas(Sides::new("contact", "Accounts"));
+    pair.systems.left.schema = schemas.left;
+    pair.systems.right.schema = schemas.right;
+    pair
+}
+
 async fn sync(pair: &Pair) -> Result<Summary, RunError> {
     pair.engine().sync(&ReferringRules, &Order::default()).await
 }
@@ -241,4 +250,63 @@ fn p30_modules_that_refer_to_each_other_in_a_circle_are_refused() {
         assert!(error.to_string().contains("in a circle: organisations, invoices"), "{error}");
         assert_eq!(pair.systems.left.writes() + pair.systems.right.writes(), 0);
     });
+}
+
+#[test]
+fn p17_one_record_brings_what_it_refers_to_and_nothing_else() {
+    on_virtual_time(async {
+        let pair = world_of_references();
+        let put = |kind: &str, id: &str, name: &str, parent: Option<&RecordKey>| {
+            let parent = parent.map_or(Value::Empty, |key| Value::Reference(key.clone()));
+            let fields = [("name", Value::text(name)), ("parent", parent)].into_iter().collect();
+            pair.systems.right.put(kind, id, fields)
+        };
+        let top = put("Accounts", "1x1", "Øverst", None);
+        let below = put("Accounts", "1x2", "Nedenunder", Some(&top));
+        let invoice = put("Invoice", "2x1", "Faktura 1", Some(&below));
+        put("Accounts", "1x3", "En anden", None);
+        put("Invoice", "2x2", "Faktura 2", Some(&top));
+        let order =
+            Order { modules: vec!["invoices".into()], record: Some((Side::Right, invoice)), ..Order::default() };
+        let summary = pair.engine().sync(&ReferringRules, &order).await.unwrap();
+        assert_eq!((summary.created.left, summary.held()), (3, 0), "{:?}", summary.findings);
+        let made: Vec<String> = pair
+            .systems
+            .left
+            .live()
+            .values()
+            .filter_map(|fields| fields.get("Name").and_then(Value::as_text).map(str::to_owned))
+            .collect();
+        assert!(["Øverst", "Nedenunder", "Faktura 1"].iter().all(|name| made.iter().any(|it| it == name)), "{made:?}");
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn p17_all_records_one_by_one_end_like_one_run(left in books(), right in books(), backwards: bool) {
+        on_virtual_time(async {
+            let (bulk, single) = (world_of_references(), world_of_references());
+            for pair in [&bulk, &single] {
+                lay_out(pair, Side::Left, &left);
+                lay_out(pair, Side::Right, &right);
+            }
+            bulk.engine().sync(&ReferringRules, &Order::default()).await.unwrap();
+            let mut records: Vec<(Side, RecordKey)> = Side::BOTH
+                .into_iter()
+                .flat_map(|side| single.systems.get(side).live().into_keys().map(move |key| (side, key)))
+                .collect();
+            if backwards {
+                records.reverse();
+            }
+            for record in records {
+                let order = Order { record: Some(record), ..Order::default() };
+                single.engine().sync(&ReferringRules, &order).await.unwrap();
+            }
+            for side in Side::BOTH {
+                assert_eq!(told(&bulk, side), told(&single, side), "{side}");
+            }
+        });
+    }
 }

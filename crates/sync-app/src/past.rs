@@ -1,0 +1,136 @@
+//! The past of a pair: its runs, why its records are as they are, undoing, the trail and the audit.
+
+use sync_model::{FieldName, RunId};
+use sync_run::trail::{Replay, TrailError};
+use sync_run::{Audit, Explanation, Order, Preview, RunRecord, Summary, TrailEntry, Undo};
+
+use crate::reference::{ModuleName, RecordReference};
+use crate::runs::RunDetail;
+use crate::{App, AppError};
+
+/// Runs that are looked through for one that was named.
+const MOST_RUNS: u32 = 10_000;
+
+/// Entries of the trail that are read together.
+const PAGE: u32 = 1000;
+
+impl App {
+    /// The run that `text` names: its id, enough of its beginning, or `last` for the last one that wrote something.
+    async fn run_named(&self, text: &str) -> Result<RunRecord, AppError> {
+        let mut runs = self.latest_runs(MOST_RUNS).await?;
+        if text == "last" {
+            let engine = self.engine().await?;
+            for run in runs {
+                if !engine.store.journal(&engine.pair, &run.run).await?.is_empty() {
+                    return Ok(run);
+                }
+            }
+            return Err(AppError::NoSuchRun(text.to_owned()));
+        }
+        runs.retain(|run| run.run.as_str().starts_with(text));
+        match (runs.pop(), runs.is_empty()) {
+            (Some(run), true) => Ok(run),
+            (Some(_), false) | (None, _) => Err(AppError::NoSuchRun(text.to_owned())),
+        }
+    }
+
+    /// One run, with what it wrote.
+    ///
+    /// # Errors
+    /// [`AppError::NoSuchRun`], or when the store cannot be used.
+    pub async fn run_detail(&self, text: &str) -> Result<RunDetail, AppError> {
+        let record = self.run_named(text).await?;
+        let engine = self.engine().await?;
+        let journal = engine.store.journal(&engine.pair, &record.run).await?;
+        let trail = engine.store.trail(&engine.pair, Some(&record.run), 0, u32::MAX).await?;
+        Ok(RunDetail { record, journal, trail })
+    }
+
+    /// Why a record is as it is, and what the next run would do. Nothing is written anywhere.
+    ///
+    /// # Errors
+    /// [`AppError::NoSuchRecord`]; otherwise as [`plan`](Self::plan).
+    pub async fn why(&self, record: &RecordReference) -> Result<Explanation, AppError> {
+        let order = self.order(&self.modules_of(record)?);
+        let told = self.engine().await?.why(self.rules(), &order, record.side, &record.key).await?;
+        told.ok_or_else(|| AppError::NoSuchRecord(record.to_string()))
+    }
+
+    /// What undoing `target` would do: a run, a record, or one field of a record.
+    ///
+    /// # Errors
+    /// [`AppError::NoSuchRun`] or [`AppError::NoSuchRecord`]; otherwise as [`plan`](Self::plan).
+    pub async fn undo_preview(&self, target: &str, field: Option<&str>) -> Result<Preview, AppError> {
+        let order = self.undoing(target, field).await?;
+        Ok(self.engine().await?.plan(self.rules(), &order).await?)
+    }
+
+    /// Undoes `target`, as far as nobody edited it since.
+    ///
+    /// # Errors
+    /// As [`undo_preview`](Self::undo_preview) and [`sync`](Self::sync).
+    pub async fn undo(&self, target: &str, field: Option<&str>) -> Result<Summary, AppError> {
+        let order = self.undoing(target, field).await?;
+        Ok(self.engine().await?.sync(self.rules(), &order).await?)
+    }
+
+    async fn undoing(&self, target: &str, field: Option<&str>) -> Result<Order, AppError> {
+        let undo = match (target.contains('/'), field) {
+            (false, None) => Undo::Run(self.run_of(target).await?),
+            (false, Some(_)) => return Err(AppError::NoSuchReference(target.to_owned())),
+            (true, field) => {
+                let RecordReference { side, key } = RecordReference::parse(target)?;
+                match field {
+                    Some(field) => Undo::Field(side, key, FieldName::new(field)),
+                    None => Undo::Record(side, key),
+                }
+            }
+        };
+        Ok(Order { undo: Some(undo), ..self.order(&[]) })
+    }
+
+    async fn run_of(&self, text: &str) -> Result<RunId, AppError> {
+        Ok(self.run_named(text).await?.run)
+    }
+
+    /// Compares both sides in full, without cursors or baselines. Nothing is written anywhere.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub async fn audit(&self, modules: &[ModuleName]) -> Result<Audit, AppError> {
+        Ok(self.engine().await?.audit(self.rules(), &self.order(modules)).await?)
+    }
+
+    /// A page of the trail, after entry `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn trail(&self, after: i64) -> Result<Vec<TrailEntry>, AppError> {
+        let engine = self.engine().await?;
+        Ok(engine.store.trail(&engine.pair, None, after, PAGE).await?)
+    }
+
+    /// Replays the whole trail, and compares what comes out with the links as they stand.
+    ///
+    /// # Errors
+    /// [`AppError::Trail`] where an entry does not follow, or something else stands than the trail gives.
+    pub async fn verify_trail(&self) -> Result<Replay, AppError> {
+        let engine = self.engine().await?;
+        let mut replay = Replay::default();
+        loop {
+            let entries = engine.store.trail(&engine.pair, None, replay.entries, PAGE).await?;
+            if entries.is_empty() {
+                break;
+            }
+            entries.iter().try_for_each(|entry| replay.take(entry)).map_err(AppError::Trail)?;
+        }
+        let scope = sync_run::Scope { kinds: self.kinds(), touched: Vec::new(), all: true };
+        for (_, link) in engine.store.load(&engine.pair, &scope).await?.links {
+            if replay.links.get(&link.keys) != Some(&link) {
+                let reason = format!("{} and {} stand otherwise than the trail gives", link.keys.left, link.keys.right);
+                return Err(AppError::Trail(TrailError::Unreplayable { n: replay.entries, reason }));
+            }
+        }
+        Ok(replay)
+    }
+}
