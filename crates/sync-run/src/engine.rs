@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use field_mapping::{Checked, EntityMapping, Held, Mapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
 use sync_model::{Fingerprint, Kind, LinkState, Module, PairId, RecordKey, RunId, Schema, Side, Sides, Swings};
+use tokio::time::Instant;
 
 use crate::dry::DryStore;
 use crate::effects::Effects;
@@ -14,9 +15,10 @@ use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::isolate::Failing;
-use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage, trail};
+use crate::order::{Order, chosen, restrict};
+use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, Usage, trail};
 use crate::saved::{ChangedAt, Cost, PlanError, SavedPlan, changed_at, rules_digest};
-use crate::summary::Summary;
+use crate::summary::{Summary, run_summary};
 use crate::terms::Terms;
 
 /// Plans of one module in one run, before what keeps changing is left to the next run.
@@ -81,42 +83,6 @@ pub trait Rules: Send + Sync {
     }
 }
 
-/// What is to be done.
-#[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// Only these modules; empty means all.
-    pub modules: Vec<Module>,
-    /// Only this record, with what it needs.
-    pub record: Option<(Side, RecordKey)>,
-    /// Where this order may write. A single-record push to one system writes there only.
-    pub only_writes: Option<Side>,
-    /// Whether the effects that the rules allow are carried out, too: booking, sending, payments.
-    pub effects: bool,
-    /// Asks the run to stop.
-    pub halt: Halt,
-    /// Exactly this saved plan, as far as its records did not move on.
-    pub plan: Option<Arc<SavedPlan>>,
-    /// Who gives it, for the trail.
-    pub by: Option<String>,
-}
-
-impl Order {
-    /// What it asks for, for the trail.
-    fn purpose(&self) -> String {
-        if let Some(saved) = &self.plan {
-            return format!("plan {}", saved.hash);
-        }
-        match (&self.record, self.modules.as_slice()) {
-            (Some((_, key)), _) => format!("sync {key}"),
-            (None, []) => "sync".to_owned(),
-            (None, modules) => {
-                let names: Vec<&str> = modules.iter().map(Module::as_str).collect();
-                format!("sync {}", names.join(", "))
-            }
-        }
-    }
-}
-
 /// What a run would do.
 #[derive(Debug, Clone)]
 pub struct Preview {
@@ -155,6 +121,11 @@ pub(crate) struct Run<'a> {
     pub(crate) beginning: Mutex<Option<Change>>,
     /// The saved plan that it keeps to.
     pub(crate) contract: Option<Arc<SavedPlan>>,
+    /// When it began.
+    pub(crate) began: Instant,
+    /// Until when nobody can have taken the lease over: by a clock that is never put back, and by one that goes on while
+    /// the machine sleeps.
+    pub(crate) held: Mutex<(Instant, DateTime<Utc>)>,
 }
 
 impl Engine {
@@ -245,25 +216,14 @@ impl Engine {
             failing: Failing::default(),
             beginning: Mutex::new(Some(begin)),
             contract: order.plan.clone(),
+            began: Instant::now(),
+            // How long ago the lease was given is not known exactly; the first write asks.
+            held: Mutex::new((Instant::now(), self.clock.now())),
         }
     }
 
     fn usage(&self) -> Sides<Usage> {
         Sides::from_fn(|side| self.connectors.get(side).usage())
-    }
-
-    /// Takes the lease, waiting once for a former holder that gives no sign of life any more.
-    async fn take_lease(&self, run: &RunId) -> Result<Lease, RunError> {
-        let lease = self.pace.lease;
-        match self.store.open_run(&self.pair, run, self.clock.now(), lease).await {
-            Err(StoreError::Busy { until, .. }) => {
-                self.events.take(Event::Waiting { until });
-                let wait = until - self.clock.now() + Duration::milliseconds(500);
-                tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
-                Ok(self.store.open_run(&self.pair, run, self.clock.now(), lease).await?)
-            }
-            other => Ok(other?),
-        }
     }
 }
 
@@ -300,8 +260,13 @@ impl Run<'_> {
             }
             self.note_findings(module, waiting, order).await?;
         }
-        if order.modules.is_empty() && order.record.is_none() && order.plan.is_none() {
-            self.rest_strangers(&modules).await?;
+        if order.record.is_none() && order.plan.is_none() {
+            if order.modules.is_empty() {
+                self.rest_strangers(&modules).await?;
+            }
+            if let Some(change) = terms.looked_at(&modules) {
+                self.commit(&[change]).await?;
+            }
         }
         Ok(())
     }
@@ -323,6 +288,15 @@ impl Run<'_> {
             let applied = self.apply(module, &plan).await?;
             // What was made may be what others of this module wait for; every such round makes something.
             let needed = plan.findings.iter().any(|finding| applied.made_what_is_needed(finding));
+            if terms.looks_at_all(&module.module) {
+                // Among all records are such as had been put aside. What something waits for now is in play again.
+                let waits = plan.findings.iter().flat_map(|it| &it.records).chain(&applied.missed);
+                let wake: Vec<Change> =
+                    waits.map(|(side, key)| Change::Wake { side: *side, key: key.clone() }).collect();
+                if !wake.is_empty() {
+                    self.commit(&wake).await?;
+                }
+            }
             waiting = plan.findings;
             waiting.extend(applied.findings);
             if applied.again {
@@ -366,7 +340,7 @@ impl Run<'_> {
         order: &Order,
     ) -> Result<(Plan, Observed), RunError> {
         let mut scope = self.scope(&[module]);
-        scope.all = terms.came_back(&module.module);
+        scope.all = terms.looks_at_all(&module.module);
         scope.touched.extend(order.record.clone());
         let failures = self.failures(order.record.as_ref());
         let decisions = self.take_up_decisions().await?.in_force(&module.module);
@@ -531,18 +505,6 @@ impl Run<'_> {
         self.beginning.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Extends the lease for as long as the run is alive; comes back only when it was lost.
-    async fn keep_lease(&self) -> RunError {
-        let life = self.engine.pace.lease;
-        loop {
-            tokio::time::sleep((life / 3).to_std().unwrap_or_default()).await;
-            let until: DateTime<Utc> = self.engine.clock.now() + life;
-            if let Err(error) = self.store.renew(&self.lease, until).await {
-                return error.into();
-            }
-        }
-    }
-
     pub(crate) fn tally(&self, count: impl FnOnce(&mut Summary)) {
         count(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -558,45 +520,4 @@ impl Run<'_> {
         summary.usage = self.usage();
         summary
     }
-}
-
-/// The modules that were ordered, what others refer to first.
-fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Result<Vec<&'m ModuleMapping>, RulesError> {
-    let wanted = |module: &&ModuleMapping| order.modules.is_empty() || order.modules.contains(&module.module);
-    let ordered = reconcile::in_reference_order(mapping.modules.iter().collect());
-    Ok(ordered.map_err(|circle| RulesError(circle.to_string()))?.into_iter().filter(wanted).collect())
-}
-
-/// Leaves in `plan` only what `order` asks for.
-fn restrict(plan: &mut Plan, order: &Order) {
-    if let Some((side, key)) = &order.record {
-        plan.steps.retain(|step| match &step.action {
-            Action::Tie(link) => link.keys.get(*side) == key,
-            Action::Settle { keys, .. } | Action::Retire { keys, .. } => keys.get(*side) == key,
-            Action::Write(write) => match &write.change {
-                WriteChange::Update { key: own, .. } | WriteChange::Delete { key: own, .. } if write.side == *side => {
-                    own == key
-                }
-                WriteChange::Update { .. } | WriteChange::Delete { .. } | WriteChange::Create { .. } => {
-                    write.side != *side && write.counterpart() == key
-                }
-            },
-        });
-        plan.findings.retain(|finding| finding.records.contains(&(*side, key.clone())));
-        plan.quiet.retain(|quiet| *quiet == (*side, key.clone()));
-    }
-    if let Some(only) = order.only_writes {
-        plan.steps.retain(|step| match &step.action {
-            Action::Write(write) => write.side == only,
-            Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
-        });
-    }
-}
-
-fn run_summary(summary: &Summary, error: Option<&RunError>) -> serde_json::Value {
-    let mut value = serde_json::to_value(summary).unwrap_or_default();
-    if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
-        map.insert("error".to_owned(), error.to_string().into());
-    }
-    value
 }

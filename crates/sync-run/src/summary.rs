@@ -137,3 +137,12 @@ impl Summary {
         self.findings.iter().filter(|(_, finding)| wanted(finding)).count() as u64
     }
 }
+
+/// What a run leaves in the list of runs.
+pub(crate) fn run_summary(summary: &Summary, error: Option<&crate::RunError>) -> serde_json::Value {
+    let mut value = serde_json::to_value(summary).unwrap_or_default();
+    if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
+        map.insert("error".to_owned(), error.to_string().into());
+    }
+    value
+}
