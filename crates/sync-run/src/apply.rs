@@ -86,6 +86,7 @@ impl Run<'_> {
         applied.done.extend(right.done);
         applied.missed.extend(right.missed);
         applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
+        self.tally(|summary| applied.missed.extend(summary.left_alone.iter().cloned()));
         if of_invoices(module) {
             applied.again |= !applied.done.is_empty();
         } else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile::{Finding, Step, WriteChange};
 use serde::{Deserialize, Serialize};
-use sync_model::{Fingerprint, Module, RunId, Side, Sides};
+use sync_model::{Fingerprint, Module, RecordKey, RunId, Side, Sides};
 
 use crate::ports::{Effect, Spent, Usage};
 
@@ -44,6 +44,9 @@ pub struct Summary {
     /// Digests of the steps that were done, for a saved plan.
     #[serde(skip)]
     pub(crate) performed: BTreeSet<Fingerprint>,
+    /// Records of which a saved plan says nothing, although something is to be done: they stay in play.
+    #[serde(skip)]
+    pub(crate) left_alone: BTreeSet<(Side, RecordKey)>,
 }
 
 /// Effects on invoices, counted.
@@ -74,6 +77,7 @@ impl Summary {
             beyond_plan: BTreeMap::new(),
             spent: None,
             performed: BTreeSet::new(),
+            left_alone: BTreeSet::new(),
         }
     }
 

@@ -13,8 +13,8 @@ use sync_model::{
     RecordId, RecordKey, Revision, Schema, Value,
 };
 use sync_run::{
-    ChangePage, Connector, ConnectorError, ErrorClass, Health, Intent, Journaled, Next, Probed, Receipt, Refusal,
-    Usage, WriteChange, WriteError,
+    ChangePage, Connector, ConnectorError, ErrorClass, FailureClass, Health, Intent, Journaled, Next, Probed, Receipt,
+    Refusal, Usage, WriteChange, WriteError,
 };
 
 /// The one kind in the file.
@@ -103,7 +103,7 @@ impl Row {
             partial: false,
             revision: Revision::new(Fingerprint::of(texts).as_str()),
             changed_at: None,
-            mark: (!self.dinero_guid.is_empty()).then(|| Mark::new(&self.dinero_guid)),
+            mark: (!self.dinero_guid.is_empty()).then(|| Mark::new(self.dinero_guid.as_str())),
             lock: Lock::Open,
         }
     }
@@ -171,7 +171,13 @@ impl Connector for CsvConnector {
             }
             WriteChange::Update { key, expected, .. } | WriteChange::Delete { key, expected, .. } => {
                 let at = rows.iter().position(|row| row.is(key));
-                let gone = || WriteError::Refused(Refusal { message: format!("there is no row {key}"), field: None });
+                let gone = || {
+                    WriteError::Refused(Refusal {
+                        message: format!("there is no row {key}"),
+                        field: None,
+                        class: FailureClass::Conflict,
+                    })
+                };
                 let at = at.ok_or_else(gone)?;
                 let standing = rows[at].record();
                 if standing.revision != *expected {

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use api_transport::BaseUrl;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use connector::{CUSTOMER, CsvConnector, Row};
 use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
 use dinero_connector::DineroConnector;
