@@ -16,6 +16,7 @@ mod postgres;
 mod process;
 mod properties;
 mod rust_file;
+mod simulate;
 mod test;
 mod tidy;
 mod workspace;
@@ -56,6 +57,8 @@ enum Task {
         #[arg(long, value_delimiter = ',')]
         require: Vec<String>,
     },
+    /// Plays the histories of many seeds: the whole engine on virtual time, under faults.
+    Simulate(simulate::Wanted),
     /// Runs both clients' contract tests and says how much of each API they cover.
     Contract,
     /// Asks the server's API everything that its description allows; installs schemathesis where it is missing.
@@ -84,6 +87,7 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Test(wanted) => test::run(&workspace, wanted),
         Task::Bench { filter, arguments } => bench::run(&workspace, filter.as_deref(), arguments),
         Task::Properties { require } => properties::check(&workspace, require),
+        Task::Simulate(wanted) => simulate::run(&workspace, wanted),
         Task::Contract => contract::run(&workspace),
         Task::Api(wanted) => api::run(&workspace, wanted),
         Task::Load => load::run(&workspace),

@@ -68,6 +68,11 @@ impl DineroConnector {
             walk::products(&self.client, since, page).await
         };
         let found = found.map_err(|error| down(&error))?;
+        if found.number != page.number {
+            // What the right page holds would be missed, and taken for absent.
+            let message = format!("page {} of a list was asked for, and page {} came", page.number, found.number);
+            return Err(ConnectorError { system: NAME, class: ErrorClass::Protocol, message });
+        }
         if let Some(latest) = found.latest {
             let mut memory = self.memory();
             let known = memory.latest.entry(kind.clone()).or_insert(latest);
@@ -367,8 +372,13 @@ impl Connector for DineroConnector {
             message: error.to_string(),
         };
         let list = ListProducts { filter: Some(filter.map_err(unsayable)?), ..ListProducts::new() };
-        let found = self.client.send(&list).await.map_err(|error| down(&error))?;
-        let mut found: Vec<Presence> = found.collection.iter().map(|item| product::seen(item, true)).collect();
+        let mut found: Vec<Presence> = Vec::new();
+        // Two lists, and the mark may stand in either: what a person took away since was made all the same.
+        for deleted_only in [None, Some(true)] {
+            let page =
+                self.client.send(&ListProducts { deleted_only, ..list.clone() }).await.map_err(|error| down(&error))?;
+            found.extend(page.collection.iter().map(|item| product::seen(item, true)));
+        }
         Ok(match found.len() {
             0 => Probed::Absent,
             1 => match found.remove(0) {

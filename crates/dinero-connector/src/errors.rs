@@ -34,7 +34,8 @@ pub(crate) fn write(error: &Error) -> WriteError {
     if error.is_throttled() || error.is_brownout() {
         return WriteError::NotSent(error.to_string());
     }
-    if error.outcome_unknown() {
+    // An answer that is not Dinero's own says nothing of the record: a page of some proxy, or one that was cut.
+    if error.outcome_unknown() || (error.code().is_none() && !error.is_unreachable()) {
         return WriteError::Unknown(error.to_string());
     }
     if error.is_unreachable() {

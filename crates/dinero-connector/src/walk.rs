@@ -29,6 +29,8 @@ pub(crate) struct Changes {
     pub(crate) seen: Vec<Presence>,
     pub(crate) latest: Option<DateTime<Utc>>,
     pub(crate) is_last: bool,
+    /// Which page it says it is.
+    pub(crate) number: u32,
 }
 
 pub(crate) fn cursor(latest: DateTime<Utc>, now: DateTime<Utc>) -> Cursor {
@@ -132,5 +134,10 @@ fn latest<'a>(times: impl Iterator<Item = [&'a Option<AuditTime>; 3]>) -> Option
 }
 
 fn changes<T>(page: &Page<T>, latest: Option<DateTime<Utc>>, seen: impl Fn(&T) -> Presence) -> Changes {
-    Changes { seen: page.collection.iter().map(seen).collect(), latest, is_last: page.is_last() }
+    Changes {
+        seen: page.collection.iter().map(seen).collect(),
+        latest,
+        is_last: page.is_last(),
+        number: page.pagination.page,
+    }
 }

@@ -87,7 +87,8 @@ pub fn judge(case: &FieldCase<'_>) -> Verdict {
 
 fn first_meeting(now: Sides<&Value>, direction: Direction) -> Verdict {
     match direction {
-        Direction::OneWay { from, .. } if now.get(from).is_empty() => verdict(Rule::EmptyStays, FieldOutcome::Settle),
+        // Nothing is agreed by that: should values travel both ways one day, the empty side is filled.
+        Direction::OneWay { from, .. } if now.get(from).is_empty() => verdict(Rule::EmptyStays, FieldOutcome::Leave),
         Direction::OneWay { from, .. } => verdict(Rule::Source(from), FieldOutcome::Write(from.other())),
         Direction::TwoWay { .. } if now.left.is_empty() => {
             verdict(Rule::FillsEmpty(Side::Left), FieldOutcome::Write(Side::Left))

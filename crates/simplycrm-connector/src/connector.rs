@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use chrono::{Duration, NaiveDateTime};
+use chrono::Duration;
 use simplycrm_client::vtql::{Condition, Filter, Literal, MAX_ROWS, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
@@ -36,7 +36,7 @@ pub struct SimplyCrmConnector {
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     schemas: BTreeMap<Kind, KindSchema>,
-    walks: BTreeMap<Kind, (Walk, NaiveDateTime)>,
+    walks: BTreeMap<Kind, Walk>,
     /// What taxes and currencies are called here.
     pub(crate) words: Option<Vocabulary>,
 }
@@ -214,27 +214,27 @@ impl Connector for SimplyCrmConnector {
         let schema = self.described(kind).await?;
         let connection = self.client.connection().await.map_err(|error| down(&error))?;
         let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
-        let (mut walk, bound) = match remembered {
+        let mut walk = match remembered {
             Some(remembered) => remembered,
-            None => {
-                let walk = Walk::begin(module(kind)?, since, self.rows).map_err(|error| unsayable(&error))?;
-                (walk, connection.server_time.naive_utc())
-            }
+            None => Walk::begin(module(kind)?, since, connection.server_now().naive_utc(), self.rows)
+                .map_err(|error| unsayable(&error))?,
         };
         let Some(select) = walk.next().map_err(|error| unsayable(&error))? else {
-            let cursor = walk.end(bound).or_else(|| since.cloned()).unwrap_or(Cursor(String::new()));
+            let cursor = walk.end().or_else(|| since.cloned()).unwrap_or(Cursor(String::new()));
             return Ok(ChangePage { seen: Vec::new(), next: Next::End(cursor) });
         };
         let rows = self.client.query(select).await.map_err(|error| down(&error))?;
-        let last = walk.seen(&rows);
+        let Some(last) = walk.seen(&rows) else {
+            return Err(unsayable(&format_args!("a page of {kind} came twice")));
+        };
         let mark = mark_field(&schema);
         let is_invoice = kind.as_str() == INVOICE;
         let shown = |row| if is_invoice { listed(&schema, row) } else { seen(&schema, mark.as_ref(), row) };
         let seen = rows.iter().filter_map(shown).map(Presence::Present).collect();
         let next = if last {
-            Next::End(walk.end(bound).or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
+            Next::End(walk.end().or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
         } else {
-            self.memory().walks.insert(kind.clone(), (walk, bound));
+            self.memory().walks.insert(kind.clone(), walk);
             Next::Page(page + 1)
         };
         Ok(ChangePage { seen, next })

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDateTime;
 use simplycrm_client::{Element, Record as WsRecord};
-use sync_model::{FieldName, FieldType, Fields, KindSchema, Lock, Mark, Record, RecordId, Revision, Value};
+use sync_model::{
+    FieldName, FieldType, Fields, Fingerprint, KindSchema, Lock, Mark, Record, RecordId, Revision, Value,
+};
 
 use crate::values::{text_of, value_of};
 
@@ -27,13 +29,20 @@ pub(crate) fn seen(schema: &KindSchema, mark_field: Option<&FieldName>, record: 
     Some(Record {
         kind: schema.kind.clone(),
         id: RecordId::new(id.to_string()),
+        revision: revision(record, &fields),
         fields,
         partial: false,
-        revision: Revision::new(record.text("modifiedtime").ok().flatten().unwrap_or_default().as_ref()),
         changed_at,
         mark,
         lock: Lock::Open,
     })
+}
+
+/// The time of the last save, and a digest of what it left: saves of one second carry the same time.
+fn revision(record: &WsRecord, fields: &Fields) -> Revision {
+    let time = record.text("modifiedtime").ok().flatten().unwrap_or_default();
+    let held = Fingerprint::of(fields.iter().flat_map(|(name, value)| [name.to_string(), text_of(value)]));
+    Revision::new(format!("{time} {held}"))
 }
 
 /// When the record was last saved, by the server's clock.

@@ -4,6 +4,8 @@
 //! one ended (fact sheet §6.5). Within a walk the next page is found by time and not by offset: a record that is saved
 //! meanwhile moves to the end and pushes no other one past the border of a page.
 
+use std::collections::BTreeSet;
+
 use chrono::{Duration, NaiveDateTime};
 use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, Select, VtqlError};
 use simplycrm_client::{FieldName, ModuleName, Record, WsId};
@@ -25,6 +27,10 @@ pub(crate) struct Walk {
     /// Whether only an empty page is the last one: a limit counts an invoice once for each of its lines (fact sheet §13).
     until_empty: bool,
     latest: Option<NaiveDateTime>,
+    /// When it began, by the server's clock.
+    bound: NaiveDateTime,
+    /// Which saves of which records it has shown.
+    sights: BTreeSet<(u64, Option<NaiveDateTime>)>,
 }
 
 #[derive(Debug)]
@@ -36,15 +42,22 @@ enum Way {
 }
 
 impl Walk {
-    /// Everything of `module`, or what was saved since `since`, in pages of at most `rows`.
-    pub(crate) fn begin(module: ModuleName, since: Option<&Cursor>, rows: u32) -> Result<Self, VtqlError> {
+    /// Everything of `module`, or what was saved since `since`, in pages of at most `rows`, while the server's clock shows
+    /// `now`. When it was put back behind the place where the last walk ended, nothing is known of what was saved since.
+    pub(crate) fn begin(
+        module: ModuleName,
+        since: Option<&Cursor>,
+        now: NaiveDateTime,
+        rows: u32,
+    ) -> Result<Self, VtqlError> {
         let since = since.and_then(|cursor| NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok());
+        let since = since.filter(|since| *since <= now + OVERLAP);
         let until_empty = module.as_str() == INVOICE;
         let way = match since {
             Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
             None => Way::All(Box::new(KeysetPages::new(select(&module)).rows(Limit::new(0, rows)?))),
         };
-        Ok(Self { way, rows, until_empty, latest: since })
+        Ok(Self { way, rows, until_empty, latest: since, bound: now, sights: BTreeSet::new() })
     }
 
     /// The query for the next page; `None` when the walk is over.
@@ -60,8 +73,16 @@ impl Walk {
         })
     }
 
-    /// Takes note of a page. `true` when it was the last one: it is not full.
-    pub(crate) fn seen(&mut self, page: &[Record]) -> bool {
+    /// Takes note of a page. `true` when it was the last one: it is not full. `None` when it came before: what the right
+    /// page holds would be missed, and taken for absent.
+    pub(crate) fn seen(&mut self, page: &[Record]) -> Option<bool> {
+        let sights = page.iter().filter_map(|record| Some((record.id().ok()?.number(), saved_at(record))));
+        for sight in sights {
+            // An invoice comes once for each of its lines.
+            if !self.sights.insert(sight) && !self.until_empty {
+                return None;
+            }
+        }
         let times = page.iter().filter_map(saved_at);
         self.latest = self.latest.max(times.clone().max());
         match &mut self.way {
@@ -77,18 +98,14 @@ impl Walk {
                 }
             }
         }
-        if self.until_empty { page.is_empty() } else { page.len() < usize::try_from(self.rows).unwrap_or(usize::MAX) }
+        let full = usize::try_from(self.rows).unwrap_or(usize::MAX);
+        Some(if self.until_empty { page.is_empty() } else { page.len() < full })
     }
 
-    /// Where the next walk begins: at the latest save that was seen, but not after `bound`, when this walk began.
-    pub(crate) fn end(&self, bound: NaiveDateTime) -> Option<Cursor> {
-        let latest = self.latest?;
-        let place = match self.way {
-            // While everything is read by id, what was read already may be saved again.
-            Way::All(_) => latest.min(bound),
-            Way::Saved { .. } => latest,
-        };
-        Some(Cursor(place.format(FORMAT).to_string()))
+    /// Where the next walk begins: at the latest save that was seen, but not after this walk began. What was read already
+    /// may have been saved again meanwhile, and a time ahead of the server's own clock says only that it was wrong then.
+    pub(crate) fn end(&self) -> Option<Cursor> {
+        Some(Cursor(self.latest?.min(self.bound).format(FORMAT).to_string()))
     }
 }
 

@@ -31,17 +31,20 @@ pub(crate) async fn commit(connection: &mut PgConnection, lease: &Lease, changes
 fn go_together(one: &Change, next: &Change) -> bool {
     matches!(
         (one, next),
-        (Change::Observe { .. }, Change::Observe { .. }) | (Change::Quiet { .. }, Change::Quiet { .. })
+        (Change::Observe { .. }, Change::Observe { .. })
+            | (Change::Quiet { .. }, Change::Quiet { .. })
+            | (Change::Wake { .. }, Change::Wake { .. })
     )
 }
 
-/// Makes changes that go together: several sights, several records made quiet, or one of anything else.
+/// Makes changes that go together: several sights, several records made quiet or woken, or one of anything else.
 async fn make(db: &mut PgConnection, lease: &Lease, alike: &[Change]) -> Result<(), Fault> {
     let pair = &lease.pair;
     match &alike[0] {
         Change::Observe { .. } => observe(db, pair, alike).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
-        Change::Quiet { .. } => quiet(db, pair, alike).await,
+        Change::Quiet { .. } => mark(db, pair, alike, false).await,
+        Change::Wake { .. } => mark(db, pair, alike, true).await,
         Change::TakeUp { decisions, records } => decisions::take_up(db, pair, *decisions, records).await,
         Change::Tie(link) => tie(db, pair, link).await,
         Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
@@ -131,15 +134,15 @@ async fn deleted(db: &mut PgConnection, pair: &PairId, side: Side, key: &RecordK
     Ok(())
 }
 
-async fn quiet(db: &mut PgConnection, pair: &PairId, records: &[Change]) -> Result<(), Fault> {
+async fn mark(db: &mut PgConnection, pair: &PairId, records: &[Change], dirty: bool) -> Result<(), Fault> {
     let mut columns = Columns::default();
     for change in records {
-        if let Change::Quiet { side, key } = change {
+        if let Change::Quiet { side, key } | Change::Wake { side, key } = change {
             columns.push(*side, key);
         }
     }
     sqlx::query(
-        "update afstem.record r set dirty = false
+        "update afstem.record r set dirty = $5
          from unnest($2::text[], $3::text[], $4::text[]) as settled (side, kind, id)
          where r.pair = $1 and r.side = settled.side and r.kind = settled.kind and r.id = settled.id",
     )
@@ -147,6 +150,7 @@ async fn quiet(db: &mut PgConnection, pair: &PairId, records: &[Change]) -> Resu
     .bind(columns.sides)
     .bind(columns.kinds)
     .bind(columns.ids)
+    .bind(dirty)
     .execute(db)
     .await?;
     Ok(())

@@ -31,7 +31,8 @@ async fn make(db: &mut SqliteConnection, lease: &Lease, change: &Change) -> Resu
     match change {
         Change::Observe { side, record, dirty } => observe(db, pair, *side, record, *dirty).await,
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
-        Change::Quiet { side, key } => quiet(db, pair, *side, key).await,
+        Change::Quiet { side, key } => mark(db, pair, *side, key, false).await,
+        Change::Wake { side, key } => mark(db, pair, *side, key, true).await,
         Change::TakeUp { decisions, records } => decisions::take_up(db, pair, *decisions, records).await,
         Change::Tie(link) => tie(db, pair, link).await,
         Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,
@@ -109,10 +110,10 @@ async fn deleted(db: &mut SqliteConnection, pair: &PairId, side: Side, key: &Rec
     Ok(())
 }
 
-async fn quiet(db: &mut SqliteConnection, pair: &PairId, side: Side, key: &RecordKey) -> Result<(), Fault> {
-    let sql = "update record set dirty = false where pair = $1 and side = $2 and kind = $3 and id = $4";
+async fn mark(db: &mut SqliteConnection, pair: &PairId, side: Side, key: &RecordKey, dirty: bool) -> Result<(), Fault> {
+    let sql = "update record set dirty = $5 where pair = $1 and side = $2 and kind = $3 and id = $4";
     let query = sqlx::query(sql).bind(pair.as_str()).bind(side.as_str()).bind(key.kind.as_str());
-    query.bind(key.id.as_str()).execute(db).await?;
+    query.bind(key.id.as_str()).bind(dirty).execute(db).await?;
     Ok(())
 }
 

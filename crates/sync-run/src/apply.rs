@@ -13,10 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
-use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange};
+use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange, is_kept_form};
 use sync_model::{
     Baseline, Evidence, Fields, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides, Value,
 };
+
+use tokio::time::Instant;
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
@@ -35,7 +37,7 @@ pub(crate) struct Applied {
     /// Links that got a write and whose written record is known as it now is.
     done: Vec<Sides<RecordKey>>,
     /// Records of which something came to nothing: they are looked at again, whatever else was done for them.
-    missed: BTreeSet<(Side, RecordKey)>,
+    pub(crate) missed: BTreeSet<(Side, RecordKey)>,
 }
 
 impl Applied {
@@ -68,6 +70,7 @@ impl Run<'_> {
     pub(crate) async fn apply(&self, module: &ModuleMapping, plan: &Plan) -> Result<Applied, RunError> {
         let mut applied = self.perform(module, plan).await?;
         applied.missed.extend(plan.findings.iter().flat_map(|it| it.records.iter().cloned()));
+        self.tally(|summary| applied.missed.extend(summary.left_alone.iter().cloned()));
         if of_invoices(module) {
             // What an invoice shows after a write is planned by once more: the other system may have to hear of it.
             applied.again |= !applied.done.is_empty();
@@ -116,7 +119,7 @@ impl Run<'_> {
             let fresh = self.drop_stale(side, batch, &mut applied).await?;
             let journaled = self.intend(fresh).await?;
             left -= batch.len();
-            let (written, down) = self.send(side, &journaled, left).await;
+            let (written, down) = self.send(side, &journaled, left).await?;
             self.conclude(module, side, &journaled, written, &mut applied).await?;
             if let Some(error) = down {
                 return Err(error.into());
@@ -185,7 +188,7 @@ impl Run<'_> {
         side: Side,
         batch: &[(Journaled, Step)],
         after: usize,
-    ) -> (Vec<Written>, Option<ConnectorError>) {
+    ) -> Result<(Vec<Written>, Option<ConnectorError>), RunError> {
         let connector = self.engine.connectors.get(side);
         let mut written = Vec::new();
         let mut down: Option<ConnectorError> = None;
@@ -198,6 +201,7 @@ impl Run<'_> {
                 written.push(Written::NotSent(error.message.clone()));
                 continue;
             }
+            self.still_holds().await?;
             let left = (batch.len() - at - 1 + after) as u64;
             match connector.write(journaled).await {
                 Ok(receipt) => {
@@ -222,7 +226,7 @@ impl Run<'_> {
                 }
             }
         }
-        (written, down)
+        Ok((written, down))
     }
 
     /// Records what came of a batch, in one commit.
@@ -248,7 +252,12 @@ impl Run<'_> {
                     if after.is_some() || matches!(intent.write.change, WriteChange::Delete { .. }) {
                         applied.done.push(intent.write.keys(receipt.key.clone()));
                     }
-                    changes.extend(self.done(Some(module), intent, &receipt.key, after));
+                    let (follows, edited) = self.done(Some(module), intent, &receipt.key, after);
+                    changes.extend(follows);
+                    if edited {
+                        applied.miss(&intent.write);
+                        applied.again = true;
+                    }
                     let (name, change) = (&module.module, &intent.write.change);
                     self.tally(|summary| summary.wrote(name, side, change, step.clone()));
                     self.performed(step);
@@ -294,7 +303,7 @@ impl Run<'_> {
         step: &Step,
         applied: &mut Applied,
     ) -> Result<(), RunError> {
-        if self.clear_up(Some(module), intent).await? {
+        if self.clear_up(Some(module), intent, Instant::now()).await? {
             applied.again = true;
         } else {
             let matter = Matter::OutcomeUnknown { side: intent.write.side };
@@ -331,14 +340,14 @@ impl Run<'_> {
         read.iter().filter_map(Presence::record).map(|record| (record.key(), record.clone())).collect()
     }
 
-    /// The changes that follow from a write that was done.
+    /// The changes that follow from a write that was done, and whether somebody edited the record before we looked.
     pub(crate) fn done(
         &self,
         module: Option<&ModuleMapping>,
         intent: &Intent,
         key: &RecordKey,
         after: Option<Record>,
-    ) -> Vec<Change> {
+    ) -> (Vec<Change>, bool) {
         let write = &intent.write;
         let side = write.side;
         let keys = write.keys(key.clone());
@@ -347,10 +356,10 @@ impl Run<'_> {
         if let WriteChange::Delete { .. } = &write.change {
             changes.push(Change::Deleted { side, key: key.clone() });
             changes.push(Change::Retire { keys, deleted_on: side.other(), at: self.engine.clock.now() });
-            return changes;
+            return (changes, false);
         }
-        let patch = patch_after(module, write, after.as_ref());
-        let seen = after.is_some();
+        let (patch, edited) = patch_after(module, intent, after.as_ref());
+        let seen = after.is_some() && !edited;
         let record = after.unwrap_or_else(|| as_sent(intent, key));
         let dirty = !seen || module.is_some_and(of_invoices);
         changes.push(Change::Observe { side, record: Box::new(record), dirty });
@@ -368,7 +377,7 @@ impl Run<'_> {
                 changes.push(Change::Patch { keys, patch, swings: write.swings.clone(), mapping });
             }
         }
-        changes
+        (changes, edited)
     }
 
     pub(crate) fn concluded(&self, intent: &Intent, outcome: Outcome) -> Change {
@@ -398,18 +407,25 @@ fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {
     }
 }
 
-/// The baseline after a write: on the written side what the system really kept, on the other what was carried over.
-fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Record>) -> Sides<Fields> {
+/// The baseline after a write: on the written side what the system really kept, on the other what was carried over; and
+/// whether somebody edited the record before we looked.
+fn patch_after(module: Option<&ModuleMapping>, intent: &Intent, after: Option<&Record>) -> (Sides<Fields>, bool) {
+    let (write, before) = (&intent.write, intent.before.as_ref());
     let mut patch = write.patch.clone();
-    let Some(after) = after else { return patch };
+    let Some(after) = after else { return (patch, false) };
     let kinds = match write.side {
         Side::Left => Sides::new(&after.kind, &write.counterpart().kind),
         Side::Right => Sides::new(&write.counterpart().kind, &after.kind),
     };
-    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return patch };
+    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return (patch, false) };
     let shown = entity.project(write.side, &after.fields).values;
-    let names: Vec<_> = write.patch.get(write.side).iter().map(|(name, _)| name.clone()).collect();
-    for name in names {
+    let mut edited = before.is_some_and(|before| {
+        let known = entity.project(write.side, &before.fields).values;
+        let left_alone = known.iter().filter(|(name, _)| write.patch.get(write.side).get(name.as_str()).is_none());
+        left_alone.into_iter().any(|(name, value)| shown.get(name.as_str()).is_some_and(|now| now != value))
+    });
+    let sent: Vec<_> = write.patch.get(write.side).iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    for (name, sent) in sent {
         let shows =
             |field: &FieldMapping| field.own_fields(write.side).all(|own| after.fields.get(own.as_str()).is_some());
         if !after.partial && !entity.field(name.as_str()).is_some_and(shows) {
@@ -420,10 +436,14 @@ fn patch_after(module: Option<&ModuleMapping>, write: &Write, after: Option<&Rec
         }
         // A reference is expected as it was sent: what it means on the other side, only links say.
         if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, Value::Reference(_))) {
-            patch.get_mut(write.side).set(name, value.clone());
+            if is_kept_form(&sent, value) {
+                patch.get_mut(write.side).set(name, value.clone());
+            } else {
+                edited = true;
+            }
         }
     }
-    patch
+    (patch, edited)
 }
 
 /// A written record as far as it is known without having read it back.

@@ -11,7 +11,8 @@ use reconcile::{Action, FieldView, Finding, Observed, Plan, Rule};
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Kind, Link, LinkState, Module, Presence, Record, RecordKey, Side, Sides, Value};
 
-use crate::engine::{Engine, Look, Order, Rules};
+use crate::engine::{Engine, Look, Rules};
+use crate::order::Order;
 use crate::ports::{Next, Scope, Usage};
 use crate::{Run, RunError};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use field_mapping::ModuleMapping;
 use reconcile::{Guarded, Matter, Policy};
 
-use crate::engine::Order;
+use crate::order::Order;
 use crate::ports::{Change, Ledger};
 use crate::terms::Terms;
 use crate::{Run, RunError};

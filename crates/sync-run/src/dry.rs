@@ -71,6 +71,7 @@ impl Store for DryStore {
                 }
                 // The rest is the outcome of planning, which a look does not keep.
                 Change::Quiet { .. }
+                | Change::Wake { .. }
                 | Change::Tie(_)
                 | Change::Patch { .. }
                 | Change::Retire { .. }

@@ -7,19 +7,20 @@ use chrono::{DateTime, Duration, Utc};
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Plan, Policy};
 use sync_model::{Fingerprint, Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
+use tokio::time::Instant;
 
 use crate::dry::DryStore;
 use crate::effects::Effects;
 use crate::error::{RulesError, RunError};
-use crate::event::{Event, Events};
+use crate::event::Events;
 use crate::halt::Halt;
 use crate::isolate::Failing;
-use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, StoreError, Usage, trail};
+use crate::order::{Order, chosen};
+use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, Usage, trail};
 use crate::saved::{ChangedAt, Cost, PlanError, SavedPlan, changed_at, rules_digest};
-use crate::single::with_what_they_refer_to;
-use crate::summary::Summary;
+use crate::summary::{Summary, run_summary};
 use crate::terms::Terms;
-use crate::undo::{Undo, Undone};
+use crate::undo::Undone;
 
 /// Two systems, a memory, and what a run needs from the world.
 #[derive(Debug, Clone)]
@@ -77,50 +78,6 @@ pub trait Rules: Send + Sync {
     /// Which effects on invoices are allowed. They are carried out only when they are ordered, too.
     fn effects(&self) -> Effects {
         Effects::default()
-    }
-}
-
-/// What is to be done.
-#[derive(Debug, Clone, Default)]
-pub struct Order {
-    /// Only these modules; empty means all.
-    pub modules: Vec<Module>,
-    /// Only this record, with what it needs.
-    pub record: Option<(Side, RecordKey)>,
-    /// Where this order may write. A single-record push to one system writes there only.
-    pub only_writes: Option<Side>,
-    /// Whether the effects that the rules allow are carried out, too: booking, sending, payments.
-    pub effects: bool,
-    /// Asks the run to stop.
-    pub halt: Halt,
-    /// Exactly this saved plan, as far as its records did not move on.
-    pub plan: Option<Arc<SavedPlan>>,
-    /// Instead of a synchronisation, undo this.
-    pub undo: Option<Undo>,
-    /// Who gives it, for the trail.
-    pub by: Option<String>,
-}
-
-impl Order {
-    /// What it asks for, for the trail.
-    fn purpose(&self) -> String {
-        match &self.undo {
-            Some(Undo::Run(run)) => return format!("undo {run}"),
-            Some(Undo::Record(_, key)) => return format!("undo {key}"),
-            Some(Undo::Field(_, key, field)) => return format!("undo {key} {field}"),
-            None => {}
-        }
-        if let Some(saved) = &self.plan {
-            return format!("plan {}", saved.hash);
-        }
-        match (&self.record, self.modules.as_slice()) {
-            (Some((_, key)), _) => format!("sync {key}"),
-            (None, []) => "sync".to_owned(),
-            (None, modules) => {
-                let names: Vec<&str> = modules.iter().map(Module::as_str).collect();
-                format!("sync {}", names.join(", "))
-            }
-        }
     }
 }
 
@@ -187,6 +144,11 @@ pub(crate) struct Run<'a> {
     pub(crate) beginning: Mutex<Option<Change>>,
     /// The saved plan that it keeps to.
     pub(crate) contract: Option<Arc<SavedPlan>>,
+    /// When it began.
+    pub(crate) began: Instant,
+    /// Until when nobody can have taken the lease over: by a clock that is never put back, and by one that goes on while
+    /// the machine sleeps.
+    pub(crate) held: Mutex<(Instant, DateTime<Utc>)>,
 }
 
 impl Engine {
@@ -295,25 +257,14 @@ impl Engine {
             failing: Failing::default(),
             beginning: Mutex::new(Some(begin)),
             contract: order.plan.clone(),
+            began: Instant::now(),
+            // How long ago the lease was given is not known exactly; the first write asks.
+            held: Mutex::new((Instant::now(), self.clock.now())),
         }
     }
 
     fn usage(&self) -> Sides<Usage> {
         Sides::from_fn(|side| self.connectors.get(side).usage())
-    }
-
-    /// Takes the lease, waiting once for a former holder that gives no sign of life any more.
-    async fn take_lease(&self, run: &RunId) -> Result<Lease, RunError> {
-        let lease = self.pace.lease;
-        match self.store.open_run(&self.pair, run, self.clock.now(), lease).await {
-            Err(StoreError::Busy { until, .. }) => {
-                self.events.take(Event::Waiting { until });
-                let wait = until - self.clock.now() + Duration::milliseconds(500);
-                tokio::time::sleep(wait.to_std().unwrap_or_default()).await;
-                Ok(self.store.open_run(&self.pair, run, self.clock.now(), lease).await?)
-            }
-            other => Ok(other?),
-        }
     }
 }
 
@@ -357,8 +308,13 @@ impl Run<'_> {
             let named = waiting.into_iter().map(|finding| (module.module.clone(), finding));
             self.tally(|summary| summary.findings.extend(named));
         }
-        if order.modules.is_empty() && order.plan.is_none() {
-            self.rest_strangers(&modules).await?;
+        if order.plan.is_none() {
+            if order.modules.is_empty() {
+                self.rest_strangers(&modules).await?;
+            }
+            if let Some(change) = terms.looked_at(&modules) {
+                self.commit(&[change]).await?;
+            }
         }
         Ok(())
     }
@@ -423,18 +379,6 @@ impl Run<'_> {
         self.beginning.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Extends the lease for as long as the run is alive; comes back only when it was lost.
-    async fn keep_lease(&self) -> RunError {
-        let life = self.engine.pace.lease;
-        loop {
-            tokio::time::sleep((life / 3).to_std().unwrap_or_default()).await;
-            let until: DateTime<Utc> = self.engine.clock.now() + life;
-            if let Err(error) = self.store.renew(&self.lease, until).await {
-                return error.into();
-            }
-        }
-    }
-
     pub(crate) fn tally(&self, count: impl FnOnce(&mut Summary)) {
         count(&mut self.summary.lock().unwrap_or_else(PoisonError::into_inner));
     }
@@ -454,23 +398,4 @@ impl Run<'_> {
         summary.usage = self.usage();
         summary
     }
-}
-
-/// The modules that were ordered, what others refer to first.
-fn chosen<'m>(mapping: &'m Mapping, order: &Order) -> Result<Vec<&'m ModuleMapping>, RulesError> {
-    let ordered = reconcile::in_reference_order(mapping.modules.iter().collect());
-    let ordered = ordered.map_err(|circle| RulesError(circle.to_string()))?;
-    Ok(match (order.modules.as_slice(), &order.record) {
-        ([], _) => ordered,
-        (wanted, Some(_)) => with_what_they_refer_to(&ordered, wanted),
-        (wanted, None) => ordered.into_iter().filter(|module| wanted.contains(&module.module)).collect(),
-    })
-}
-
-fn run_summary(summary: &Summary, error: Option<&RunError>) -> serde_json::Value {
-    let mut value = serde_json::to_value(summary).unwrap_or_default();
-    if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
-        map.insert("error".to_owned(), error.to_string().into());
-    }
-    value
 }

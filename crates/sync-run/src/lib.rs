@@ -30,6 +30,8 @@ mod event;
 mod gather;
 mod halt;
 mod isolate;
+mod lease;
+mod order;
 mod ports;
 mod recover;
 mod saved;
@@ -43,12 +45,13 @@ mod why;
 pub use audit::{Audit, Difference, Differs, Explained};
 pub use effects::Effects;
 pub(crate) use engine::Run;
-pub use engine::{Engine, Order, Pace, Preview, Rules};
+pub use engine::{Engine, Pace, Preview, Rules};
 pub use error::{RulesError, RunError};
 pub use event::{Event, Events, Miss, Unheard};
 /// What the mapping was checked against, as a store keeps it.
 pub use field_mapping::Checked;
 pub use halt::Halt;
+pub use order::Order;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, Decided, Effect, EffectFound, EffectRecord, EffectState,
     ErrorClass, Guids, Health, Intent, IntentId, Journaled, JournaledEffect, Lease, Ledger, Next, Outcome, Probed,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
 use sync_model::{Presence, Record, RecordKey, Side, Sides};
+use tokio::time::Instant;
 
 use crate::event::Event;
 use crate::gather::Fresh;
@@ -24,15 +25,22 @@ impl Run<'_> {
         self.engine.events.take(Event::Recovering { intents: unfinished.len() });
         for intent in &unfinished {
             let module = mapping.modules.iter().find(|module| module.module == intent.write.module);
-            self.clear_up(module, intent).await?;
+            // The one who sent it died no later than this run began.
+            self.clear_up(module, intent, self.began).await?;
         }
         Ok(())
     }
 
     /// Finds out what became of `intent`. `false` means that it stays unknown and its source has to wait.
     ///
-    /// A look-up that fails ends the run: nothing is made while nobody can say whether it is there already.
-    pub(crate) async fn clear_up(&self, module: Option<&ModuleMapping>, intent: &Intent) -> Result<bool, RunError> {
+    /// Nobody waits for an answer any more since `given_up`. A look-up that fails ends the run: nothing is made while nobody
+    /// can say whether it is there already.
+    pub(crate) async fn clear_up(
+        &self,
+        module: Option<&ModuleMapping>,
+        intent: &Intent,
+        given_up: Instant,
+    ) -> Result<bool, RunError> {
         let connector = self.engine.connectors.get(intent.write.side);
         match &intent.write.change {
             WriteChange::Update { key, .. } => {
@@ -49,7 +57,7 @@ impl Run<'_> {
             }
             WriteChange::Delete { key, .. } => {
                 let mut found = connector.probe(intent).await?;
-                if matches!(found, Probed::Found(_)) && self.wait_out(intent).await {
+                if matches!(found, Probed::Found(_)) && self.wait_out(given_up).await {
                     found = connector.probe(intent).await?;
                 }
                 match found {
@@ -61,7 +69,7 @@ impl Run<'_> {
                         Ok(true)
                     }
                     Probed::Absent => {
-                        self.commit(&self.done(module, intent, key, None)).await?;
+                        self.commit(&self.done(module, intent, key, None).0).await?;
                         Ok(true)
                     }
                     Probed::Ambiguous(_) => Ok(false),
@@ -69,12 +77,12 @@ impl Run<'_> {
             }
             WriteChange::Create { .. } => {
                 let mut found = connector.probe(intent).await?;
-                if found == Probed::Absent && self.wait_out(intent).await {
+                if found == Probed::Absent && self.wait_out(given_up).await {
                     found = connector.probe(intent).await?;
                 }
                 match found {
                     Probed::Found(record) => {
-                        let changes = self.done(module, intent, &record.key(), Some(record));
+                        let (changes, _) = self.done(module, intent, &record.key(), Some(record));
                         self.commit(&changes).await?;
                         Ok(true)
                     }
@@ -91,12 +99,7 @@ impl Run<'_> {
     /// An update took effect: what it was to settle is settled. The record itself was looked at, and is planned anew.
     fn settled_by(&self, module: Option<&ModuleMapping>, intent: &Intent, key: &RecordKey) -> Vec<Change> {
         let of_the_link = |change: &Change| !matches!(change, Change::Observe { .. });
-        self.done(module, intent, key, None).into_iter().filter(of_the_link).collect()
-    }
-
-    /// Waits until an answer to `intent` can no longer be on its way. `false` when it was so long ago already.
-    async fn wait_out(&self, intent: &Intent) -> bool {
-        self.wait_until(intent.at + self.engine.pace.settle).await
+        self.done(module, intent, key, None).0.into_iter().filter(of_the_link).collect()
     }
 
     /// Waits until `settled`. `false` when that was already.
@@ -109,6 +112,16 @@ impl Run<'_> {
             }
             Ok(_) | Err(_) => false,
         }
+    }
+
+    /// Waits until a request that was given up then can no longer have its effect. `false` when it was so long ago already.
+    ///
+    /// Counted from when it was given up and not from when it was journaled, and by no clock that anybody sets.
+    async fn wait_out(&self, given_up: Instant) -> bool {
+        let settled = given_up + self.engine.pace.settle.to_std().unwrap_or_default();
+        let waits = Instant::now() < settled;
+        tokio::time::sleep_until(settled).await;
+        waits
     }
 }
 

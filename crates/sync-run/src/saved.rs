@@ -181,6 +181,7 @@ impl Run<'_> {
         let module = plan.module.clone();
         self.tally(|summary| {
             summary.beyond_plan.insert(module, seen);
+            summary.left_alone.extend(untouched);
         });
     }
 

@@ -5,8 +5,8 @@ use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
 use sync_model::{LinkState, Sides, Swings};
 
 use crate::effects::Effects;
-use crate::engine::Order;
 use crate::event::Event;
+use crate::order::{Order, restrict};
 use crate::ports::{Change, Scope};
 use crate::terms::Terms;
 use crate::{Run, RunError};
@@ -52,6 +52,15 @@ impl Run<'_> {
             let applied = self.apply(module, &plan).await?;
             // What was made may be what others of this module wait for; every such round makes something.
             let needed = plan.findings.iter().any(|finding| applied.made_what_is_needed(finding));
+            if terms.looks_at_all(&module.module) {
+                // Among all records are such as had been put aside. What something waits for now is in play again.
+                let waits = plan.findings.iter().flat_map(|it| &it.records).chain(&applied.missed);
+                let wake: Vec<Change> =
+                    waits.map(|(side, key)| Change::Wake { side: *side, key: key.clone() }).collect();
+                if !wake.is_empty() {
+                    self.commit(&wake).await?;
+                }
+            }
             waiting = plan.findings;
             waiting.extend(applied.findings);
             if applied.again {
@@ -105,7 +114,7 @@ impl Run<'_> {
         order: &Order,
     ) -> Result<(Plan, Observed), RunError> {
         let mut scope = self.scope(&[module]);
-        scope.all = terms.came_back(&module.module);
+        scope.all = terms.looks_at_all(&module.module);
         scope.touched.extend(order.record.clone());
         let failures = self.failures(order.record.as_ref());
         let decisions = self.take_up_decisions().await?.in_force(&module.module);
@@ -178,31 +187,5 @@ impl Run<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// Leaves in `plan` only what `order` asks for.
-fn restrict(plan: &mut Plan, order: &Order) {
-    if let Some((side, key)) = &order.record {
-        plan.steps.retain(|step| match &step.action {
-            Action::Tie(link) => link.keys.get(*side) == key,
-            Action::Settle { keys, .. } | Action::Retire { keys, .. } => keys.get(*side) == key,
-            Action::Write(write) => match &write.change {
-                WriteChange::Update { key: own, .. } | WriteChange::Delete { key: own, .. } if write.side == *side => {
-                    own == key
-                }
-                WriteChange::Update { .. } | WriteChange::Delete { .. } | WriteChange::Create { .. } => {
-                    write.side != *side && write.counterpart() == key
-                }
-            },
-        });
-        plan.findings.retain(|finding| finding.records.contains(&(*side, key.clone())));
-        plan.quiet.retain(|quiet| *quiet == (*side, key.clone()));
-    }
-    if let Some(only) = order.only_writes {
-        plan.steps.retain(|step| match &step.action {
-            Action::Write(write) => write.side == only,
-            Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => true,
-        });
     }
 }

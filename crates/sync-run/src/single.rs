@@ -7,7 +7,7 @@ use reconcile::{Finding, Matter, Policy};
 use sync_model::{Module, RecordKey, Side};
 
 use crate::effects::Effects;
-use crate::engine::Order;
+use crate::order::Order;
 use crate::terms::Terms;
 use crate::{Run, RunError};
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reconcile::{Finding, Step, WriteChange};
 use serde::{Deserialize, Serialize};
-use sync_model::{Fingerprint, Module, RunId, Side, Sides};
+use sync_model::{Fingerprint, Module, RecordKey, RunId, Side, Sides};
 
 use crate::ports::{Effect, Spent, Usage};
 use crate::undo::Undone;
@@ -48,6 +48,9 @@ pub struct Summary {
     /// Digests of the steps that were done, for a saved plan.
     #[serde(skip)]
     pub(crate) performed: BTreeSet<Fingerprint>,
+    /// Records of which a saved plan says nothing, although something is to be done: they stay in play.
+    #[serde(skip)]
+    pub(crate) left_alone: BTreeSet<(Side, RecordKey)>,
 }
 
 /// Effects on invoices, counted.
@@ -79,6 +82,7 @@ impl Summary {
             spent: None,
             undone: None,
             performed: BTreeSet::new(),
+            left_alone: BTreeSet::new(),
         }
     }
 
@@ -125,4 +129,13 @@ impl Summary {
     fn count(&self, wanted: impl Fn(&Finding) -> bool) -> u64 {
         self.findings.iter().filter(|(_, finding)| wanted(finding)).count() as u64
     }
+}
+
+/// What a run leaves in the list of runs.
+pub(crate) fn run_summary(summary: &Summary, error: Option<&crate::RunError>) -> serde_json::Value {
+    let mut value = serde_json::to_value(summary).unwrap_or_default();
+    if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
+        map.insert("error".to_owned(), error.to_string().into());
+    }
+    value
 }

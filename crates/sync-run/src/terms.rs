@@ -4,9 +4,12 @@
 //! nothing of it is read, written or settled, and its baseline stays; the rest goes on. When it fits again, or the mapping
 //! was changed, its kind is read anew, every link is looked at, and what became empty meanwhile empties nothing.
 
-use field_mapping::{Checked, Held, Mapping};
-use reconcile::{Finding, Matter};
-use sync_model::{Kind, Module, Schema, Side, Sides};
+use std::collections::BTreeMap;
+
+use chrono::Duration;
+use field_mapping::{Checked, Held, Mapping, ModuleMapping};
+use reconcile::{Finding, Matter, Policy};
+use sync_model::{Fingerprint, Kind, Module, Schema, Side, Sides};
 
 use crate::ports::Change;
 use crate::{Rules, Run, RunError};
@@ -19,6 +22,10 @@ pub(crate) struct Terms {
     held: Vec<Held>,
     /// What waited when its module was last planned and waits no more.
     released: Vec<Held>,
+    /// What the pair's memory holds of all this.
+    checked: Checked,
+    /// What would be done about each module's records now.
+    course: BTreeMap<Module, Fingerprint>,
 }
 
 impl Terms {
@@ -31,9 +38,19 @@ impl Terms {
         })
     }
 
-    /// Whether something of `module` came back: records that were put aside without it are looked at again.
-    pub(crate) fn came_back(&self, module: &Module) -> bool {
-        self.released.iter().any(|held| held.module == *module)
+    /// Whether records of `module` that were put aside have to be looked at again: something that waited came back, or
+    /// other settings mean something else for them.
+    pub(crate) fn looks_at_all(&self, module: &Module) -> bool {
+        self.checked.course.get(module) != self.course.get(module)
+            || self.released.iter().any(|held| held.module == *module)
+    }
+
+    /// What to remember once all records of `modules` were looked at; `None` when that is remembered already.
+    pub(crate) fn looked_at(&self, modules: &[&ModuleMapping]) -> Option<Change> {
+        let mut checked = self.checked.clone();
+        let looked = self.course.iter().filter(|(name, _)| modules.iter().any(|module| module.module == **name));
+        checked.course.extend(looked.map(|(name, course)| (name.clone(), course.clone())));
+        (checked != self.checked).then(|| Change::Checked(Box::new(checked)))
     }
 
     /// Whether the mirror may lack what came back, because records of `kind` were read without it.
@@ -56,16 +73,20 @@ impl Run<'_> {
             fit = rules.mapping(&schemas, checked.as_ref());
         }
         let (mut mapping, held) = fit?;
+        let mut kept = checked.unwrap_or_default();
         if held.is_empty() {
-            let checked_now = Checked::of(&mapping, &schemas);
-            if checked.as_ref() != Some(&checked_now) {
-                self.commit(&[Change::Checked(Box::new(checked_now))]).await?;
+            let now = Checked { course: kept.course.clone(), ..Checked::of(&mapping, &schemas) };
+            if kept != now {
+                self.commit(&[Change::Checked(Box::new(now.clone()))]).await?;
+                kept = now;
             }
         }
+        let course = mapping.modules.iter().map(|module| (module.module.clone(), course(module, &rules.policy())));
+        let course = course.collect();
         let mut released = self.released(&held).await?;
         released.retain(|held| mapping.modules.iter().any(|module| module.module == held.module));
         keep_from_clearing(&mut mapping, &released);
-        Ok(Terms { mapping, held, released })
+        Ok(Terms { mapping, held, released, checked: kept, course })
     }
 
     /// What is kept as waiting and is not among `held` any more.
@@ -91,7 +112,7 @@ impl Run<'_> {
         let now = self.engine.clock.now();
         if recent_will_do
             && let Some((schema, at)) = self.store.schema(&self.engine.pair, side).await?
-            && now - at < self.engine.pace.schema_age
+            && (Duration::zero()..self.engine.pace.schema_age).contains(&(now - at))
             && kinds.iter().all(|kind| schema.kinds.contains_key(kind))
         {
             self.engine.connectors.get(side).recall(&schema);
@@ -101,6 +122,17 @@ impl Run<'_> {
         self.commit(&[Change::Schema { side, schema: Box::new(schema.clone()), at: now }]).await?;
         Ok((schema, false))
     }
+}
+
+/// A digest of what decides about a module's records beside what they hold: directions, filters, rules and policy.
+fn course(module: &ModuleMapping, policy: &Policy) -> Fingerprint {
+    let mut parts = vec![format!("{policy:?}"), format!("{:?}", module.rules)];
+    for entity in &module.entities {
+        parts.push(format!("{:?} {:?} {:?}", entity.kinds, entity.filters, entity.makes));
+        let fields = entity.fields.iter();
+        parts.extend(fields.map(|it| format!("{} {:?} {} {}", it.name, it.direction, it.clearing, it.create_only)));
+    }
+    Fingerprint::of(parts)
 }
 
 /// Whether two are about the same thing, whatever happened to it meanwhile.

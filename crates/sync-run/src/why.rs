@@ -5,7 +5,8 @@ use reconcile::{FieldView, Finding, Step};
 use sync_model::{Link, RecordKey, Side};
 
 use crate::RunError;
-use crate::engine::{Engine, Order, Rules};
+use crate::engine::{Engine, Rules};
+use crate::order::Order;
 use crate::ports::{Intent, Outcome, Scope};
 
 /// Everything that explains one record.

@@ -22,6 +22,10 @@ pub struct Checked {
     /// What each module's mapping meant.
     #[serde(default)]
     pub mapping: BTreeMap<Module, Fingerprint>,
+    /// What would be done about each module's records when all of them were last looked at. It changes with directions,
+    /// filters and rules, which change the meaning of no value.
+    #[serde(default)]
+    pub course: BTreeMap<Module, Fingerprint>,
 }
 
 /// A field, or a kind's new records, that waits because its system changed.
@@ -49,7 +53,7 @@ impl Checked {
             Schema { kinds: described.collect() }
         };
         let meant = mapping.modules.iter().map(|module| (module.module.clone(), module.fingerprint.clone()));
-        Self { schemas: Sides::from_fn(used), mapping: meant.collect() }
+        Self { schemas: Sides::from_fn(used), mapping: meant.collect(), course: BTreeMap::new() }
     }
 
     /// A digest that changes with anything drift looks at. Labels, orders and fields that nobody needs are no part of it.

@@ -238,9 +238,8 @@ impl Dinero {
         if self.requests_per_minute == 0 {
             return false;
         }
-        while self.recent.front().is_some_and(|at| *at <= now - Duration::seconds(60)) {
-            self.recent.pop_front();
-        }
+        // A clock that was put back must not lock anybody out.
+        self.recent.retain(|at| *at > now - Duration::seconds(60) && *at <= now);
         if self.recent.len() >= usize::try_from(self.requests_per_minute).unwrap_or(usize::MAX) {
             return true;
         }

@@ -4,6 +4,9 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod conformance;
+#[path = "../../examples/csv/connector.rs"]
+mod csv;
 mod decisions;
 mod drift;
 mod habits;

@@ -37,7 +37,26 @@ pub struct MemoryState {
     pairs: BTreeMap<PairId, Pair>,
 }
 
-#[derive(Debug, Clone, Default)]
+impl MemoryState {
+    /// Takes over where the walks of `other` ended.
+    pub fn take_cursors(&mut self, other: &Self) {
+        for (id, pair) in &mut self.pairs {
+            pair.cursors = other.pairs.get(id).map(|other| other.cursors.clone()).unwrap_or_default();
+        }
+    }
+
+    /// Whether `other` remembers the same, but for the runs and who holds the lease.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let without_runs = |state: &Self| -> BTreeMap<PairId, Pair> {
+            let quiet = |pair: &Pair| Pair { epoch: 0, holder: None, runs: Vec::new(), ..pair.clone() };
+            state.pairs.iter().map(|(id, pair)| (id.clone(), quiet(pair))).collect()
+        };
+        without_runs(self) == without_runs(other)
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
 struct Pair {
     epoch: i64,
     holder: Option<(RunId, DateTime<Utc>)>,
@@ -290,6 +309,7 @@ impl Pair {
                 });
             }
             Change::Quiet { side, key } => self.mark(*side, key, |seen| seen.dirty = false),
+            Change::Wake { side, key } => self.mark(*side, key, |seen| seen.dirty = true),
             Change::TakeUp { decisions, records } => {
                 self.ledger.taken_up = *decisions;
                 records.iter().for_each(|(side, key)| self.mark(*side, key, |seen| seen.dirty = true));

@@ -175,6 +175,13 @@ pub enum Change {
         /// The record.
         key: RecordKey,
     },
+    /// A record that was put aside has to be looked at, although it did not change.
+    Wake {
+        /// Where.
+        side: Side,
+        /// The record.
+        key: RecordKey,
+    },
     /// A link is made, or replaced when both its records are linked with each other already.
     Tie(Link),
     /// An existing link's baseline takes over `patch`, field by field.

@@ -144,6 +144,7 @@ impl Recorded {
             Change::Observe { .. }
             | Change::Deleted { .. }
             | Change::Quiet { .. }
+            | Change::Wake { .. }
             | Change::Cursor { .. }
             | Change::Schema { .. }
             | Change::Checked(_)

@@ -148,6 +148,7 @@ pub async fn what_the_mapping_was_checked_against_is_replaced(database: &impl Da
         let checked = Checked {
             schemas: Sides::new(Schema::default(), Schema { kinds: [(kind.kind.clone(), kind)].into() }),
             mapping: [(Module::new(module), mapping(module))].into(),
+            course: [(Module::new(module), mapping("both ways"))].into(),
         };
         holder.commit(&[Change::Checked(Box::new(checked.clone()))]).await;
         assert_eq!(kept().await, Some(checked));

@@ -60,7 +60,8 @@ pub async fn a_record_is_kept_whole(database: &impl Database) {
     assert!(holder.store.seen(&pair(), Side::Left, &[]).await.expect("readable").is_empty());
 }
 
-/// A sight that brings no news takes over the record and leaves its mark alone; only quiet takes the mark away.
+/// A sight that brings no news takes over the record and leaves its mark alone; only quiet takes the mark away, and waking
+/// gives it back.
 pub async fn an_unchanged_sight_keeps_the_sign_of_an_earlier_change(database: &impl Database) {
     let holder = Holder::of(database).await;
     let key = contact("1");
@@ -72,6 +73,7 @@ pub async fn an_unchanged_sight_keeps_the_sign_of_an_earlier_change(database: &i
         (observe(Side::Left, &key, "c", false), "c", false),
         (observe(Side::Left, &key, "d", true), "d", true),
         (quiet, "d", false),
+        (Change::Wake { side: Side::Left, key: key.clone() }, "d", true),
     ];
     for (change, name, dirty) in steps {
         holder.commit(std::slice::from_ref(&change)).await;

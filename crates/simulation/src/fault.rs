@@ -1,0 +1,129 @@
+//! Everything that can go wrong, and how often it did.
+
+use std::fmt;
+
+macro_rules! faults {
+    ($($(#[doc = $doc:literal])* $name:ident = $word:literal,)*) => {
+        /// What can go wrong.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Fault {
+            $($(#[doc = $doc])* $name,)*
+        }
+
+        impl Fault {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// As reports name it.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                }
+            }
+        }
+    };
+}
+
+faults! {
+    /// A request has no effect and no answer.
+    TimeoutBefore = "timeout before the effect",
+    /// A request has its effect and no answer.
+    TimeoutAfter = "timeout after the effect",
+    /// A request gets no answer, and has its effect only after it was given up.
+    LateEffect = "effect after the timeout",
+    /// HTTP 500 without an effect.
+    FailureBefore = "500 before the effect",
+    /// HTTP 500 although it had its effect.
+    FailureAfter = "500 after the effect",
+    /// HTTP 429 that says how long to wait.
+    Throttled = "429 with Retry-After",
+    /// HTTP 429 without a word.
+    ThrottledSilently = "429 without Retry-After",
+    /// The token, or the session, is worth nothing any more.
+    Unauthorised = "401 in mid-run",
+    /// An answer is cut in the middle.
+    Truncated = "truncated JSON",
+    /// HTTP 480, as deprecated endpoints answer.
+    Brownout = "480",
+    /// A web page answers.
+    WebPage = "web page",
+    /// A page of a list comes twice.
+    DuplicatePage = "duplicate page",
+    /// A record is deleted between two pages, and those behind it move up.
+    ShiftedPage = "shifted page",
+    /// A list shows records as they were some seconds ago.
+    StaleList = "stale list",
+    /// A list does not show yet what was saved some seconds ago.
+    DelayedVisibility = "delayed visibility",
+    /// Our clock jumps ahead by up to years.
+    ClockAhead = "our clock jumps ahead",
+    /// Our clock jumps back by up to years.
+    ClockBack = "our clock jumps back",
+    /// A system's clock jumps, either way, and back again.
+    ServerClock = "a system's clock jumps",
+    /// Nobody says that a record changed.
+    HintLost = "hint lost",
+    /// Somebody says it twice.
+    HintDoubled = "hint doubled",
+    /// The disk is full: a commit fails.
+    DiskFull = "disk full",
+    /// A commit is made, and the process dies before it knows.
+    TornCommit = "torn journal write",
+    /// The process dies before a commit.
+    KillAtJournal = "killed before a journal write",
+    /// The process dies before a request leaves.
+    KillAtRequest = "killed at the request edge",
+    /// The process dies before an answer arrives.
+    KillAtResponse = "killed at the response edge",
+    /// Two processes run at once.
+    TwoProcesses = "two processes",
+    /// A process is paused until another has taken its lease.
+    LostLease = "lost lease",
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// How often each fault struck.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hits(Vec<u64>);
+
+impl Default for Hits {
+    fn default() -> Self {
+        Self(vec![0; Fault::ALL.len()])
+    }
+}
+
+impl Hits {
+    pub(crate) fn count(&mut self, fault: Fault) {
+        self.0[fault as usize] += 1;
+    }
+
+    /// How often `fault` struck.
+    #[must_use]
+    pub fn of(&self, fault: Fault) -> u64 {
+        self.0[fault as usize]
+    }
+
+    /// How often any fault struck.
+    #[must_use]
+    pub fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Takes over what `other` counted.
+    pub fn add(&mut self, other: &Self) {
+        for (all, more) in self.0.iter_mut().zip(&other.0) {
+            *all += more;
+        }
+    }
+
+    /// What never struck.
+    pub fn never(&self) -> impl Iterator<Item = Fault> {
+        Fault::ALL.iter().copied().filter(|fault| self.of(*fault) == 0)
+    }
+}

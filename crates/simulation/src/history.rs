@@ -1,0 +1,445 @@
+//! One history: people, runs and mishaps in an order that the seed gives, then quiet, then judgement.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_transport::{BaseUrl, Transport};
+use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
+use dinero_connector::DineroConnector;
+use reconcile::Matter;
+use sandbox::dinero::{API_KEY, CLIENT_ID, CLIENT_SECRET};
+use sandbox::simplycrm::INTEGRATION_ACCESS_KEY;
+use simplycrm_client::{SimplyCrmClient, SimplyCrmSettings};
+use simplycrm_connector::SimplyCrmConnector;
+use sync_app::{DataPriority, Settings, SyncDirection};
+use sync_model::{PairId, Side, Sides};
+use sync_run::conformance::Gated;
+use sync_run::{Clock, Connector, Engine, Order, Pace, RunError, Summary, Unheard};
+
+use crate::disk::Disk;
+use crate::fault::{Fault, Hits};
+use crate::oracle;
+use crate::people;
+use crate::process::{Blow, Fate, Process};
+use crate::subject::SUBJECTS;
+use crate::wire::Wire;
+use crate::world::{OurClock, OurGuids, World, settings};
+
+/// The longest that a history may take.
+const MOST_DAYS: u64 = 400;
+
+/// Runs after which everything has to be in agreement.
+const MOST_RUNS: u32 = 3;
+
+/// How much is told of a history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Whether it held.
+    Verdict,
+    /// Every request, commit and deed.
+    Diary,
+}
+
+/// What became of a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Played {
+    /// What did not hold, each beginning with the property's number.
+    pub breaches: Vec<String>,
+    /// How often each fault struck.
+    pub hits: Hits,
+    /// What happened, where it was asked for.
+    pub diary: String,
+}
+
+/// Plays the history of `seed`. The same seed plays the same history.
+///
+/// # Panics
+/// When no runtime can be made.
+#[must_use]
+pub fn play(seed: u64, detail: Detail) -> Played {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    runtime.expect("a runtime of one thread can always be made").block_on(async {
+        let world = World::of(seed, detail == Detail::Diary);
+        let longest = Duration::from_secs(MOST_DAYS * 24 * 3600);
+        if tokio::time::timeout(longest, plot(&world)).await.is_err() {
+            world.breach("L2: the history does not end".to_owned());
+        }
+        let (breaches, hits, diary) = world.end();
+        Played { breaches, hits, diary }
+    })
+}
+
+/// The director: knows how many processes there were, and what the settings say.
+struct Plot<'a> {
+    world: &'a Arc<World>,
+    settings: Settings,
+    processes: u64,
+    calm: bool,
+}
+
+async fn plot(world: &Arc<World>) {
+    let mut plot = Plot { world, settings: settings(&world.manner), processes: 0, calm: false };
+    plot.calm = world.state().luck.in_thousand(150);
+    plot.choose_direction();
+    people::settle_in(world);
+    plot.pause(60_000, 3_600_000).await;
+    plot.choose_weather();
+    let rounds = world.state().luck.between(2, 6);
+    for _ in 0..rounds {
+        let deeds = world.state().luck.below(4);
+        people::work(world, deeds, 20_000).await;
+        plot.something_changes().await;
+        plot.act().await;
+    }
+    plot.quiet().await;
+}
+
+/// How a process ended.
+enum Ending {
+    Done(Box<Summary>),
+    Failed(RunError),
+    Died,
+}
+
+impl Plot<'_> {
+    fn luck<T>(&self, throw: impl FnOnce(&mut crate::chance::Chance) -> T) -> T {
+        throw(&mut self.world.state().luck)
+    }
+
+    async fn pause(&self, low: u64, high: u64) {
+        let milliseconds = self.luck(|luck| luck.between(low, high));
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+    }
+
+    fn choose_direction(&mut self) {
+        let sync = &mut self.settings.sync;
+        (sync.direction, sync.overwrite_drift) = self
+            .world
+            .state()
+            .luck
+            .pick(&[
+                (SyncDirection::Both { first: DataPriority::Crm }, false),
+                (SyncDirection::Both { first: DataPriority::Dinero }, false),
+                (SyncDirection::CrmToDinero, false),
+                (SyncDirection::DineroToCrm, false),
+                (SyncDirection::CrmToDinero, true),
+            ])
+            .copied()
+            .unwrap_or((SyncDirection::DineroToCrm, true));
+        self.world.state().mirrored |= self.settings.sync.overwrite_drift;
+        self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
+    }
+
+    /// Which faults may strike in this history, and how often.
+    fn choose_weather(&self) {
+        if self.calm {
+            return;
+        }
+        let mut state = self.world.state();
+        for fault in Fault::ALL {
+            if state.luck.in_thousand(220) {
+                let often = match fault {
+                    Fault::DuplicatePage | Fault::ShiftedPage | Fault::StaleList | Fault::DelayedVisibility => 400,
+                    _ => 25,
+                };
+                let often = state.luck.between(5, 2 * often);
+                state.weather.insert(*fault, often);
+            }
+        }
+    }
+
+    /// Settings, clocks and time itself.
+    async fn something_changes(&mut self) {
+        if self.luck(|luck| luck.in_thousand(200)) {
+            self.choose_direction();
+        }
+        if self.luck(|luck| luck.in_thousand(500)) {
+            self.pause(1_000, 7_200_000).await;
+        }
+        if !self.calm && self.luck(|luck| luck.in_thousand(150)) {
+            self.clocks_jump();
+        }
+    }
+
+    fn clocks_jump(&self) {
+        let mut state = self.world.state();
+        let state = &mut *state;
+        let most = *state.luck.pick(&[20, 4_000, 100_000_000]).unwrap_or(&20);
+        let seconds = i64::try_from(state.luck.between(1, most)).unwrap_or(0);
+        match state.luck.below(4) {
+            0 => {
+                state.ours_ahead += seconds;
+                state.hits.count(Fault::ClockAhead);
+            }
+            1 => {
+                state.ours_ahead -= seconds;
+                state.hits.count(Fault::ClockBack);
+            }
+            side => {
+                let sign = if state.luck.in_thousand(500) { 1 } else { -1 };
+                let clock = &mut state.theirs_ahead[usize::from(side == 3)];
+                *clock = match (side, *clock) {
+                    // Dinero tells its time nowhere but in its records, so its clock is believed within the walks' overlap.
+                    (2, 0) => sign * (seconds % 20 + 1),
+                    // A clock that was put back and put right again between two runs leaves no trace.
+                    (_, 0) if seconds < 100_000 => sign * (seconds % 4 + 1),
+                    (_, 0) => sign * seconds,
+                    (_, behind) if behind < -100 => behind,
+                    (_, _) => 0,
+                };
+                state.hits.count(Fault::ServerClock);
+            }
+        }
+        let (ours, theirs) = (state.ours_ahead, state.theirs_ahead);
+        if let Some(line) = state.diary_line() {
+            line.push_str(&format!("clocks are ahead by {ours} s, {theirs:?}\n"));
+        }
+    }
+
+    /// One run, or several, or one that comes to nothing; and people go on working meanwhile.
+    async fn act(&mut self) {
+        let meanwhile = self.luck(|luck| if luck.in_thousand(500) { luck.below(3) } else { 0 });
+        let kind = self.luck(|luck| luck.below(100));
+        match kind {
+            _ if self.calm => self.one(None, meanwhile).await,
+            0..40 => self.one(None, meanwhile).await,
+            40..65 => {
+                let fate = Fate { edges: self.luck(|luck| luck.below(60)), blow: Blow::Kill };
+                self.one(Some(fate), meanwhile).await;
+            }
+            65..75 => self.two(None, meanwhile).await,
+            75..88 => {
+                let (edges, pause) = self.luck(|luck| (luck.below(60), luck.between(3_000, 120_000)));
+                self.two(Some(Fate { edges, blow: Blow::Pause(pause) }), meanwhile).await;
+            }
+            88..95 => self.hint().await,
+            _ => self.look().await,
+        }
+    }
+
+    async fn one(&mut self, fate: Option<Fate>, meanwhile: u64) {
+        let process = self.process(fate);
+        let order = Order::default();
+        futures::join!(self.run(&process, &order), people::work(self.world, meanwhile, 6_000));
+    }
+
+    /// Two processes at once: one may be paused until the other has taken its lease.
+    async fn two(&mut self, fate: Option<Fate>, meanwhile: u64) {
+        let (one, other) = (self.process(fate), self.process(None));
+        let delay = self.luck(|luck| luck.between(1, 25_000));
+        let order = Order::default();
+        let epochs = self.epoch().await;
+        let second = async {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            self.run(&other, &order).await
+        };
+        futures::join!(self.run(&one, &order), second, people::work(self.world, meanwhile, 20_000));
+        self.world.state().hits.count(Fault::TwoProcesses);
+        if fate.is_some() && self.epoch().await > epochs + 1 {
+            self.world.state().hits.count(Fault::LostLease);
+        }
+    }
+
+    /// How often the lease was taken.
+    async fn epoch(&self) -> usize {
+        use sync_run::Store;
+        self.world.memory.runs(&pair(), u32::MAX).await.map_or(0, |runs| runs.len())
+    }
+
+    /// Somebody says that a record changed; or nobody does, or somebody does so twice.
+    async fn hint(&mut self) {
+        let times = self.luck(|luck| luck.below(3));
+        if times == 0 {
+            self.world.state().hits.count(Fault::HintLost);
+        }
+        if times == 2 {
+            self.world.state().hits.count(Fault::HintDoubled);
+        }
+        let key = {
+            let mut state = self.world.state();
+            let state = &mut *state;
+            let all: Vec<usize> = (0..state.things.len()).collect();
+            let Some(thing) = state.luck.pick(&all).copied() else { return };
+            let side = if state.luck.in_thousand(500) { Side::Left } else { Side::Right };
+            let subject = &SUBJECTS[state.things[thing].subject];
+            let found = subject.found(&state.systems, side, &state.things[thing].tag);
+            found.first().map(|found| (side, subject.key(side, &found.id)))
+        };
+        let Some(record) = key else { return };
+        let order = Order { record: Some(record), ..Order::default() };
+        for _ in 0..times {
+            let process = self.process(None);
+            self.run(&process, &order).await;
+        }
+    }
+
+    /// Somebody asks what a run would do, and nothing is done.
+    async fn look(&mut self) {
+        let process = self.process(None);
+        let (before, written) = (self.world.memory.snapshot(), self.writes());
+        let engine = self.engine(&process);
+        let rules = sync_app::rules_of(&self.settings);
+        let looked = process.live(async { engine.plan(&*rules, &Order::default()).await }).await;
+        self.world.note(|| format!("plan: {:?}", looked.map(|it| it.map(|preview| preview.plans.len()))));
+        // A request of an earlier run may have its effect only now.
+        let late = self.world.state().weather.contains_key(&Fault::LateEffect);
+        if (self.writes() != written && !late) || !self.world.memory.snapshot().is_same(&before) {
+            self.world.breach("P18: a plan wrote something".to_owned());
+        }
+    }
+
+    fn process(&mut self, fate: Option<Fate>) -> Arc<Process> {
+        self.processes += 1;
+        let source = match self.settings.sync.direction {
+            SyncDirection::CrmToDinero => Some(Side::Right),
+            SyncDirection::DineroToCrm => Some(Side::Left),
+            SyncDirection::Both { .. } => None,
+        };
+        Arc::new(Process::new(self.processes, source, fate))
+    }
+
+    async fn run(&self, process: &Arc<Process>, order: &Order) -> Ending {
+        let engine = self.engine(process);
+        let rules = sync_app::rules_of(&self.settings);
+        let ending = match process.live(async { engine.sync(&*rules, order).await }).await {
+            None => Ending::Died,
+            Some(Ok(summary)) => Ending::Done(Box::new(summary)),
+            Some(Err(error)) => Ending::Failed(error),
+        };
+        self.world.note(|| match &ending {
+            Ending::Died => format!("p{} is dead", process.number),
+            Ending::Failed(error) => format!("p{} failed: {error}", process.number),
+            Ending::Done(summary) => format!("p{} is done: {:?}", process.number, summary.findings),
+        });
+        ending
+    }
+
+    fn engine(&self, process: &Arc<Process>) -> Engine {
+        let clock: Arc<dyn Clock> = Arc::new(OurClock(Arc::clone(self.world)));
+        let disk = Disk { world: Arc::clone(self.world), process: Arc::clone(process) };
+        let manner = &self.world.manner;
+        Engine {
+            pair: pair(),
+            connectors: connectors(self.world, process, &clock),
+            store: Arc::new(Gated { inner: self.world.memory.clone(), gate: Arc::new(disk) }),
+            clock,
+            guids: Arc::new(OurGuids(Arc::clone(self.world))),
+            events: Arc::new(Unheard),
+            pace: Pace { batch: manner.batch, ..Pace::default() },
+        }
+    }
+
+    fn writes(&self) -> usize {
+        let state = self.world.state();
+        let left = state.systems.dinero.log().iter().filter(|entry| entry.write && entry.status < 300).count();
+        left + state.systems.crm.log().iter().filter(|entry| entry.write && entry.success).count()
+    }
+
+    /// The weather clears; whatever was is brought into agreement, and judged.
+    async fn quiet(&mut self) {
+        self.world.note(|| "all is quiet".to_owned());
+        self.world.state().weather.clear();
+        self.pause(60_000, 120_000).await;
+        self.settle().await;
+        if !matches!(self.settings.sync.direction, SyncDirection::Both { .. }) {
+            let first = if self.luck(|luck| luck.in_thousand(500)) { DataPriority::Crm } else { DataPriority::Dinero };
+            self.settings.sync.direction = SyncDirection::Both { first };
+            self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
+            self.settle().await;
+        }
+        oracle::judge(self.world).await;
+    }
+
+    /// Runs until nothing is written any more, for which three runs must do; then once more, and nothing may change at all.
+    async fn settle(&mut self) {
+        let mut silent = 0;
+        for nth in 1..=MOST_RUNS + 2 {
+            let (before, written) = (self.world.memory.snapshot(), self.writes());
+            let process = self.process(None);
+            let ending = self.run(&process, &Order::default()).await;
+            let wrote = self.writes() - written;
+            match ending {
+                Ending::Died => self.world.breach("a process died of nothing".to_owned()),
+                Ending::Failed(error) => self.world.breach(format!("L1: run {nth} without faults failed: {error}")),
+                Ending::Done(_) if wrote > 0 && silent > 0 => {
+                    self.world.breach(format!("P1: nothing was to be done, and then {wrote} writes"));
+                }
+                Ending::Done(_) if wrote > 0 && nth > MOST_RUNS => {
+                    self.world.breach(format!("L1: run {nth} without faults still wrote {wrote} times"));
+                }
+                Ending::Done(_) if wrote > 0 => {}
+                // Our own writes come back as changes once, and move the place at which the next walk begins; what is only
+                // told is told once.
+                // What a system refuses is tried again, until it is given up.
+                Ending::Done(summary) if silent == 0 => {
+                    silent += u32::from(!summary.findings.iter().any(|(_, finding)| is_passing(&finding.matter)));
+                }
+                Ending::Done(_) => {
+                    let mut after = self.world.memory.snapshot();
+                    if self.world.state().ours_ahead < 0 || self.world.state().theirs_ahead != [0, 0] {
+                        // A clock that is behind hides what was seen last from the place where the next walk begins.
+                        after.take_cursors(&before);
+                    }
+                    if !after.is_same(&before) {
+                        self.world.breach("P1: a run that wrote nothing remembers something new".to_owned());
+                        self.world.note(|| difference(&format!("{before:#?}"), &format!("{after:#?}")));
+                    }
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Whether it is told now and not in the next run.
+fn is_passing(matter: &Matter) -> bool {
+    matter.is_notice() || matches!(matter, Matter::Refused { .. })
+}
+
+/// The lines in which two texts differ.
+fn difference(before: &str, after: &str) -> String {
+    let only = |one: &str, other: &str, sign: &str| -> String {
+        let known: std::collections::BTreeSet<&str> = other.lines().collect();
+        let lines = one.lines().filter(|line| !known.contains(line)).take(40);
+        lines.map(|line| format!("{sign} {}\n", line.trim())).collect()
+    };
+    only(before, after, "-") + &only(after, before, "+")
+}
+
+pub(crate) fn pair() -> PairId {
+    PairId::new("simulated")
+}
+
+/// The real clients and connectors, wired to the two stand-ins.
+fn connectors(world: &Arc<World>, process: &Arc<Process>, clock: &Arc<dyn Clock>) -> Sides<Arc<dyn Connector>> {
+    let wire = |side| -> Arc<dyn Transport> {
+        Arc::new(Wire { world: Arc::clone(world), process: Arc::clone(process), side })
+    };
+    let manner = &world.manner;
+    let address = |text: &str| BaseUrl::parse(text).expect("the address is well-formed");
+    let dinero = DineroClient::new(
+        DineroSettings {
+            base_url: address("https://dinero.invalid"),
+            token_url: address("https://dinero.invalid/dineroapi/oauth/token"),
+            organization: OrganizationId(4711),
+            credentials: Credentials::Personal {
+                client_id: CLIENT_ID.to_owned(),
+                client_secret: CLIENT_SECRET.to_owned().into(),
+                api_key: API_KEY.to_owned().into(),
+            },
+            requests_per_minute: manner.per_minute,
+        },
+        wire(Side::Left),
+    );
+    // Logins of one user wait for each other, whoever asks; a host of its own keeps histories apart.
+    let url = format!("https://crm-{}.invalid", world.number);
+    let settings = SimplyCrmSettings {
+        jitter_seed: process.number,
+        ..SimplyCrmSettings::new(url, "integration", INTEGRATION_ACCESS_KEY.to_owned().into())
+    };
+    let crm = SimplyCrmClient::new(settings, wire(Side::Right)).expect("the address is well-formed");
+    Sides::new(
+        Arc::new(DineroConnector::new(dinero, Arc::clone(clock)).with_page_size(manner.page)),
+        Arc::new(SimplyCrmConnector::new(crm, Arc::clone(clock)).with_page_rows(manner.page)),
+    )
+}

@@ -1,0 +1,67 @@
+//! Plays many histories on all cores and reports: `simulation --seeds N [--start S] [--diary]`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use simulation::{Detail, Fault, Played, Season};
+
+/// With so many seeds, every fault has to have struck.
+const ENOUGH: u64 = 1_000;
+
+/// Plays the histories of many seeds.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many.
+    #[arg(long, default_value_t = 2_000)]
+    seeds: u64,
+    /// The first one.
+    #[arg(long, default_value_t = 0)]
+    start: u64,
+    /// Prints everything that happened.
+    #[arg(long)]
+    diary: bool,
+    /// How many threads play. All cores by default.
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Goes on after a history that failed.
+    #[arg(long)]
+    keep_going: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "printing is what this program is for")]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    // A panic is told with the history that it ended, and once.
+    std::panic::set_hook(Box::new(|_| {}));
+    let begun = Instant::now();
+    let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
+    let seeds = arguments.start..arguments.start + arguments.seeds;
+    let season = Season::of(seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
+        if arguments.diary {
+            println!("seed {seed}\n{}", played.diary);
+        }
+        if !played.breaches.is_empty() {
+            println!("seed {seed} FAILED: {:#?}", played.breaches);
+            println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed} --diary");
+        }
+    });
+    for fault in Fault::ALL {
+        println!("{:>10}  {fault}", season.hits.of(*fault));
+    }
+    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).collect();
+    let dead = !never.is_empty() && season.played >= ENOUGH;
+    if dead {
+        println!("never struck, so that nothing is proved about it: {}", never.join(", "));
+    }
+    let (failed, struck, kinds) = (season.failed.len(), season.hits.sum(), Fault::ALL.len() - never.len());
+    println!(
+        "simulation: {} seeds from {} in {} s, {failed} failed, {struck} faults struck, {kinds} of {} kinds",
+        season.played,
+        arguments.start,
+        begun.elapsed().as_secs(),
+        Fault::ALL.len(),
+    );
+    if failed == 0 && !dead { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,167 @@
+//! People at both desks: they make, edit, empty and delete, and whatever they type goes into the ledger.
+
+use std::time::Duration;
+
+use sync_model::Side;
+
+use crate::ledger::{Edit, Thing};
+use crate::subject::{Attribute, SUBJECTS};
+use crate::world::{Manner, State, World};
+
+/// Most things in one history.
+const MOST_THINGS: usize = 7;
+
+/// Milliseconds after which we have looked at what we wrote.
+const LOOKED_AT: u64 = 200_000;
+
+/// What a person does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Make,
+    Edit,
+    Clear,
+    Delete,
+    Poison,
+}
+
+/// A value that nobody ever typed.
+fn fresh(state: &mut State, attribute: &Attribute) -> String {
+    state.typed += 1;
+    attribute.spelling.value(state.typed)
+}
+
+/// The thing that was there before: made on one side or on both, alike or not, sometimes twice.
+pub(crate) fn settle_in(world: &World) {
+    let count = world.state().luck.between(1, 5);
+    for _ in 0..count {
+        let mut state = world.state();
+        let state = &mut *state;
+        let sides: &[Side] = match state.luck.below(10) {
+            0..3 => &[Side::Left],
+            3..6 => &[Side::Right],
+            6..9 => &[Side::Left, Side::Right],
+            _ => &[Side::Left, Side::Right, Side::Right],
+        };
+        let thing = new_thing(state, &world.manner, sides.len() > 2);
+        let mut values: Vec<(&'static Attribute, String)> = Vec::new();
+        for side in sides {
+            for (at, attribute) in SUBJECTS[state.things[thing].subject].attributes.iter().enumerate() {
+                let empty = attribute.clears && state.luck.in_thousand(200);
+                // Both sides say the same of one half, and the same name: it is how they are known.
+                let same = attribute.name == "name" || state.luck.in_thousand(500);
+                match values.get(at) {
+                    Some(_) if same => {}
+                    Some(_) => values[at] = (attribute, if empty { String::new() } else { fresh(state, attribute) }),
+                    None => values.push((attribute, if empty { String::new() } else { fresh(state, attribute) })),
+                }
+            }
+            put(world, state, thing, *side, &values);
+        }
+    }
+}
+
+fn new_thing(state: &mut State, manner: &Manner, twins: bool) -> usize {
+    let wanted = state.luck.pick(&manner.modules).cloned().unwrap_or_default();
+    let subject = SUBJECTS.iter().position(|subject| subject.module == wanted).unwrap_or(0);
+    let number = state.things.len();
+    let tag = if wanted == "products" { format!("v{number}x") } else { format!("t{number}@post.dk") };
+    let (by_people, by_us) = ([0, 0], [0, 0]);
+    state.things.push(Thing { subject, tag, deleted: false, poisoned: false, twins, by_people, by_us });
+    number
+}
+
+fn put(world: &World, state: &mut State, thing: usize, side: Side, values: &[(&'static Attribute, String)]) {
+    let now = world.time_at(state, side);
+    let subject = &SUBJECTS[state.things[thing].subject];
+    let tag = state.things[thing].tag.clone();
+    let Some(record) = subject.make(&mut state.systems, side, &tag, values, now) else {
+        return state.breached(format!("the stand-in takes no {} named {tag}", subject.module));
+    };
+    state.things[thing].by_people[side as usize] += 1;
+    for (attribute, value) in values {
+        state.ledger.push(Edit {
+            thing,
+            side,
+            attribute: attribute.name,
+            value: attribute.spelling.normal(value),
+            at: world.elapsed(),
+            record: record.clone(),
+            in_the_window: false,
+        });
+    }
+}
+
+/// So many deeds, each some time after the one before.
+pub(crate) async fn work(world: &World, deeds: u64, most_pause: u64) {
+    for _ in 0..deeds {
+        let pause = world.state().luck.between(1, most_pause);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
+        let told = one_deed(world);
+        world.note(|| told);
+    }
+}
+
+fn one_deed(world: &World) -> String {
+    let mut state = world.state();
+    let state = &mut *state;
+    let deed = match state.luck.below(100) {
+        0..14 if state.things.len() < MOST_THINGS => Deed::Make,
+        0..78 => Deed::Edit,
+        78..90 => Deed::Clear,
+        90..98 => Deed::Delete,
+        _ => Deed::Poison,
+    };
+    let side = if state.luck.in_thousand(500) { Side::Left } else { Side::Right };
+    if deed == Deed::Make {
+        let thing = new_thing(state, &world.manner, false);
+        let attributes = SUBJECTS[state.things[thing].subject].attributes;
+        let values: Vec<_> = attributes.iter().map(|attribute| (attribute, fresh(state, attribute))).collect();
+        put(world, state, thing, side, &values);
+        return format!("{side}: somebody makes {}", state.things[thing].tag);
+    }
+    let all: Vec<usize> = (0..state.things.len()).collect();
+    let Some(thing) = state.luck.pick(&all).copied() else { return String::new() };
+    let subject = &SUBJECTS[state.things[thing].subject];
+    let tag = state.things[thing].tag.clone();
+    let found = subject.found(&state.systems, side, &tag);
+    let Some(record) = state.luck.pick(&found).cloned() else { return format!("{side}: {tag} is not here") };
+    let now = world.time_at(state, side);
+    match deed {
+        Deed::Make | Deed::Edit | Deed::Clear => {
+            let renames = world.manner.marks;
+            let fits = |it: &&Attribute| (deed != Deed::Clear || it.clears) && (renames || it.name != "name");
+            let attributes: Vec<&'static Attribute> = subject.attributes.iter().filter(fits).collect();
+            let Some(attribute) = state.luck.pick(&attributes).copied() else { return String::new() };
+            let value = if deed == Deed::Clear { String::new() } else { fresh(state, attribute) };
+            if record.values[attribute.name] == value {
+                return format!("{side}: {tag} {} is {value:?} already", attribute.name);
+            }
+            if !subject.edit(&mut state.systems, side, &record.id, attribute, &value, now) {
+                state.breached(format!("the stand-in takes no {value:?} for {}", attribute.name));
+            }
+            // Our own value may be just arriving: written, and perhaps not looked at since.
+            let written = state.written.get(&(side, record.id.clone()));
+            let arriving = written.is_some_and(|written| written + LOOKED_AT > world.elapsed());
+            let told = format!("{side}: somebody writes {value:?} into {} of {tag} ({})", attribute.name, record.id);
+            state.ledger.push(Edit {
+                thing,
+                side,
+                attribute: attribute.name,
+                value: attribute.spelling.normal(&value),
+                at: world.elapsed(),
+                record: record.id,
+                in_the_window: arriving && deed == Deed::Clear,
+            });
+            told
+        }
+        Deed::Delete => {
+            state.things[thing].deleted = true;
+            subject.remove(&mut state.systems, side, &record.id, now);
+            format!("{side}: somebody deletes {tag} ({})", record.id)
+        }
+        Deed::Poison => {
+            state.things[thing].poisoned |= side == Side::Right && subject.poison(&mut state.systems, &record.id, now);
+            format!("{side}: somebody spoils {tag}")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! One run of the engine as a process: it may die or be paused at any edge, and what it remembers dies with it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use sync_model::Side;
+
+use crate::fault::Fault;
+use crate::world::World;
+
+/// Where a process may be stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edge {
+    /// Before a commit.
+    Journal,
+    /// A commit was made.
+    Committed,
+    /// Before a request leaves.
+    Request {
+        /// Whether it changes the other system.
+        writes: bool,
+    },
+    /// A request was answered, but the answer has not arrived.
+    Response {
+        /// Whether it is an answer that sends nobody off again by itself.
+        good: bool,
+    },
+}
+
+/// What happens to a process there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blow {
+    /// It dies.
+    Kill,
+    /// It stands still for so many milliseconds, as a laptop does whose lid is closed.
+    Pause(u64),
+}
+
+/// A blow, and at how many edges from now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fate {
+    pub(crate) edges: u64,
+    pub(crate) blow: Blow,
+}
+
+/// A process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) number: u64,
+    /// The side that this process must never write to.
+    pub(crate) source: Option<Side>,
+    fate: Mutex<Option<Fate>>,
+    struck: Mutex<Option<Blow>>,
+    passed: AtomicU64,
+    /// When requests left for Dinero, in milliseconds.
+    departures: Mutex<Vec<u64>>,
+    /// Until when Dinero asked for silence.
+    silent_until: AtomicU64,
+}
+
+impl Process {
+    pub(crate) fn new(number: u64, source: Option<Side>, fate: Option<Fate>) -> Self {
+        Self {
+            number,
+            source,
+            fate: Mutex::new(fate),
+            struck: Mutex::default(),
+            passed: AtomicU64::new(0),
+            departures: Mutex::default(),
+            silent_until: AtomicU64::new(0),
+        }
+    }
+
+    /// Walks past an edge, if fate allows it.
+    pub(crate) async fn edge(&self, world: &World, edge: Edge) {
+        let passed = self.passed.fetch_add(1, Ordering::Relaxed);
+        let blow = {
+            let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = fate.is_some_and(|fate| fate.edges <= passed && fits(fate.blow, edge));
+            if due { fate.take() } else { None }
+        };
+        let Some(Fate { blow, .. }) = blow else { return };
+        let fault = match (blow, edge) {
+            (Blow::Pause(_), _) => None,
+            (Blow::Kill, Edge::Journal) => Some(Fault::KillAtJournal),
+            (Blow::Kill, Edge::Committed) => Some(Fault::TornCommit),
+            (Blow::Kill, Edge::Request { .. }) => Some(Fault::KillAtRequest),
+            (Blow::Kill, Edge::Response { .. }) => Some(Fault::KillAtResponse),
+        };
+        if let Some(fault) = fault {
+            world.state().hits.count(fault);
+        }
+        world.note(|| format!("p{} {blow:?} at {edge:?}", self.number));
+        *self.struck.lock().unwrap_or_else(PoisonError::into_inner) = Some(blow);
+        match blow {
+            Blow::Kill => std::future::pending::<()>().await,
+            Blow::Pause(_) => tokio::task::yield_now().await,
+        }
+    }
+
+    /// Runs `work` to its end, with its pauses; `None` when the process died.
+    pub(crate) async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        enum Turn<T> {
+            Done(T),
+            Struck(Blow),
+        }
+        let mut work = Box::pin(work);
+        loop {
+            let turn = std::future::poll_fn(|context| match work.as_mut().poll(context) {
+                Poll::Ready(done) => Poll::Ready(Turn::Done(done)),
+                Poll::Pending => match self.struck.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    Some(blow) => Poll::Ready(Turn::Struck(blow)),
+                    None => Poll::Pending,
+                },
+            });
+            match turn.await {
+                Turn::Done(done) => return Some(done),
+                Turn::Struck(Blow::Kill) => return None,
+                Turn::Struck(Blow::Pause(milliseconds)) => {
+                    tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                }
+            }
+        }
+    }
+
+    /// A request leaves for Dinero: never more than `cap` in a minute, and none while silence was asked for (L5).
+    pub(crate) fn departs(&self, world: &World, cap: usize) {
+        let now = world.elapsed();
+        let mut departures = self.departures.lock().unwrap_or_else(PoisonError::into_inner);
+        departures.retain(|at| at + 60_000 > now);
+        departures.push(now);
+        if departures.len() > cap {
+            world.breach(format!("L5: {} requests left within a minute, the cap is {cap}", departures.len()));
+        }
+        if now < self.silent_until.load(Ordering::Relaxed) {
+            world.breach("L5: a request left although Dinero had asked for silence".to_owned());
+        }
+    }
+
+    pub(crate) fn told_to_wait(&self, world: &World, seconds: u64) {
+        self.silent_until.fetch_max(world.elapsed() + seconds * 1000, Ordering::Relaxed);
+    }
+}
+
+/// A process may die anywhere. One that stands still between its last look at the lease and a request that changes
+/// something cannot be told from a slow network, which nothing but the system itself can fence off.
+fn fits(blow: Blow, edge: Edge) -> bool {
+    match (blow, edge) {
+        (Blow::Kill, _) | (Blow::Pause(_), Edge::Journal | Edge::Committed) => true,
+        (Blow::Pause(_), Edge::Request { writes }) => !writes,
+        (Blow::Pause(_), Edge::Response { good }) => good,
+    }
+}

@@ -1,0 +1,397 @@
+//! The way from a process to a system and back: it takes time, and anything may happen on it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use api_transport::{Transport, TransportError};
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use sandbox::{Reply, Sandbox};
+use serde_json::Value;
+use sync_model::Side;
+use url::form_urlencoded;
+
+use crate::fault::Fault;
+use crate::process::{Edge, Process};
+use crate::subject::SUBJECTS;
+use crate::tamper;
+use crate::world::{State, World};
+
+/// How long a client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The way to one system.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    pub(crate) world: Arc<World>,
+    pub(crate) process: Arc<Process>,
+    pub(crate) side: Side,
+}
+
+/// What a request wants, as far as histories care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// A token, a challenge, a session, a description.
+    Other,
+    /// A page of a list, with the conditions under which it is one list.
+    List { kind: String, page: u32, whole: String },
+    /// One record.
+    Look { kind: String },
+    /// A record is made.
+    Create { kind: String, body: Value },
+    /// A record is changed; where a part of it suffices, only these fields.
+    Change { kind: String, id: String, fields: Option<Vec<String>> },
+    /// A record is deleted.
+    Remove,
+}
+
+impl Errand {
+    pub(crate) fn writes(&self) -> bool {
+        match self {
+            Self::Other | Self::List { .. } | Self::Look { .. } => false,
+            Self::Create { .. } | Self::Change { .. } | Self::Remove => true,
+        }
+    }
+
+    fn read(side: Side, request: &Request<Bytes>) -> Self {
+        match side {
+            Side::Left => Self::of_dinero(request),
+            Side::Right => Self::of_crm(request),
+        }
+    }
+
+    fn of_dinero(request: &Request<Bytes>) -> Self {
+        let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
+        let kind = |name: &str| if name == "contacts" { "contact".to_owned() } else { "product".to_owned() };
+        let [_, _, list @ ("contacts" | "products"), rest @ ..] = path.as_slice() else { return Self::Other };
+        let kind = kind(list);
+        match (request.method(), rest) {
+            (&Method::GET, []) => {
+                let query = request.uri().query().unwrap_or_default();
+                let parameters: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+                let page = parameters.iter().find(|(name, _)| name == "page").and_then(|(_, page)| page.parse().ok());
+                let rest = parameters.iter().filter(|(name, _)| name != "page");
+                let whole = rest.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+                Self::List { kind, page: page.unwrap_or(0), whole }
+            }
+            (&Method::GET, _) => Self::Look { kind },
+            (&Method::POST, []) => {
+                Self::Create { kind, body: serde_json::from_slice(request.body()).unwrap_or_default() }
+            }
+            (&Method::PUT, [guid]) => Self::Change { kind, id: (*guid).to_lowercase(), fields: None },
+            (&Method::DELETE, _) => Self::Remove,
+            _ => Self::Other,
+        }
+    }
+
+    fn of_crm(request: &Request<Bytes>) -> Self {
+        let query = request.uri().query().unwrap_or_default();
+        let pairs = form_urlencoded::parse(query.as_bytes()).chain(form_urlencoded::parse(request.body()));
+        let parameters: Vec<(String, String)> =
+            pairs.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+        let get = |name: &str| parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+        let element = || serde_json::from_str::<Value>(get("element").unwrap_or_default()).unwrap_or_default();
+        match get("operation").unwrap_or_default() {
+            "query" => {
+                let statement = get("query").unwrap_or_default();
+                let kind = statement.split_whitespace().skip_while(|word| !word.eq_ignore_ascii_case("from")).nth(1);
+                let kind = kind.unwrap_or_default().trim_end_matches(';').to_owned();
+                // A walk by id goes on after the last id, which makes it another statement and the same list.
+                let walks = statement.contains("limit") || statement.contains("LIMIT");
+                let page = u32::from(walks && (statement.contains("id >") || statement.contains("id>")));
+                Self::List { whole: if walks { kind.clone() } else { statement.to_owned() }, kind, page }
+            }
+            "retrieve" => Self::Look { kind: get("id").unwrap_or_default().to_owned() },
+            "create" => Self::Create { kind: get("elementType").unwrap_or_default().to_owned(), body: element() },
+            operation @ ("update" | "revise") => {
+                let element = element();
+                let id = element["id"].as_str().unwrap_or_default().to_owned();
+                if id.is_empty() {
+                    return Self::Other;
+                }
+                let names = element.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+                Self::Change { kind: id.clone(), id, fields: (operation == "revise").then_some(names) }
+            }
+            "delete" => Self::Remove,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[async_trait]
+impl Transport for Wire {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let errand = Errand::read(self.side, &request);
+        self.process.edge(&self.world, Edge::Request { writes: errand.writes() }).await;
+        if self.side == Side::Left {
+            self.process.departs(&self.world, usize::try_from(self.world.manner.per_minute).unwrap_or(usize::MAX));
+        }
+        if errand.writes() && self.process.source == Some(self.side) {
+            self.world.breach(format!("P12: {} was written to, and is the source", self.side));
+        }
+        self.world.travel().await;
+        let fault = self.fault(&errand);
+        let answer = self.exchange(&request, &errand, fault).await;
+        self.world.note(|| self.told(&request, &answer, fault));
+        self.world.travel().await;
+        let good = answer.as_ref().is_ok_and(|answer| answer.status().is_success()) && fault.is_none();
+        self.process.edge(&self.world, Edge::Response { good }).await;
+        if self.side == Side::Left
+            && let Some(seconds) = answer.as_ref().ok().and_then(asked_to_wait)
+        {
+            self.process.told_to_wait(&self.world, seconds);
+        }
+        answer
+    }
+}
+
+impl Wire {
+    /// What strikes this request.
+    fn fault(&self, errand: &Errand) -> Option<Fault> {
+        let mut state = self.world.state();
+        let anywhere = [
+            Fault::TimeoutBefore,
+            Fault::TimeoutAfter,
+            Fault::FailureBefore,
+            Fault::FailureAfter,
+            Fault::Throttled,
+            Fault::ThrottledSilently,
+            Fault::Unauthorised,
+            Fault::Truncated,
+            Fault::WebPage,
+        ];
+        if let Some(fault) = anywhere.into_iter().find(|fault| state.strikes(*fault)) {
+            return Some(fault);
+        }
+        let special: &[Fault] = match (errand, self.side) {
+            (Errand::Create { .. } | Errand::Change { .. }, _) => &[Fault::LateEffect, Fault::Brownout],
+            (Errand::List { page: 0, .. }, _) => &[Fault::StaleList, Fault::DelayedVisibility],
+            (Errand::List { kind, .. }, Side::Left) if kind == "product" => {
+                &[Fault::ShiftedPage, Fault::DuplicatePage, Fault::StaleList, Fault::DelayedVisibility]
+            }
+            (Errand::List { .. }, _) => &[Fault::DuplicatePage, Fault::StaleList, Fault::DelayedVisibility],
+            (Errand::Other | Errand::Look { .. } | Errand::Remove, _) => &[Fault::Brownout],
+        };
+        special.iter().copied().find(|fault| state.strikes(*fault))
+    }
+
+    async fn exchange(
+        &self,
+        request: &Request<Bytes>,
+        errand: &Errand,
+        fault: Option<Fault>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let Some(fault) = fault else { return self.reach(request, errand, None) };
+        match fault {
+            Fault::TimeoutBefore => {
+                tokio::time::sleep(PATIENCE).await;
+                Err(self.lost())
+            }
+            Fault::TimeoutAfter => {
+                let _ = self.reach(request, errand, Some(fault));
+                tokio::time::sleep(PATIENCE).await;
+                Err(self.lost())
+            }
+            Fault::LateEffect => {
+                let delay = PATIENCE + Duration::from_millis(self.world.state().luck.between(100, 8_000));
+                let late = Self { world: self.world.clone(), process: self.process.clone(), side: self.side };
+                let (request, errand) = (request.clone(), errand.clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    late.world.note(|| format!("late effect of {errand:?}"));
+                    let _ = late.reach(&request, &errand, Some(fault));
+                });
+                tokio::time::sleep(PATIENCE).await;
+                Err(self.lost())
+            }
+            Fault::FailureBefore => Ok(answer(StatusCode::INTERNAL_SERVER_ERROR, "")),
+            Fault::FailureAfter => {
+                let _ = self.reach(request, errand, Some(fault));
+                Ok(answer(StatusCode::INTERNAL_SERVER_ERROR, ""))
+            }
+            Fault::Throttled => {
+                let seconds = self.world.state().luck.between(1, 40);
+                let mut refusal = answer(StatusCode::TOO_MANY_REQUESTS, "quota exceeded");
+                refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                Ok(refusal)
+            }
+            Fault::ThrottledSilently => Ok(answer(StatusCode::TOO_MANY_REQUESTS, "quota exceeded")),
+            Fault::Unauthorised => match self.side {
+                Side::Left => Ok(answer(StatusCode::UNAUTHORIZED, "")),
+                Side::Right => {
+                    self.world.state().systems.crm.forget_sessions();
+                    self.reach(request, errand, None)
+                }
+            },
+            Fault::Truncated => {
+                let whole = self.reach(request, errand, Some(fault))?;
+                Ok(whole.map(|body| body.slice(..body.len() / 2)))
+            }
+            Fault::Brownout => Ok(answer(StatusCode::from_u16(480).unwrap_or(StatusCode::GONE), "")),
+            Fault::WebPage => Ok(answer(StatusCode::NOT_FOUND, "<!DOCTYPE html><html><body>404</body></html>")),
+            Fault::DuplicatePage | Fault::ShiftedPage | Fault::StaleList | Fault::DelayedVisibility => {
+                self.reach(request, errand, Some(fault))
+            }
+            Fault::ClockAhead
+            | Fault::ClockBack
+            | Fault::ServerClock
+            | Fault::HintLost
+            | Fault::HintDoubled
+            | Fault::DiskFull
+            | Fault::TornCommit
+            | Fault::KillAtJournal
+            | Fault::KillAtRequest
+            | Fault::KillAtResponse
+            | Fault::TwoProcesses
+            | Fault::LostLease => self.reach(request, errand, None),
+        }
+    }
+
+    /// The request reaches the system.
+    fn reach(
+        &self,
+        request: &Request<Bytes>,
+        errand: &Errand,
+        fault: Option<Fault>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let mut state = self.world.state();
+        let state = &mut *state;
+        if fault == Some(Fault::ShiftedPage) {
+            tamper::delete_what_was_shown(state, self.world.time_at(state, Side::Left));
+        }
+        if errand == &Errand::Remove && self.world.manner.deletes == sync_app::Deletes::Keep {
+            state.breached(format!("P27: {} was asked to delete although everything is kept", self.side));
+        }
+        if let Errand::Change { kind, id, fields } = errand {
+            self.write_over(state, kind, id, fields.as_deref());
+        }
+        let now = self.world.time_at(state, self.side);
+        let reply = match self.side {
+            Side::Left => state.systems.dinero.handle(request, now),
+            Side::Right => state.systems.crm.handle(request, now),
+        };
+        let Reply::Answer(mut response) = reply else { return Err(self.lost()) };
+        self.count(state, errand, &response);
+        self.wrote(state, errand, &response);
+        state.lists_lied |= matches!(errand, Errand::List { .. }) && fault.is_some();
+        if let Errand::List { kind, page, whole } = errand {
+            let list = tamper::List { side: self.side, kind, page: *page, whole, now };
+            response = tamper::show(state, &list, response, fault);
+        }
+        // A list of many pages was looked at when its first page was; one of deleted records shows no edit.
+        let shows_edits = !matches!(errand, Errand::List { whole, .. } if whole.contains("deletedOnly=true"));
+        if fault.is_none()
+            && shows_edits
+            && let Errand::List { kind, page: 0, .. } | Errand::Look { kind } = errand
+        {
+            let kind = kind_of(state, kind);
+            state.looked.insert((self.side, kind), self.world.elapsed());
+        }
+        Ok(response)
+    }
+
+    /// What a person typed since we last looked is written over without anybody having seen it.
+    fn write_over(&self, state: &mut State, kind: &str, id: &str, fields: Option<&[String]>) {
+        let looked = state.looked.get(&(self.side, kind_of(state, kind))).copied().unwrap_or(0);
+        for edit in state.ledger.iter_mut().filter(|edit| edit.side == self.side && edit.record == id) {
+            let attribute = SUBJECTS[state.things[edit.thing].subject].attribute(edit.attribute);
+            let own = attribute.map_or("", |attribute| attribute.own(self.side));
+            let written = fields.is_none_or(|fields| fields.iter().any(|field| field == own));
+            edit.in_the_window |= written && edit.at >= looked;
+        }
+    }
+
+    /// Notes what was just written.
+    fn wrote(&self, state: &mut State, errand: &Errand, response: &Response<Bytes>) {
+        let id = match errand {
+            Errand::Change { id, .. } => id.clone(),
+            Errand::Create { .. } => tamper::id_of_answer(response.body(), self.side),
+            Errand::Other | Errand::List { .. } | Errand::Look { .. } | Errand::Remove => return,
+        };
+        state.written.insert((self.side, id), self.world.elapsed());
+    }
+
+    /// Counts what we made.
+    fn count(&self, state: &mut State, errand: &Errand, response: &Response<Bytes>) {
+        let Errand::Create { kind, body } = errand else { return };
+        let done = match self.side {
+            Side::Left => response.status().is_success(),
+            Side::Right => response.body().starts_with(br#"{"success":true"#),
+        };
+        if !done {
+            return;
+        }
+        let mut made = false;
+        for thing in &mut state.things {
+            let subject = &SUBJECTS[thing.subject];
+            if subject.kind(self.side) == kind && subject.tag_of(self.side, body).as_ref() == Some(&thing.tag) {
+                thing.by_us[self.side as usize] += 1;
+                made = true;
+            }
+        }
+        if !made {
+            state.breached(format!("P5: {kind} was made of nothing: {body}"));
+        }
+    }
+
+    fn lost(&self) -> TransportError {
+        TransportError::Lost { host: format!("{}", self.side), reason: "no answer".to_owned() }
+    }
+
+    fn told(
+        &self,
+        request: &Request<Bytes>,
+        answer: &Result<Response<Bytes>, TransportError>,
+        fault: Option<Fault>,
+    ) -> String {
+        let form = |bytes: &[u8]| -> String {
+            let kept =
+                ["operation", "query", "elementType", "id", "changesSince", "page", "queryFilter", "deletedOnly"];
+            let pairs = form_urlencoded::parse(bytes).filter(|(name, _)| kept.contains(&&**name));
+            pairs.map(|(name, value)| format!(" {name}={value}")).collect()
+        };
+        let mut sent = form(request.uri().query().unwrap_or_default().as_bytes());
+        match serde_json::from_slice::<Value>(request.body()) {
+            Ok(body) => sent.push_str(&tamper::told(&body, self.side)),
+            Err(_) => {
+                sent.push_str(&form(request.body()));
+                let element = form_urlencoded::parse(request.body()).find(|(name, _)| name == "element");
+                let element = element.and_then(|(_, element)| serde_json::from_str(&element).ok());
+                sent.push_str(&element.map_or(String::new(), |element: Value| tamper::told(&element, self.side)));
+            }
+        }
+        let fault = fault.map_or(String::new(), |fault| format!(" [{fault}]"));
+        let answer = match answer {
+            Ok(answer) => {
+                let body = match serde_json::from_slice(answer.body()) {
+                    Ok(body) => tamper::told(&body, self.side),
+                    Err(_) => String::from_utf8_lossy(answer.body()).chars().take(120).collect(),
+                };
+                format!("{} {body}", answer.status().as_u16())
+            }
+            Err(error) => error.to_string(),
+        };
+        let (method, path) = (request.method(), request.uri().path());
+        format!("p{} {} {method} {path}{sent}{fault} -> {answer}", self.process.number, self.side)
+    }
+}
+
+/// The kind, where a request names only an id of the CRM.
+fn kind_of(state: &State, named: &str) -> String {
+    let prefix = named.split_once('x').and_then(|(prefix, _)| prefix.parse().ok());
+    let kinds = SUBJECTS.iter().map(|subject| subject.kind(Side::Right));
+    let of_id = kinds.into_iter().find(|kind| prefix.is_some() && state.systems.crm.prefix(kind) == prefix);
+    of_id.unwrap_or(named).to_owned()
+}
+
+/// Seconds for which an answer asks for silence.
+fn asked_to_wait(answer: &Response<Bytes>) -> Option<u64> {
+    answer.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()
+}
+
+fn answer(status: StatusCode, body: &'static str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from_static(body.as_bytes()));
+    *response.status_mut() = status;
+    response
+}
