@@ -189,11 +189,12 @@ impl Browser {
             if needed > width {
                 return Err(format!("{name} needs {needed} pixels and has {width}").into());
             }
-            self.driver.execute(AXE, Vec::new()).await?;
+            // In one script: a page that tells of a run may load itself anew between two.
             let script = "const done = arguments[arguments.length - 1];
                 axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations
                     .filter(it => it.impact === 'serious' || it.impact === 'critical')
                     .map(it => `${it.id}: ${it.help}: ${it.nodes.map(node => node.html).slice(0, 3).join(' ')}`)))";
+            let script = format!("{AXE};\n{script}");
             let broken: Vec<String> = self.driver.execute_async(script, Vec::new()).await?.convert()?;
             if !broken.is_empty() {
                 return Err(format!("{name} at {width}: {}", broken.join("\n")).into());
