@@ -6,6 +6,7 @@ use sync_model::{
     FieldName, FieldType, Fields, Fingerprint, KindSchema, Lock, Mark, Record, RecordId, Revision, Value,
 };
 
+use crate::invoice::INVOICE;
 use crate::values::{text_of, value_of};
 
 /// What changes by itself, or belongs to the user who looks: it says nothing of the record.
@@ -29,7 +30,7 @@ pub(crate) fn seen(schema: &KindSchema, mark_field: Option<&FieldName>, record: 
     Some(Record {
         kind: schema.kind.clone(),
         id: RecordId::new(id.to_string()),
-        revision: revision(record, &fields),
+        revision: revision(schema, record, &fields),
         fields,
         partial: false,
         changed_at,
@@ -38,9 +39,13 @@ pub(crate) fn seen(schema: &KindSchema, mark_field: Option<&FieldName>, record: 
     })
 }
 
-/// The time of the last save, and a digest of what it left: saves of one second carry the same time.
-fn revision(record: &WsRecord, fields: &Fields) -> Revision {
+/// The time of the last save, and a digest of what it left: saves of one second carry the same time. An invoice goes by
+/// the time alone, because a list shows less of it than it holds.
+fn revision(schema: &KindSchema, record: &WsRecord, fields: &Fields) -> Revision {
     let time = record.text("modifiedtime").ok().flatten().unwrap_or_default();
+    if schema.kind.as_str() == INVOICE {
+        return Revision::new(time.as_ref());
+    }
     let held = Fingerprint::of(fields.iter().flat_map(|(name, value)| [name.to_string(), text_of(value)]));
     Revision::new(format!("{time} {held}"))
 }

@@ -1,5 +1,7 @@
 //! Edits after the first run: merged field by field, decided by priority, and never written back to a source.
 
+use serde_json::Value;
+
 use crate::world::World;
 
 const CRM_TO_DINERO: &[(&str, &str)] =
@@ -8,12 +10,15 @@ const DINERO_TO_CRM: &[(&str, &str)] =
     &[("direction = \"both\"\npriority = \"crm-first\"", "direction = \"dinero-to-crm\"")];
 const DINERO_FIRST: &[(&str, &str)] = &[("crm-first", "dinero-first")];
 
-/// An organisation on both sides: its Dinero guid and its CRM id.
+/// An organisation on both sides: its Dinero guid and its CRM id. The one that the CRM knew first, because guids are chance.
 pub(crate) fn shared(world: &World) -> (String, String) {
     let contacts = world.dinero().inner.contacts();
-    let contact = contacts.iter().find(|it| it["IsPerson"] == false && it["VatNumber"].is_string()).unwrap();
     let accounts = world.crm().inner.records("Accounts");
-    let account = accounts.iter().find(|it| it["accountname"] == contact["Name"]).unwrap();
+    let company = |account: &&Value| {
+        let same = |it: &&Value| it["Name"] == account["accountname"] && it["VatNumber"].is_string();
+        contacts.iter().filter(|it| it["IsPerson"] == false).find(same)
+    };
+    let (contact, account) = accounts.iter().find_map(|it| Some((company(&it)?, it))).unwrap();
     (contact["ContactGuid"].as_str().unwrap().to_owned(), account["id"].as_str().unwrap().to_owned())
 }
 
