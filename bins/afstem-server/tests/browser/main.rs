@@ -169,7 +169,7 @@ async fn conflict(house: &House, browser: &Browser) -> Result<(), browser::Troub
     browser.press("Brug Dineros").await?;
     browser.sees("Afgjort af mette@nordlys.dk").await?;
     browser.press("Sync").await?;
-    browser.sees("De to systemer er i overensstemmelse").await?;
+    browser.sees("Skrevet: Dinero 0, Simply CRM 1.").await?;
     assert_eq!(house.crm_email(&name), "dinero@nordlys.dk");
     Ok(())
 }
@@ -183,6 +183,7 @@ async fn single_record(house: &House, browser: &Browser) -> Result<(), browser::
     browser.choose("sync.direction", "crm-to-dinero").await?;
     browser.press("Se, hvad det ændrer").await?;
     browser.press("Gem").await?;
+    browser.sees("Intet ændres, før du har set").await?;
     house.edit_crm(&id, "phone", "70 10 20 30");
     // As a button in Simply CRM gives it: the number without the module's prefix.
     let number = id.split_once('x').unwrap().1;
