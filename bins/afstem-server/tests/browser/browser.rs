@@ -189,18 +189,31 @@ impl Browser {
             if needed > width {
                 return Err(format!("{name} needs {needed} pixels and has {width}").into());
             }
-            // In one script: a page that tells of a run may load itself anew between two.
-            let script = "const done = arguments[arguments.length - 1];
-                axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations
-                    .filter(it => it.impact === 'serious' || it.impact === 'critical')
-                    .map(it => `${it.id}: ${it.help}: ${it.nodes.map(node => node.html).slice(0, 3).join(' ')}`)))";
-            let script = format!("{AXE};\n{script}");
-            let broken: Vec<String> = self.driver.execute_async(script, Vec::new()).await?.convert()?;
+            let broken = self.broken_rules().await?;
             if !broken.is_empty() {
                 return Err(format!("{name} at {width}: {}", broken.join("\n")).into());
             }
         }
         self.width(WIDTHS[1], 900).await
+    }
+
+    /// The rules of accessibility that the page breaks seriously. A page that tells of a run loads itself anew at its end:
+    /// one that is replaced while it is looked at is looked at again.
+    async fn broken_rules(&self) -> Result<Vec<String>, Trouble> {
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations
+                .filter(it => it.impact === 'serious' || it.impact === 'critical')
+                .map(it => `${it.id}: ${it.help}: ${it.nodes.map(node => node.html).slice(0, 3).join(' ')}`)))";
+        let script = format!("{AXE};\n{script}");
+        self.driver.set_script_timeout(Duration::from_secs(8)).await?;
+        let begun = Instant::now();
+        loop {
+            match self.driver.execute_async(&script, Vec::new()).await {
+                Ok(found) => return Ok(found.convert()?),
+                Err(error) if begun.elapsed() > PATIENCE => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
     }
 
     /// Keeps what is seen, the whole page.
