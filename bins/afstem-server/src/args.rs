@@ -74,7 +74,7 @@ pub(crate) struct ServeArguments {
     /// Where to listen. Other machines are served only when this says so.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8470", env = "AFSTEM_SERVER_LISTEN")]
     pub(crate) listen: SocketAddr,
-    /// The address under which browsers know it, such as https://afstem.firma.dk.
+    /// The address under which browsers know it, such as `https://afstem.firma.dk`.
     #[arg(long, value_name = "URL", env = "AFSTEM_SERVER_PUBLIC_URL")]
     pub(crate) public_url: Option<Url>,
     /// Proxies whose word about a client's address is taken, such as 10.0.0.0/8.

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! # Who does what
-//! A [`subject`] is what a module adds to histories: where its records stand, and what people write in them. `people` make,
+//! A `subject` is what a module adds to histories: where its records stand, and what people write in them. `people` make,
 //! edit and delete things, and everything they type goes into the `ledger`. A `process` is one run of the engine; it may
 //! die or stall at any edge of a request (`wire`) or of a journal write (`disk`). The `history` puts them in an order, and
 //! the `oracle` judges the end from the ledger and the two systems alone.
