@@ -4,6 +4,7 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod cap;
 mod conformance;
 #[path = "../../examples/csv/connector.rs"]
 mod csv;

@@ -1,0 +1,101 @@
+//! How fast `afstem` is, what it asks of both systems, and how much memory it takes: `cargo xtask bench speed`, with
+//! `-- --records 100000` for more.
+#![expect(clippy::print_stdout, reason = "to print is what this program is for")]
+#![expect(clippy::expect_used, reason = "a measurement that cannot be taken has to end loudly")]
+
+#[path = "../books.rs"]
+mod books;
+
+use books::{Books, Cost, number};
+use chrono::Utc;
+use serde_json::Value;
+
+const EVERYTHING: [&str; 3] = ["organisations", "contacts", "products"];
+
+fn main() {
+    let records = std::env::args().skip_while(|argument| argument != "--records").nth(1);
+    let records: u32 = records.map_or(10_000, |text| text.parse().expect("--records N"));
+    println!("{:<44} {:>9} {:>9} {:>7} {:>15} {:>15}", "", "seconds", "CPU", "MB", "Dinero requests", "CRM requests");
+    one_module(records);
+    every_module(records);
+}
+
+/// `records` organisations on either side, half of them on both.
+fn one_module(records: u32) {
+    println!("{records} + {records} organisations, half of them on both sides");
+    let books = Books::of(records / 2 * 3, &EVERYTHING[..1]);
+    let (_, first, cost) = books.afstem(&["sync", "--yes"]);
+    let (made, completed) = (sum(&first, "created"), sum(&first, "updated"));
+    report("  first synchronisation", &first, cost);
+    let second = cost.wall.as_secs_f64();
+    println!(
+        "    {made} made and {completed} completed: {:.0} creates/s, {:.0} writes/s",
+        ratio(made, second),
+        ratio(made + completed, second)
+    );
+    let (code, again, cost) = books.afstem(&["sync"]);
+    report("  nothing to do", &again, cost);
+    assert_eq!((code, sum(&again, "writes")), (Some(0), 0), "the second run writes nothing: {again}");
+    let changed = edit(&books, records as usize / 100);
+    let (_, edited, cost) = books.afstem(&["sync"]);
+    report("  1 % + 1 % edited", &edited, cost);
+    assert_eq!(sum(&edited, "updated"), changed as u64, "each edit travels: {edited}");
+    println!(
+        "    {changed} edits, {:.2} requests each, pages included",
+        ratio(sum(&edited, "requests"), changed as f64)
+    );
+    let (code, _, cost) = books.afstem(&["audit"]);
+    report("  everything read and compared (audit)", &Value::Null, cost);
+    assert_eq!(code, Some(0), "the audit finds nothing");
+}
+
+/// `records` of each module on both sides, after the first synchronisation.
+fn every_module(records: u32) {
+    println!("{records} organisations, contacts and products each");
+    let books = Books::of(records, &EVERYTHING);
+    let (_, first, cost) = books.afstem(&["sync", "--yes"]);
+    report("  first synchronisation", &first, cost);
+    let (code, again, cost) = books.afstem(&["sync"]);
+    report("  nothing to do", &again, cost);
+    assert_eq!((code, sum(&again, "writes")), (Some(0), 0), "the second run writes nothing: {again}");
+    println!("    {} requests in all; both sides hold {:?} records", sum(&again, "requests"), books.held());
+}
+
+/// So many organisations edited on each side, none on both.
+fn edit(books: &Books, each: usize) -> usize {
+    let organisations = books.organisations();
+    for (nth, [contact, account]) in organisations.iter().take(2 * each).enumerate() {
+        let street = format!("Ny Vej {nth}");
+        let done = if nth % 2 == 0 {
+            books.dinero().edit_contact(contact, &[("Street", street.into())], Utc::now())
+        } else {
+            books.crm().edit(account, &[("bill_street", &street)], "mette", Utc::now()).is_ok()
+        };
+        assert!(done, "the record is there");
+    }
+    2 * each
+}
+
+fn report(what: &str, document: &Value, Cost { wall, cpu, peak }: Cost) {
+    let requests = |side: &str| match document {
+        Value::Null => "-".to_owned(),
+        _ => number(document, &format!("/requests/{side}")).to_string(),
+    };
+    println!(
+        "{what:<44} {:>9.2} {:>9.2} {peak:>7} {:>15} {:>15}",
+        wall.as_secs_f64(),
+        cpu.as_secs_f64(),
+        requests("dinero"),
+        requests("simplycrm")
+    );
+}
+
+/// Both sides of a count.
+fn sum(document: &Value, count: &str) -> u64 {
+    number(document, &format!("/{count}/dinero")) + number(document, &format!("/{count}/simplycrm"))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of things are small")]
+fn ratio(count: u64, by: f64) -> f64 {
+    count as f64 / by
+}
