@@ -148,10 +148,7 @@ impl Lens {
 
     /// Whether it is text of which the CRM may show characters as entities.
     fn is_prose(&self) -> bool {
-        matches!(
-            self,
-            Self::Text | Self::Line | Self::Code | Self::Most(_) | Self::Cut(_) | Self::Person | Self::Address
-        )
+        matches!(self, Self::Text | Self::Line | Self::Code | Self::Person | Self::Address)
     }
 
     fn read_plain(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
