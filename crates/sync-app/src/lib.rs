@@ -9,6 +9,7 @@ mod app;
 mod audit;
 mod deciding;
 mod demo;
+mod due;
 mod error;
 mod inbox;
 mod invoice_words;
@@ -38,17 +39,19 @@ pub use app::{App, Reach, backup};
 pub use audit::{audit_json, audit_lines, replay_json, trail_json};
 pub use deciding::Word;
 pub use demo::{Demo, Edit};
+pub use due::Due;
 pub use error::AppError;
 pub use inbox::{Answered, Contested, Entry, Inbox};
 pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};
-pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Reason};
+pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Question, Reason};
 pub use reconcile::Reply;
 pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{
-    Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records, writes,
+    Ahead, Line, ahead, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records,
+    writes,
 };
 pub use rules::rules_of;
 pub use runs::{RunDetail, run_detail_json, run_detail_lines, run_lines, runs_json};

@@ -9,7 +9,7 @@ use crate::runs::RunDetail;
 use crate::{App, AppError};
 
 /// Runs that are looked through for one that was named.
-const MOST_RUNS: u32 = 10_000;
+pub(crate) const MOST_RUNS: u32 = 10_000;
 
 /// Entries of the trail that are read together.
 const PAGE: u32 = 1000;

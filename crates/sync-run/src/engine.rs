@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::dry::DryStore;
 use crate::effects::Effects;
 use crate::error::{RulesError, RunError};
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::isolate::Failing;
 use crate::order::{Order, chosen};
@@ -193,10 +193,11 @@ impl Engine {
             let (plan, observed) = run.plan_module(module, &terms, &policy, order).await?;
             changed.extend(changed_at(&plan, &observed));
             if first {
-                belonging.push((module.module.clone(), reconcile::belonging(module, &observed)));
+                belonging.push((module.module.clone(), reconcile::belonging(module, &observed, &run.kinds)));
             }
             plans.push(plan);
         }
+        self.events.take(Event::Looked);
         Ok(Look { run, terms, policy, names, plans, changed_at: changed, belonging })
     }
 
@@ -249,7 +250,7 @@ impl Engine {
         Run {
             engine: self,
             store,
-            summary: Mutex::new(Summary::new(lease.run.clone())),
+            summary: Mutex::new(Summary::new(lease.run.clone(), order.is_partial())),
             lease,
             kinds: rules.kinds(),
             halt: order.halt.clone(),

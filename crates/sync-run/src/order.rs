@@ -33,6 +33,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// Whether it is about a part only.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.modules.is_empty() || self.record.is_some() || self.undo.is_some()
+    }
+
     /// What it asks for, for the trail.
     pub(crate) fn purpose(&self) -> String {
         match &self.undo {
