@@ -65,7 +65,14 @@ impl Say for Matter {
                     format!("you held back what came from {name}; nothing is done until one of the records changes"),
                 )
             }
-            Self::Proposal { fields } => crate::invoice_words::proposal(fields, language),
+            Self::Proposal { fields, correction, approved } => {
+                let again = correction.as_ref().map(|it| it.again);
+                crate::invoice_words::proposal(fields, again, *approved, language)
+            }
+            Self::Cancelled => pick(
+                "annulleret i Simply CRM, men står som kladde i Dinero; den bogføres ikke".to_owned(),
+                "cancelled in Simply CRM, and a draft in Dinero; it is not booked".to_owned(),
+            ),
             Self::EffectUnknown { effect } => crate::invoice_words::effect_unknown(effect, language),
             Self::Totals { check } => crate::invoice_words::totals(check, language),
             Self::Swinging { fields } => {

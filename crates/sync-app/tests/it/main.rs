@@ -5,11 +5,14 @@ mod agreement;
 mod bad_days;
 mod bulk;
 mod conformance;
+mod corrections;
+mod credit_notes;
 #[path = "../../examples/csv/connector.rs"]
 mod csv;
 mod decisions;
 mod drift;
 mod habits;
+mod invoice_cases;
 mod invoices;
 mod refusals;
 mod settings;
