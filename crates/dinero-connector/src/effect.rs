@@ -209,14 +209,14 @@ fn whole_of(invoice: &Invoice) -> CreditNoteWrite {
     }
 }
 
-/// A line as it was booked. Its words count and not the product's, which may have been deleted since.
+/// A line as it was booked, with its product, so that the CRM finds it again.
 fn line(line: &SalesLineRead) -> SalesLine {
     let words = line.description.clone().unwrap_or_default();
     if line.line_type == Some(LineType::Text) {
         return SalesLine::Text(words);
     }
     SalesLine::Goods(Goods {
-        what: What::Described(words),
+        what: line.product_guid.map_or(What::Described(words), What::Product),
         comments: line.comments.clone(),
         base_amount_value: line.base_amount_value,
         quantity: line.quantity,
