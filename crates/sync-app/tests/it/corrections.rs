@@ -171,7 +171,8 @@ async fn p34_a_correction_happens_once_whatever_answer_is_lost() {
     let faults = [Fault::TimeoutBefore, Fault::TimeoutAfter, Fault::FailureAfter, Fault::Truncated];
     for place in places {
         for fault in faults {
-            for nth in 0..4 {
+            // What has no effect and no answer is waited for, fifteen seconds each, so one of those is enough.
+            for nth in 0..if fault == Fault::TimeoutBefore { 1 } else { 4 } {
                 let world = World::seeded(3, 35);
                 world.sync(DRAFTS).await;
                 let (id, _) = world.booked().await;
