@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -93,14 +93,8 @@ impl Books {
             .collect()
     }
 
-    /// How many records both sides hold.
-    pub(crate) fn held(&self) -> [usize; 2] {
-        let (dinero, crm) = (self.dinero(), self.crm());
-        let right = ["Accounts", "Contacts", "Products", "Services"].map(|module| crm.records(module).len());
-        [dinero.contacts().len() + dinero.products().len(), right.iter().sum()]
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// `afstem` with these arguments, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(PathBuf::from(env!("CARGO_BIN_EXE_afstem")));
         command.arg("--config").arg(self.directory.path().join("afstem.toml")).args(["--json", "--lang", "en"]);
         command.args(arguments).stdin(Stdio::null());
@@ -112,20 +106,4 @@ impl Books {
         let (code, printed, cost) = measured(&mut self.command(arguments));
         (code, serde_json::from_slice(&printed).unwrap_or(Value::Null), cost)
     }
-
-    /// The log of every change, as text.
-    pub(crate) fn log(&self) -> String {
-        String::from_utf8_lossy(&measured(&mut self.command(&["log", "export"])).1).into_owned()
-    }
-
-    /// `afstem` with these arguments, still running.
-    pub(crate) fn started(&self, arguments: &[&str]) -> Child {
-        let mut command = self.command(arguments);
-        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("afstem starts")
-    }
-}
-
-/// A whole number of a document.
-pub(crate) fn number(document: &Value, path: &str) -> u64 {
-    document.pointer(path).and_then(Value::as_u64).unwrap_or_default()
 }

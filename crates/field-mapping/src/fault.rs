@@ -1,7 +1,7 @@
 //! Why a value cannot be carried over, said so that a person can mend it.
 
 use chrono::NaiveDate;
-use invoicing::Inexpressible;
+use invoicing::{Inexpressible, OverCredit};
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Side};
 
@@ -61,6 +61,12 @@ pub enum FaultKind {
         /// Whether a person is missing, and not an organisation.
         person: bool,
     },
+    /// A credit note does not say which invoice it credits, or there is no field to say it in.
+    NoCreditedInvoice,
+    /// The invoice that a credit note credits is not booked.
+    CreditsDraft,
+    /// A credit note would credit more than is left of its invoice.
+    OverCredit(OverCredit),
     /// The day is in a period that is closed.
     ClosedPeriod {
         /// The last closed day.
@@ -80,6 +86,9 @@ impl FaultKind {
             | Self::UnknownAccount { .. }
             | Self::NoTextService
             | Self::NoCustomer { .. }
+            | Self::NoCreditedInvoice
+            | Self::CreditsDraft
+            | Self::OverCredit(_)
             | Self::ClosedPeriod { .. } => true,
             Self::NotAChoice | Self::NoCounterpart | Self::Broken => false,
         }
@@ -98,6 +107,9 @@ impl FaultKind {
             | Self::Broken
             | Self::NoAccount { .. }
             | Self::NoTextService
+            | Self::NoCreditedInvoice
+            | Self::CreditsDraft
+            | Self::OverCredit(_)
             | Self::ClosedPeriod { .. } => false,
         }
     }

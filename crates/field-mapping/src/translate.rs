@@ -177,10 +177,10 @@ impl ModuleMapping {
         self.entities.iter().filter(|entity| entity.takes(side, record)).collect()
     }
 
-    /// The entity through which a record is made on `side` from one of `source` on the other side.
+    /// The entity through which a record is made on `side` from `source` on the other side.
     #[must_use]
-    pub fn maker(&self, side: Side, source: &Kind) -> Option<&EntityMapping> {
-        self.entities.iter().find(|entity| *entity.makes.get(side) && entity.kinds.get(side.other()) == source)
+    pub fn maker(&self, side: Side, source: &Record) -> Option<&EntityMapping> {
+        self.entities.iter().find(|entity| *entity.makes.get(side) && entity.takes(side.other(), source))
     }
 
     /// The kinds of `side`, each once.

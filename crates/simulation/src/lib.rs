@@ -17,6 +17,7 @@
 
 mod audit;
 mod chance;
+mod connectors;
 mod dealings;
 mod disk;
 mod fault;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use sync_model::Side;
 
 use crate::ledger::{Edit, Thing};
-use crate::subject::{Attribute, SUBJECTS, Spelling};
+use crate::subject::{Attribute, Found, SUBJECTS, Spelling};
 use crate::world::{Manner, State, World};
 use crate::{sale, till, watch};
 
@@ -208,43 +208,7 @@ fn one_deed(world: &World) -> String {
         return told;
     }
     match deed {
-        Deed::Make | Deed::Edit | Deed::Clear => {
-            let renames = world.manner.marks;
-            let fits = |it: &&Attribute| {
-                (deed != Deed::Clear || it.clears) && (renames || it.name != "name") && it.spelling.is_edited()
-            };
-            let attributes: Vec<&'static Attribute> = subject.attributes.iter().filter(fits).collect();
-            let Some(attribute) = state.luck.pick(&attributes).copied() else { return String::new() };
-            let value = match attribute.spelling {
-                _ if deed == Deed::Clear => Some(String::new()),
-                Spelling::Lines => sale::fresh_lines(state, side, &standing(state, side, "products")),
-                _ => Some(fresh(state, attribute)),
-            };
-            let Some(value) = value else { return "nothing to sell".to_owned() };
-            if record.values[attribute.name] == value {
-                return format!("{side}: {tag} {} is {value:?} already", attribute.name);
-            }
-            if !subject.edit(&mut state.systems, side, &record.id, attribute, &value, now) {
-                if subject.is_of_invoices() && side == Side::Left {
-                    return format!("{side}: {tag} is booked");
-                }
-                state.breached(format!("the stand-in takes no {value:?} for {}", attribute.name));
-            }
-            // Our own value may be just arriving: written, and perhaps not looked at since.
-            let written = state.written.get(&(side, record.id.clone()));
-            let arriving = written.is_some_and(|written| written + LOOKED_AT > world.elapsed());
-            let told = format!("{side}: somebody writes {value:?} into {} of {tag} ({})", attribute.name, record.id);
-            state.ledger.push(Edit {
-                thing,
-                side,
-                attribute: attribute.name,
-                value: attribute.spelling.normal(&value),
-                at: world.elapsed(),
-                record: record.id,
-                in_the_window: arriving && deed == Deed::Clear,
-            });
-            told
-        }
+        Deed::Make | Deed::Edit | Deed::Clear => write(world, state, thing, (side, record), deed == Deed::Clear),
         Deed::Delete => {
             let gone = subject.remove(&mut state.systems, side, &record.id, now);
             state.things[thing].deleted |= gone || !subject.is_of_invoices();
@@ -255,4 +219,44 @@ fn one_deed(world: &World) -> String {
             format!("{side}: somebody spoils {tag}")
         }
     }
+}
+
+/// Somebody writes into one field of a record, or empties it.
+fn write(world: &World, state: &mut State, thing: usize, (side, record): (Side, Found), clears: bool) -> String {
+    let subject = &SUBJECTS[state.things[thing].subject];
+    let tag = state.things[thing].tag.clone();
+    let now = world.time_at(state, side);
+    let renames = world.manner.marks;
+    let fits = |it: &&Attribute| (!clears || it.clears) && (renames || it.name != "name") && it.spelling.is_edited();
+    let attributes: Vec<&'static Attribute> = subject.attributes.iter().filter(fits).collect();
+    let Some(attribute) = state.luck.pick(&attributes).copied() else { return String::new() };
+    let value = match attribute.spelling {
+        _ if clears => Some(String::new()),
+        Spelling::Lines => sale::fresh_lines(state, side, &standing(state, side, "products")),
+        _ => Some(fresh(state, attribute)),
+    };
+    let Some(value) = value else { return "nothing to sell".to_owned() };
+    if record.values[attribute.name] == value {
+        return format!("{side}: {tag} {} is {value:?} already", attribute.name);
+    }
+    if !subject.edit(&mut state.systems, side, &record.id, attribute, &value, now) {
+        if subject.is_of_invoices() && side == Side::Left {
+            return format!("{side}: {tag} is booked");
+        }
+        state.breached(format!("the stand-in takes no {value:?} for {}", attribute.name));
+    }
+    // Our own value may be just arriving: written, and perhaps not looked at since.
+    let written = state.written.get(&(side, record.id.clone()));
+    let arriving = written.is_some_and(|written| written + LOOKED_AT > world.elapsed());
+    let told = format!("{side}: somebody writes {value:?} into {} of {tag} ({})", attribute.name, record.id);
+    state.ledger.push(Edit {
+        thing,
+        side,
+        attribute: attribute.name,
+        value: attribute.spelling.normal(&value),
+        at: world.elapsed(),
+        record: record.id,
+        in_the_window: arriving && clears,
+    });
+    told
 }

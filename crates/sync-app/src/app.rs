@@ -73,7 +73,8 @@ impl App {
             }
         };
         let clock = reach.clock;
-        let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock));
+        let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock))
+            .with_language(settings.invoices.language);
         let simplycrm =
             SimplyCrmConnector::new(crate::wiring::simplycrm(&settings, reach.simplycrm)?, Arc::clone(&clock));
         let rules = ConfiguredRules::new(&settings);

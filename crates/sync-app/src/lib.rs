@@ -57,8 +57,8 @@ pub use rules::rules_of;
 pub use runs::{RunDetail, run_detail_json, run_detail_lines, run_lines, runs_json};
 pub use sandboxed::{SandboxTransport, Served, sandbox_settings, serve_sandboxes};
 pub use settings::{
-    CustomMapping, DataPriority, Deletes, DineroSettings, InvoicePriority, InvoiceSettings, Place, Problem, Settings,
-    SettingsError, SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
+    CustomMapping, DataPriority, Deletes, DineroSettings, InvoiceLanguage, InvoicePriority, InvoiceSettings, Place,
+    Problem, Settings, SettingsError, SimplyCrmSettings, SyncDirection, SyncSettings, Trouble,
 };
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};

@@ -208,7 +208,11 @@ impl ModuleMeeting {
             match decision {
                 Decision::Ignored(side, key) => meeting.ignored.push((side, key)),
                 Decision::Different(keys) => meeting.different.push(keys),
-                Decision::Same(_) | Decision::Choice(_) | Decision::Deletion(..) | Decision::Guarded(..) => {}
+                Decision::Same(_)
+                | Decision::Choice(_)
+                | Decision::Deletion(..)
+                | Decision::Guarded(..)
+                | Decision::Correction(..) => {}
             }
         }
         meeting

@@ -331,6 +331,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         Matter::Conflict { .. } => language.pick("konflikt", "conflict"),
         Matter::Deleted { .. } => language.pick("slettet", "deleted"),
         Matter::HeldBack { .. } => language.pick("holdt tilbage", "held back"),
+        Matter::Proposal { approved: true, .. } => language.pick("godkendt", "approved"),
         Matter::Proposal { .. } => language.pick("forslag", "proposal"),
         Matter::Ambiguous { .. }
         | Matter::Unfit { .. }
@@ -343,6 +344,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::Swinging { .. }
         | Matter::Totals { .. }
         | Matter::EffectUnknown { .. }
+        | Matter::Cancelled
         | Matter::Needs { .. }
         | Matter::SystemChanged { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),

@@ -74,6 +74,7 @@ fn variables(settings: &Settings, account: Value) -> BTreeMap<String, Value> {
         ("vat_accounts".to_owned(), Value::Rows(own.vat_accounts.iter().map(row).collect())),
         ("rounding_limit".to_owned(), Value::Decimal(own.rounding_limit)),
         ("customer_instead".to_owned(), Value::Flag(own.other_customer)),
+        ("cancelled".to_owned(), Value::text(own.cancelled_status.as_str())),
     ]);
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -93,6 +94,7 @@ fn variables(settings: &Settings, account: Value) -> BTreeMap<String, Value> {
             ("text_charges", "Shipping"),
             ("text_adjustment", "Adjustment"),
             ("text_rounding", "Rounding"),
+            ("text_order", "Order number"),
         ] {
             set(name, Some(Value::text(text)));
         }

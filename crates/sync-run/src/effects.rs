@@ -1,4 +1,5 @@
-//! Effects on invoices: booking, sending, payments. Each at most once, only when ordered, only when all totals agree.
+//! Effects on invoices and credit notes: booking, sending, payments. Each at most once, only when ordered, only when all
+//! totals agree.
 //!
 //! An effect is intended in the store before it is asked for, under the lease, and there is one intent for each invoice and
 //! effect. An answer that was lost is looked up, never repeated: where the system would refuse a second one, it may be
@@ -219,7 +220,7 @@ impl Run<'_> {
         Ok(now.filter(|now| said(now) == said(&pair.crm)))
     }
 
-    /// Intends the effect, asks for it, and notes what came of it. The invoice as it is then; `None` when it did not happen.
+    /// Brings the effect about. The invoice as it is then; `None` when it did not happen.
     async fn bring_about(&self, pair: &Pair, effect: Effect) -> Result<Option<Record>, RunError> {
         let record = EffectRecord {
             id: self.engine.guids.next(),
@@ -231,9 +232,14 @@ impl Run<'_> {
             at: self.engine.clock.now(),
             state: EffectState::Intended,
         };
+        self.ask_for(record, &pair.books).await
+    }
+
+    /// Intends `record`, asks for it on the invoice as the books show it, and notes what came of it.
+    pub(crate) async fn ask_for(&self, record: EffectRecord, books: &Record) -> Result<Option<Record>, RunError> {
         self.commit(&[Change::Effect(Box::new(record.clone()))]).await?;
         let journaled = JournaledEffect::new(record.clone());
-        let done = self.engine.connectors.left.perform(&journaled, &pair.books).await;
+        let done = self.engine.connectors.left.perform(&journaled, books).await;
         let state = match done {
             Ok(after) => return self.happened(&record, after).await,
             Err(WriteError::Refused(refusal)) => EffectState::Refused { message: refusal.message },
@@ -266,9 +272,14 @@ impl Run<'_> {
         }
     }
 
-    async fn happened(&self, record: &EffectRecord, after: Option<Record>) -> Result<Option<Record>, RunError> {
+    pub(crate) async fn happened(
+        &self,
+        record: &EffectRecord,
+        after: Option<Record>,
+    ) -> Result<Option<Record>, RunError> {
         let done = EffectRecord { state: EffectState::Done, ..record.clone() };
         let mut changes = vec![Change::Effect(Box::new(done))];
+        changes.extend(self.freed(record));
         let after = match after {
             Some(after) => Some(after),
             None => {

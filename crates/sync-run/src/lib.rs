@@ -21,6 +21,8 @@ mod apply;
 mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod correction;
+mod credit;
 mod decisions;
 mod dry;
 mod effects;

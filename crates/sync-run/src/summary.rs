@@ -65,6 +65,9 @@ pub struct EffectCounts {
     pub sent: u64,
     /// Payments registered.
     pub paid: u64,
+    /// Booked invoices credited by a draft of a credit note, because a person approved it.
+    #[serde(default)]
+    pub credited: u64,
 }
 
 impl Summary {
@@ -133,6 +136,7 @@ impl Summary {
             Effect::Book => self.effects.booked += 1,
             Effect::Send { .. } => self.effects.sent += 1,
             Effect::Pay { .. } => self.effects.paid += 1,
+            Effect::Credit { .. } => self.effects.credited += 1,
         }
     }
 

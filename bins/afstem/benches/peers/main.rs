@@ -2,6 +2,7 @@
 //! `cargo xtask bench peers`, with `-- --records 1000` for less. What can be compared and what cannot stands in
 //! docs/benchmarks.md.
 #![expect(clippy::print_stdout, reason = "to print is what this program is for")]
+#![expect(clippy::float_arithmetic, reason = "seconds and ratios, no money")]
 #![expect(clippy::expect_used, reason = "a measurement that cannot be taken has to end loudly")]
 
 #[path = "../books.rs"]

@@ -1,12 +1,12 @@
 //! `afstem` as a contender: organisations in Dinero (side A) and in the CRM (side B).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Child;
+use std::process::{Child, Stdio};
 
 use chrono::Utc;
 use serde_json::Value;
 
-use crate::books::{Books, Cost};
+use crate::books::{Books, Cost, measured};
 use crate::script::{Deed, Field, Script, Side, Story, Verdict};
 use crate::{Contender, Resumed};
 
@@ -75,7 +75,8 @@ impl Contender for Ours {
     }
 
     fn start(&mut self) -> Child {
-        self.books.started(&["sync"])
+        let mut command = self.books.command(&["sync"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("afstem starts")
     }
 
     fn resume(&mut self) -> Resumed {
@@ -93,7 +94,8 @@ impl Contender for Ours {
             let of = |record: usize| self.ids.get(record).and_then(|ids| records.get(&ids[side]));
             (0..self.ids.len()).map(of).collect::<Vec<_>>()
         });
-        let log = self.books.log();
+        let (_, log, _) = measured(&mut self.books.command(&["log", "export"]));
+        let log = String::from_utf8_lossy(&log);
         let mut verdict = Verdict::default();
         for deed in &script.deeds {
             let Deed::Edit { record, value, .. } = deed else { continue };

@@ -147,6 +147,9 @@ pub(super) fn unfit(kind: &FaultKind) -> Trouble {
         | FaultKind::UnknownAccount { .. }
         | FaultKind::NoTextService
         | FaultKind::NoCustomer { .. }
+        | FaultKind::NoCreditedInvoice
+        | FaultKind::CreditsDraft
+        | FaultKind::OverCredit(_)
         | FaultKind::ClosedPeriod { .. } => Trouble::BadValue,
     }
 }

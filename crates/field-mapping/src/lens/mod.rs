@@ -89,7 +89,9 @@ pub enum Lens {
     Total,
     /// `voucher-date`: the day of a voucher. Dinero takes none of a period that the settings call closed.
     VoucherDate(Option<NaiveDate>),
-    /// `lines`: the lines of an invoice, with everything that changes what they come to.
+    /// `credit-total`: the same of a credit note, which is positive in Dinero and negative in the CRM.
+    CreditTotal,
+    /// `lines`, or `credit-lines` of a credit note: the lines of an invoice, with everything that changes what they come to.
     Lines(Box<LineTerms>),
     /// `customer`: whom an invoice belongs to: a contact in Dinero, an organisation or a person in the CRM.
     Customer(CustomerTerms),
@@ -113,7 +115,7 @@ impl Lens {
     /// The lens with what the user set about it.
     pub(crate) fn bound(self, settings: &BTreeMap<String, Value>) -> Self {
         match self {
-            Self::Lines(_) => Self::Lines(Box::new(LineTerms::bound(settings))),
+            Self::Lines(terms) => Self::Lines(Box::new(LineTerms::of(terms.sign(), settings))),
             Self::Customer(_) => Self::Customer(CustomerTerms::bound(settings)),
             Self::VoucherDate(_) => match settings.get("closed_until") {
                 Some(Value::Date(until)) => Self::VoucherDate(Some(*until)),
@@ -169,6 +171,7 @@ impl Lens {
             Self::Gln => number::gln(value),
             Self::Decimal => return number::decimal(value),
             Self::Total => return number::decimal(value).map(rounded),
+            Self::CreditTotal => return number::decimal(value).map(|it| turned(side, rounded(it))),
             Self::Amount(currency) => return money::read(*currency, value),
             Self::Flag => return number::flag(value),
             Self::Date | Self::VoucherDate(_) => return number::date(value),
@@ -213,6 +216,7 @@ impl Lens {
             (Self::Payment, Side::Left) => return payment::parts(value),
             (Self::Payment, Side::Right) => payment::words(value),
             (Self::Expression(expression), _) => return expression.write(side, value),
+            (Self::CreditTotal, _) => turned(side, value.clone()),
             (Self::Lines(terms), _) => return terms.write(side, value, current),
             (Self::Customer(_), Side::Right) => return Ok(CustomerTerms::write(value, current)),
             _ => value.clone(),
@@ -277,6 +281,14 @@ impl Lens {
 /// To the øre.
 fn rounded(value: Value) -> Value {
     value.as_decimal().map_or(value, |number| Value::Decimal(invoicing::ore(number).normalize()))
+}
+
+/// An amount of a credit note with the CRM's sign from Dinero's, and the other way round.
+fn turned(side: Side, value: Value) -> Value {
+    match (side, value.as_decimal()) {
+        (Side::Left, Some(number)) => Value::Decimal((-number).normalize()),
+        (Side::Left | Side::Right, _) => value,
+    }
 }
 
 /// A reference as it stands: who it is on the other side, only links can say.

@@ -1,8 +1,8 @@
 //! The golden table: invoices whose lines, VAT and totals were worked out apart from the code.
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, Rounding, TaxMode, Terms, Totals, Vat,
-    ore,
+    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, Rounding, Sign, TaxMode, Terms,
+    Totals, Vat, ore,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -121,6 +121,7 @@ impl CrmCase {
 
     fn terms(&self) -> Terms {
         Terms {
+            sign: Sign::Invoice,
             texts: LineTexts {
                 discount: "Rabat".to_owned(),
                 charges: "Fragt".to_owned(),

@@ -215,7 +215,9 @@ fn fate(plan: &Plan) -> Fate {
     for finding in &plan.findings {
         match &finding.matter {
             Matter::Conflict { fields } => fate.asked = fields.iter().map(|why| named(why.field.as_str())).collect(),
-            Matter::Proposal { fields } => fate.proposed = fields.iter().map(|why| named(why.field.as_str())).collect(),
+            Matter::Proposal { fields, .. } => {
+                fate.proposed = fields.iter().map(|why| named(why.field.as_str())).collect();
+            }
             Matter::Deleted { side } => fate.told = Some(Told::Kept(*side)),
             Matter::Deletion { deletion } => fate.told = Some(Told::Waits(deletion.side)),
             Matter::EditedAfterDeletion { side, fields, .. } => {

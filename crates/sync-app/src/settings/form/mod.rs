@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     /// What an installation sets, and not a user of the pages; and what of invoices only the file says.
-    const ELSEWHERE: [&str; 14] = [
+    const ELSEWHERE: [&str; 16] = [
         "language",
         "dinero.base_url",
         "dinero.token_url",
@@ -188,6 +188,8 @@ mod tests {
         "invoices.rounding_account",
         "invoices.rounding_limit",
         "invoices.closed_until",
+        "invoices.language",
+        "invoices.cancelled_status",
         "invoices.payments",
         "invoices.deposit_account",
     ];
