@@ -49,8 +49,7 @@ pub(crate) fn fault(kind: &FaultKind, language: Language) -> Option<String> {
         | FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NotAChoice
-        | FaultKind::NoCounterpart
-        | FaultKind::Broken => return None,
+        | FaultKind::NoCounterpart => return None,
     })
 }
 

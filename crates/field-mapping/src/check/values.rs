@@ -141,7 +141,6 @@ pub(super) fn unfit(kind: &FaultKind) -> Trouble {
         FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NoCounterpart
-        | FaultKind::Broken
         | FaultKind::Inexpressible(_)
         | FaultKind::NoAccount { .. }
         | FaultKind::UnknownAccount { .. }

@@ -11,7 +11,6 @@ mod decisions;
 mod drift;
 mod habits;
 mod invoices;
-mod lamp;
 mod refusals;
 mod settings;
 mod world;
