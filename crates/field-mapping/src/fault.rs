@@ -40,6 +40,8 @@ pub enum FaultKind {
     NotAChoice,
     /// The translation has no counterpart on that side; the rest of the record is unaffected.
     NoCounterpart,
+    /// The translation itself broke: a mistake of ours. The field is left out, and everything else goes on.
+    Broken,
     /// An invoice says what Dinero has no words for.
     Inexpressible(Inexpressible),
     /// The settings name no account for this VAT.
@@ -79,7 +81,7 @@ impl FaultKind {
             | Self::NoTextService
             | Self::NoCustomer { .. }
             | Self::ClosedPeriod { .. } => true,
-            Self::NotAChoice | Self::NoCounterpart => false,
+            Self::NotAChoice | Self::NoCounterpart | Self::Broken => false,
         }
     }
 
@@ -93,6 +95,7 @@ impl FaultKind {
             | Self::Invalid { .. }
             | Self::NotAChoice
             | Self::NoCounterpart
+            | Self::Broken
             | Self::NoAccount { .. }
             | Self::NoTextService
             | Self::ClosedPeriod { .. } => false,

@@ -55,11 +55,13 @@ pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool 
 
 /// How many records without a link refer to a record of another kind, as a person belongs to an organisation.
 #[must_use]
-pub fn belonging(module: &ModuleMapping, observed: &Observed) -> usize {
+pub fn belonging(module: &ModuleMapping, observed: &Observed, kinds: &Sides<Vec<Kind>>) -> usize {
     let Candidates { unlinked, .. } = candidates(module, observed);
     let refers = |side: Side, key: &&RecordKey| {
         let fields = &observed.records.get(side)[*key].record.fields;
-        let other = |value: &Value| matches!(value, Value::Reference(to) if to.kind != key.kind);
+        // Everything refers to the user that it is assigned to; nobody means that by belonging.
+        let takes_part = |kind: &Kind| *kind != key.kind && kinds.get(side).contains(kind);
+        let other = |value: &Value| matches!(value, Value::Reference(to) if takes_part(&to.kind));
         fields.iter().any(|(_, value)| other(value))
     };
     Side::BOTH.into_iter().map(|side| unlinked.get(side).keys().filter(|key| refers(side, key)).count()).sum()

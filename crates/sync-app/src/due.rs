@@ -1,93 +1,117 @@
-//! Booking, sending and payments: what would happen, shown first, and exactly that carried out.
+//! When a run that comes by itself is due: the period of the settings after the last run over everything began, whatever
+//! became of that. A server adds its own spread to it; a timer of the machine asks with `sync --if-due`.
 
-use std::sync::Arc;
+use std::time::Duration;
 
-use rust_decimal::Decimal;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use sync_run::{DueInvoice, Effect, Order, SendWay, Summary};
+use sync_model::Sides;
+use sync_run::{RunRecord, Summary};
 
-use crate::reference::ModuleName;
-use crate::{App, AppError, Language, Say};
+use crate::past::MOST_RUNS;
+use crate::report::by_system;
+use crate::{App, AppError, Language};
+
+/// Whether a run that comes by itself is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// It is.
+    Now,
+    /// Not before this time.
+    At(DateTime<Utc>),
+    /// Never: the settings say that runs begin only when somebody asks.
+    Manual,
+}
 
 impl App {
-    /// What would be booked, sent and registered now, as far as the settings allow it. Nothing is written anywhere.
+    /// Whether a run that comes by itself is due. No request is sent.
     ///
     /// # Errors
-    /// [`AppError::NoSuchModule`] where invoices take no part; otherwise as [`plan`](Self::plan).
-    pub async fn due(&self) -> Result<Vec<DueInvoice>, AppError> {
-        let order = self.order(&[self.invoices()?]);
-        Ok(self.engine().await?.due(self.rules(), &order).await?)
+    /// When the store cannot be used.
+    pub async fn due(&self) -> Result<Due, AppError> {
+        let sync = &self.settings().sync;
+        if !sync.auto {
+            return Ok(Due::Manual);
+        }
+        let due = self.last_whole_run().await?.map(|last| seen_from_a_timer(last, sync.every));
+        Ok(due.filter(|due| *due > self.now()).map_or(Due::Now, Due::At))
     }
 
-    /// Carries out what was shown, each at most once; an invoice that moved on since is left alone.
-    ///
-    /// # Errors
-    /// As [`due`](Self::due) and [`sync`](Self::sync).
-    pub async fn carry_out(&self, agreed: Arc<[DueInvoice]>) -> Result<Summary, AppError> {
-        let order = Order { effects: true, agreed: Some(agreed), ..self.order(&[self.invoices()?]) };
-        Ok(self.engine().await?.sync(self.rules(), &order).await?)
-    }
-
-    /// Whether the settings allow anything to happen to invoices for good.
-    #[must_use]
-    pub fn may_have_effects(&self) -> bool {
-        let invoices = &self.settings().invoices;
-        self.takes_part("invoices") && (invoices.book || invoices.send || invoices.payments)
-    }
-
-    fn invoices(&self) -> Result<ModuleName, AppError> {
-        ModuleName::parse("invoices", &self.settings().sync.modules)
+    /// When the last run over everything began. A single record, some modules or an undo do not count.
+    pub(crate) async fn last_whole_run(&self) -> Result<Option<DateTime<Utc>>, AppError> {
+        // The last run nearly always is one, and what runs tell of themselves is long.
+        for most in [1, 100, MOST_RUNS] {
+            let runs = self.latest_runs(most).await?;
+            if let Some(run) = runs.iter().find(|run| is_whole(run)) {
+                return Ok(Some(run.started));
+            }
+        }
+        Ok(None)
     }
 }
 
-impl Say for Effect {
-    fn say(&self, language: Language) -> String {
-        let pick = |da: &str, en: &str| language.pick(da, en).to_owned();
-        match self {
-            Self::Book => pick("bogføres", "is booked"),
-            Self::Send { way: SendWay::Mail } => pick("sendes med e-mail", "is sent by e-mail"),
-            Self::Send { way: SendWay::Electronic { order_reference: None } } => {
-                pick("sendes elektronisk til EAN-nummeret", "is sent electronically to the EAN number")
-            }
-            Self::Send { way: SendWay::Electronic { order_reference: Some(reference) } } => match language {
-                Language::Da => format!("sendes elektronisk til EAN-nummeret, ordrereference {reference}"),
-                Language::En => format!("is sent electronically to the EAN number, order reference {reference}"),
-            },
-            Self::Pay { amount, account, .. } => match language {
-                Language::Da => format!("betaling på {} kr. registreres på konto {account}", kroner(*amount, language)),
-                Language::En => {
-                    format!("payment of DKK {} is registered on account {account}", kroner(*amount, language))
-                }
-            },
+/// A run that never ended counts, because nobody knows better.
+fn is_whole(run: &RunRecord) -> bool {
+    serde_json::from_value::<Summary>(run.summary.clone()).map_or(true, |summary| summary.is_whole())
+}
+
+/// When the run after the one that began at `last` is due.
+pub(crate) fn due_after(last: DateTime<Utc>, every: Duration) -> DateTime<Utc> {
+    TimeDelta::from_std(every).ok().and_then(|every| last.checked_add_signed(every)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// A timer that comes just as often is some seconds early now and then; it must not wait for its next time.
+fn seen_from_a_timer(last: DateTime<Utc>, every: Duration) -> DateTime<Utc> {
+    due_after(last, every - every / 100)
+}
+
+impl Due {
+    /// Why nothing is done now; nothing when something is.
+    #[must_use]
+    pub fn say(&self, language: Language) -> Option<String> {
+        match (self, language) {
+            (Self::Now, _) => None,
+            (Self::At(at), Language::Da) => Some(format!(
+                "Det er ikke tid endnu: næste kørsel er {} UTC (`sync.every`). Intet er gjort.",
+                at.format("%Y-%m-%d %H:%M:%S")
+            )),
+            (Self::At(at), Language::En) => Some(format!(
+                "It is not time yet: the next run is at {} UTC (`sync.every`). Nothing was done.",
+                at.format("%Y-%m-%d %H:%M:%S")
+            )),
+            (Self::Manual, Language::Da) => Some(
+                "`sync.mode` er \"manual\": intet kører af sig selv, og intet er gjort. Sæt den til \"auto\", eller udelad \
+                 `--if-due`."
+                    .to_owned(),
+            ),
+            (Self::Manual, Language::En) => Some(
+                "`sync.mode` is \"manual\": nothing runs by itself, and nothing was done. Set it to \"auto\", or leave out \
+                 `--if-due`."
+                    .to_owned(),
+            ),
         }
     }
-}
 
-/// An amount as people write it: `1.844,69`, `1,844.69`.
-#[must_use]
-pub fn kroner(amount: Decimal, language: Language) -> String {
-    let plain = format!("{:.2}", amount.round_dp(2));
-    let (sign, digits) = plain.strip_prefix('-').map_or(("", plain.as_str()), |rest| ("-", rest));
-    let (whole, rest) = digits.split_once('.').unwrap_or((digits, "00"));
-    let (thousands, decimals) = (language.pick(".", ","), language.pick(",", "."));
-    let groups: Vec<&str> = whole.as_bytes().rchunks(3).rev().filter_map(|it| std::str::from_utf8(it).ok()).collect();
-    format!("{sign}{}{decimals}{rest}", groups.join(thousands))
-}
-
-/// The invoices to which something would happen, as JSON.
-#[must_use]
-pub fn due_json(due: &[DueInvoice], language: Language) -> Value {
-    let invoice = |it: &DueInvoice| {
+    /// What `afstem sync --if-due --json` prints when nothing is done: a run's document without a run.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let none = by_system(&Sides::<u64>::default());
+        let next = if let Self::At(at) = self { Some(at) } else { None };
         json!({
-            "dinero": it.invoice.to_string(),
-            "simplycrm": it.source.to_string(),
-            "title": it.title,
-            "total": it.total,
-            "effects": it.effects,
-            "what": it.effects.iter().map(|effect| effect.say(language)).collect::<Vec<_>>(),
+            "run": null,
+            "due": *self == Self::Now,
+            "next": next,
+            "created": none,
+            "updated": none,
+            "deleted": none,
+            "linked": 0,
+            "conflicts": 0,
+            "held": 0,
+            "failed": 0,
+            "requests": none,
+            "writes": none,
         })
-    };
-    json!({ "invoices": due.iter().map(invoice).collect::<Vec<_>>() })
+    }
 }
 
 #[cfg(test)]
@@ -95,15 +119,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_written_as_people_write_them() {
-        for (amount, da, en) in [
-            ("1844.69", "1.844,69", "1,844.69"),
-            ("0.5", "0,50", "0.50"),
-            ("-1234567", "-1.234.567,00", "-1,234,567.00"),
-            ("100", "100,00", "100.00"),
-        ] {
-            let amount = amount.parse().unwrap();
-            assert_eq!([Language::Da, Language::En].map(|language| kroner(amount, language)), [da, en]);
-        }
+    fn a_timer_that_is_a_little_early_is_not_sent_away() {
+        let hour = TimeDelta::hours(1);
+        let every = Duration::from_secs(3 * 3600);
+        let last = DateTime::<Utc>::UNIX_EPOCH;
+        assert_eq!(due_after(last, every), last + hour * 3);
+        let early = last + hour * 3 - TimeDelta::seconds(90);
+        assert!(seen_from_a_timer(last, every) <= early && seen_from_a_timer(last, every) > last + hour * 2);
+        assert_eq!(due_after(last, Duration::MAX), DateTime::<Utc>::MAX_UTC, "no period is too long");
     }
 }

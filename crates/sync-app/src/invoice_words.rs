@@ -49,7 +49,8 @@ pub(crate) fn fault(kind: &FaultKind, language: Language) -> Option<String> {
         | FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NotAChoice
-        | FaultKind::NoCounterpart => return None,
+        | FaultKind::NoCounterpart
+        | FaultKind::Broken => return None,
     })
 }
 

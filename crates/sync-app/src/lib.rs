@@ -7,7 +7,6 @@
 mod agreement;
 mod app;
 mod audit;
-mod changed;
 mod deciding;
 mod demo;
 mod due;
@@ -29,7 +28,6 @@ mod runs;
 mod sandboxed;
 mod settings;
 mod status;
-mod story;
 mod undone;
 mod why;
 mod wiring;
@@ -39,21 +37,20 @@ mod world;
 pub use agreement::{Agreement, Light};
 pub use app::{App, Reach, backup};
 pub use audit::{audit_json, audit_lines, replay_json, trail_json};
-pub use changed::{Changed, ModuleChanges};
 pub use deciding::Word;
 pub use demo::{Demo, Edit};
-pub use due::{due_json, kroner};
+pub use due::Due;
 pub use error::AppError;
 pub use inbox::{Answered, Contested, Entry, Inbox};
 pub use language::{Language, Say};
 pub use mapping::{FieldRow, MappingView, Travel, UnmappedRow, mapping_schema};
 pub use mapping_sheet::{EntitySheet, MappingEdit, MappingSheet, PairRow, edited};
-pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Reason};
+pub use meeting::{Counts, Meeting, ModuleMeeting, Proposal, Question, Reason};
 pub use reconcile::Reply;
 pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{
-    Line, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records, undo_json,
+    Ahead, Line, ahead, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records,
     writes,
 };
 pub use rules::rules_of;
@@ -65,9 +62,8 @@ pub use settings::{
 };
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
-pub use story::{FieldStory, Story, ToldWrite, WrittenField};
 pub use sync_model::Side;
-pub use sync_run::{Audit, DueInvoice, EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
+pub use sync_run::{Audit, EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
 pub use why::{why_json, why_lines};
 pub use words::{module_name, side_key, side_name};
 pub use world::SystemClock;

@@ -121,6 +121,16 @@ impl Say for Fault {
                 | FaultKind::ClosedPeriod { .. },
                 _,
             ) => value.clone(),
+            (FaultKind::Broken, Language::Da) => {
+                format!(
+                    "{field}: “{value}” kan ikke oversættes på grund af en fejl i Afstem; meld den, og ret så længe i hånden"
+                )
+            }
+            (FaultKind::Broken, Language::En) => {
+                format!(
+                    "{field}: “{value}” cannot be translated because of a mistake in Afstem; report it, and edit by hand until then"
+                )
+            }
             (FaultKind::NoCounterpart, Language::Da) => format!("{field}: “{value}” har intet modstykke i {system}"),
             (FaultKind::NoCounterpart, Language::En) => format!("{field}: “{value}” has no counterpart in {system}"),
         }

@@ -23,7 +23,6 @@ mod audit;
 pub mod conformance;
 mod decisions;
 mod dry;
-mod due;
 mod effects;
 mod engine;
 mod error;
@@ -44,7 +43,6 @@ mod undo;
 mod why;
 
 pub use audit::{Audit, Difference, Differs, Explained};
-pub use due::DueInvoice;
 pub use effects::Effects;
 pub(crate) use engine::Run;
 pub use engine::{Engine, Pace, Preview, Rules};

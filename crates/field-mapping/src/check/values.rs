@@ -141,6 +141,7 @@ pub(super) fn unfit(kind: &FaultKind) -> Trouble {
         FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NoCounterpart
+        | FaultKind::Broken
         | FaultKind::Inexpressible(_)
         | FaultKind::NoAccount { .. }
         | FaultKind::UnknownAccount { .. }

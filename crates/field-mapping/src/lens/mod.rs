@@ -22,6 +22,8 @@ mod phone;
 mod table;
 mod text;
 
+use std::borrow::Cow;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -136,6 +138,20 @@ impl Lens {
     /// # Errors
     /// When it is not of its kind, such as a number that is none.
     pub fn read(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
+        let encoded = |value: &&Value| matches!(text::decoded(value), Cow::Owned(_));
+        if side == Side::Right && self.is_prose() && own.iter().any(encoded) {
+            let decoded: Vec<Cow<'_, Value>> = own.iter().map(|value| text::decoded(value)).collect();
+            return self.read_plain(side, &decoded.iter().map(|value| &**value).collect::<Vec<_>>());
+        }
+        self.read_plain(side, own)
+    }
+
+    /// Whether it is text of which the CRM may show characters as entities.
+    fn is_prose(&self) -> bool {
+        matches!(self, Self::Text | Self::Line | Self::Code | Self::Person | Self::Address)
+    }
+
+    fn read_plain(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
         let Some(value) = own.first() else { return Ok(Value::Empty) };
         Ok(match self {
             Self::Text => text::lines(value),
@@ -178,6 +194,12 @@ impl Lens {
         if !current.is_empty() && self.read(side, current).as_ref() == Ok(value) {
             return Ok(current.iter().map(|value| (*value).clone()).collect());
         }
+        let written = self.write_plain(side, value, current)?;
+        let shield = side == Side::Right && self.is_prose();
+        Ok(if shield { written.into_iter().map(text::shielded).collect() } else { written })
+    }
+
+    fn write_plain(&self, side: Side, value: &Value, current: &[&Value]) -> Result<Vec<Value>, FaultKind> {
         let own = match (self, side) {
             (Self::Country, _) => country::write(side, value)?,
             (Self::Currency, _) => money::write_code(side, value)?,

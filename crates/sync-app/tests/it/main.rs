@@ -11,6 +11,7 @@ mod decisions;
 mod drift;
 mod habits;
 mod invoices;
+mod lamp;
 mod refusals;
 mod settings;
 mod world;
