@@ -23,6 +23,7 @@ mod audit;
 pub mod conformance;
 mod decisions;
 mod dry;
+mod due;
 mod effects;
 mod engine;
 mod error;
@@ -43,6 +44,7 @@ mod undo;
 mod why;
 
 pub use audit::{Audit, Difference, Differs, Explained};
+pub use due::DueInvoice;
 pub use effects::Effects;
 pub(crate) use engine::Run;
 pub use engine::{Engine, Pace, Preview, Rules};
