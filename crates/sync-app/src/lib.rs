@@ -7,6 +7,8 @@
 mod agreement;
 mod app;
 mod audit;
+mod booking;
+mod changed;
 mod deciding;
 mod demo;
 mod due;
@@ -28,6 +30,7 @@ mod runs;
 mod sandboxed;
 mod settings;
 mod status;
+mod story;
 mod undone;
 mod why;
 mod wiring;
@@ -37,6 +40,8 @@ mod world;
 pub use agreement::{Agreement, Light};
 pub use app::{App, Reach, backup};
 pub use audit::{audit_json, audit_lines, replay_json, trail_json};
+pub use booking::{due_invoices_json, kroner};
+pub use changed::{Changed, ModuleChanges};
 pub use deciding::Word;
 pub use demo::{Demo, Edit, Scene};
 pub use due::Due;
@@ -51,7 +56,7 @@ pub use record::{FieldPair, RecordView};
 pub use reference::{ModuleName, RecordReference};
 pub use report::{
     Ahead, Line, ahead, contract_sentences, links, plan_json, plan_lines, summary_json, summary_lines, summary_records,
-    writes,
+    undo_json, writes,
 };
 pub use rules::rules_of;
 pub use runs::{RunDetail, run_detail_json, run_detail_lines, run_lines, runs_json};
@@ -62,8 +67,9 @@ pub use settings::{
 };
 pub use settings::{Entries, first, form};
 pub use status::{SideStatus, Status};
+pub use story::{FieldStory, Story, ToldWrite, WrittenField};
 pub use sync_model::Side;
-pub use sync_run::{Audit, EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
+pub use sync_run::{Audit, DueInvoice, EffectCounts, Event, Events, Preview, RunRecord, SavedPlan, Summary, Unheard};
 pub use why::{why_json, why_lines};
 pub use words::{module_name, side_key, side_name};
 pub use world::SystemClock;

@@ -91,6 +91,12 @@ impl App {
         if there && record.side == Side::Right { Ok(()) } else { Err(AppError::PushDirection) }
     }
 
+    /// The mapping in force over what the store knows of both systems; `None` before it knows anything.
+    pub(crate) async fn known_mapping(&self) -> Result<Option<Mapping>, AppError> {
+        let schemas = self.schemas_known().await?;
+        Ok(schemas.and_then(|it| self.rules().mapping(&it, None).ok()).map(|(mapping, _)| mapping))
+    }
+
     /// A record as both systems showed it last. Neither is asked.
     ///
     /// # Errors
@@ -107,8 +113,7 @@ impl App {
             key.and_then(|key| observed.records.get(side).get(key)).map(|seen| &seen.record)
         };
         let records = Sides::from_fn(record);
-        let schemas = self.schemas_known().await?;
-        let mapping = schemas.and_then(|it| self.rules().mapping(&it, None).ok()).map(|(mapping, _)| mapping);
+        let mapping = self.known_mapping().await?;
         let entity = mapping.as_ref().and_then(|mapping| entity_of(mapping, &records));
         Ok(RecordView {
             title: entity.map_or_else(|| reference.to_string(), |entity| title(entity, reference, &records)),

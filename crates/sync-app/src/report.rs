@@ -158,6 +158,14 @@ pub fn ahead(preview: &Preview) -> Ahead {
     }
 }
 
+/// What undoing would do, as a document.
+#[must_use]
+pub fn undo_json(preview: &Preview, language: Language) -> Value {
+    let mut document = plan_json(preview, language);
+    document["undone"] = preview.undone.as_ref().map_or(Value::Null, |undone| undone_json(undone, language));
+    document
+}
+
 /// How many writes a preview holds for each side.
 #[must_use]
 pub fn writes(preview: &Preview) -> Sides<usize> {

@@ -12,6 +12,7 @@ use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use sync_model::{Evidence, Link, LinkState, Lock, Presence, Record, RecordKey, Side, Value};
 
+use crate::due::agreed;
 use crate::event::Event;
 use crate::gather::Fresh;
 use crate::ports::{
@@ -31,14 +32,15 @@ pub struct Effects {
 }
 
 /// A linked invoice: the books' record and the CRM's.
-struct Pair {
-    link: Link,
-    books: Record,
-    crm: Record,
+#[derive(Debug, Clone)]
+pub(crate) struct Pair {
+    pub(crate) link: Link,
+    pub(crate) books: Record,
+    pub(crate) crm: Record,
 }
 
 /// What came of effects so far, by invoice and name.
-type Known = BTreeMap<(RecordKey, String), EffectState>;
+pub(crate) type Known = BTreeMap<(RecordKey, String), EffectState>;
 
 /// Whether the effect was never intended, or certainly came to nothing. What happened, or may have, never happens again.
 fn may_happen(known: &Known, pair: &Pair, name: &str) -> bool {
@@ -90,20 +92,24 @@ impl Run<'_> {
     ) -> Result<bool, RunError> {
         let held: BTreeSet<&RecordKey> =
             waiting.iter().flat_map(|finding| finding.records.iter().map(|(_, key)| key)).collect();
-        let known = self.store.effects(&self.engine.pair).await?;
-        let known: Known = known.into_iter().map(|it| ((it.invoice.clone(), it.effect.name()), it.state)).collect();
+        let known = self.known_effects().await?;
         let mut happened = false;
         for pair in self.pairs(module, order).await? {
             if held.contains(&pair.books.key()) || held.contains(&pair.crm.key()) {
                 continue;
             }
-            happened |= self.effects_of(module, allowed, pair, &known).await?;
+            happened |= self.effects_of(module, allowed, pair, (&known, order)).await?;
         }
         Ok(happened)
     }
 
+    pub(crate) async fn known_effects(&self) -> Result<Known, RunError> {
+        let known = self.store.effects(&self.engine.pair).await?;
+        Ok(known.into_iter().map(|it| ((it.invoice.clone(), it.effect.name()), it.state)).collect())
+    }
+
     /// The invoices that we made from the CRM's, as both sides were last seen.
-    async fn pairs(&self, module: &ModuleMapping, order: &Order) -> Result<Vec<Pair>, RunError> {
+    pub(crate) async fn pairs(&self, module: &ModuleMapping, order: &Order) -> Result<Vec<Pair>, RunError> {
         let mut scope: Scope = self.scope(&[module]);
         scope.all = true;
         let mut observed = self.store.load(&self.engine.pair, &scope).await?;
@@ -131,13 +137,14 @@ impl Run<'_> {
         module: &ModuleMapping,
         allowed: Effects,
         mut pair: Pair,
-        known: &Known,
+        (known, order): (&Known, &Order),
     ) -> Result<bool, RunError> {
         let mut happened = false;
         let mut asked = BTreeSet::new();
+        let shown = pair.books.revision.clone();
         while let Some(effect) = self.next_effect(allowed, &pair, known).await? {
-            // Each once in a run, whatever the system shows afterwards.
-            if !asked.insert(effect.name()) {
+            // Each once in a run, whatever the system shows afterwards; and of what somebody agreed to, only that.
+            if !agreed(order, &pair, &shown, &effect) || !asked.insert(effect.name()) {
                 break;
             }
             let Some(fresh) = self.fresh(module, &pair, &effect).await? else { break };
@@ -150,7 +157,12 @@ impl Run<'_> {
     }
 
     /// What is to happen to the invoice next; `None` when nothing is.
-    async fn next_effect(&self, allowed: Effects, pair: &Pair, known: &Known) -> Result<Option<Effect>, RunError> {
+    pub(crate) async fn next_effect(
+        &self,
+        allowed: Effects,
+        pair: &Pair,
+        known: &Known,
+    ) -> Result<Option<Effect>, RunError> {
         let text = |record: &Record, name: &str| record.fields.get(name).map(ToString::to_string).unwrap_or_default();
         if pair.books.lock == Lock::Open {
             return Ok((allowed.book && may_happen(known, pair, "book")).then_some(Effect::Book));

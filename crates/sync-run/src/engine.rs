@@ -102,6 +102,15 @@ pub struct Preview {
     pub undone: Option<Undone>,
 }
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Both systems as they are now.
+    Now,
+    /// Both systems as they were last seen; neither is asked for its records.
+    Remembered,
+}
+
 /// Both systems as they are, and what a run would do, before anything is done.
 #[derive(Debug)]
 pub(crate) struct Look<'a> {
@@ -177,6 +186,11 @@ impl Engine {
 
     /// Both systems as they are now, planned over a store that forgets what it is told.
     pub(crate) async fn look(&self, rules: &dyn Rules, order: &Order) -> Result<Look<'_>, RunError> {
+        self.look_at(rules, order, Sight::Now).await
+    }
+
+    /// As [`look`](Self::look), or over what was seen last.
+    pub(crate) async fn look_at(&self, rules: &dyn Rules, order: &Order, sight: Sight) -> Result<Look<'_>, RunError> {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
@@ -184,7 +198,10 @@ impl Engine {
         run.recall_failures().await?;
         let terms = run.terms(rules).await?;
         let modules = chosen(&terms.mapping, order)?;
-        run.gather(&modules, &terms).await?;
+        match sight {
+            Sight::Now => run.gather(&modules, &terms).await?,
+            Sight::Remembered => {}
+        }
         let policy = run.policy(&modules, rules.policy()).await?;
         let names = modules.iter().map(|module| module.module.clone()).collect();
         let first = !run.store.has_links(&self.pair).await?;

@@ -10,6 +10,16 @@ const fn field(key: &'static str, part: Part, answer: Answering, label: Both, ex
     Field { key, part, label, explain, answer, when: None }
 }
 
+/// Something of invoices that is typed.
+const fn typed(key: &'static str, label: Both, explain: Both) -> Field {
+    field(key, Part::Invoices, Answering::Text, label, explain)
+}
+
+/// Something of invoices that is allowed or not.
+const fn allowed(key: &'static str, label: Both, explain: Both) -> Field {
+    field(key, Part::Invoices, Answering::Flag, label, explain)
+}
+
 /// Every setting of a page, in order.
 pub const FIELDS: &[Field] = &[
     field(
@@ -303,34 +313,121 @@ pub const FIELDS: &[Field] = &[
             "Whether an invoice belongs to the organisation or to the person.",
         ],
     ),
-    field(
+    allowed(
+        "invoices.other_customer",
+        ["Den anden må træde i stedet", "The other may stand in"],
+        [
+            "Mangler organisationen, stilles fakturaen til kontaktpersonen, og omvendt. Ellers venter fakturaen på jer.",
+            "If the organisation is missing, the invoice goes to the person, and the other way round. Otherwise it waits for you.",
+        ],
+    ),
+    typed(
         "invoices.vat_accounts",
-        Part::Invoices,
-        Answering::Text,
         ["Salgskonti efter moms", "Sales accounts by VAT"],
         [
-            "Kontoen i Dinero for hver momssats, fx 25=1000,0=1100. En sats uden konto venter på jer.",
-            "Dinero's account for each VAT rate, such as 25=1000,0=1100. A rate without an account waits for you.",
+            "Kontoen i Dinero for hver momssats, fx 25=1000,0=1100; 0-eu og 0-world er salg uden moms til udlandet. En sats uden konto venter på jer.",
+            "Dinero's account for each VAT rate, such as 25=1000,0=1100; 0-eu and 0-world are sales without VAT abroad. A rate without an account waits for you.",
+        ],
+    ),
+    typed(
+        "invoices.text_service",
+        ["Ydelse for tekstlinjer", "Service for lines of words"],
+        [
+            "Den ydelse i Simply CRM, som en linje med ren tekst fra Dinero bogføres på der, fx Services/26x5. Uden den venter sådan en faktura på jer.",
+            "The service of Simply CRM that a line of mere words from Dinero goes to, such as Services/26x5. Without it such an invoice waits for you.",
+        ],
+    ),
+    typed(
+        "invoices.adjustment_account",
+        ["Konto for justeringer", "Account of adjustments"],
+        [
+            "Kontoen i Dinero for en fakturas justering i Simply CRM. Uden den venter fakturaer med en justering på jer.",
+            "Dinero's account for an invoice's adjustment in Simply CRM. Without it invoices with an adjustment wait for you.",
+        ],
+    ),
+    typed(
+        "invoices.rounding_account",
+        ["Konto for øreafrunding", "Account of roundings"],
+        [
+            "Kontoen i Dinero for en linje, der udligner de øre, som de to systemer afrunder forskelligt. Uden den laves ingen sådan linje.",
+            "Dinero's account for a line that evens out the øre which the two systems round differently. Without it no such line is made.",
+        ],
+    ),
+    typed(
+        "invoices.rounding_limit",
+        ["Højeste øreafrunding", "Largest rounding"],
+        [
+            "Så meget må øreafrundingen højst være, i kroner, fx 0.05. Er forskellen større, venter fakturaen på jer.",
+            "The most a rounding line may come to, in kroner, such as 0.05. If the difference is larger, the invoice waits for you.",
+        ],
+    ),
+    typed(
+        "invoices.closed_until",
+        ["Lukket til og med", "Closed until"],
+        [
+            "Den sidste dag i den lukkede regnskabsperiode, fx 2025-12-31. Ingen faktura får en dato i den.",
+            "The last day of the closed accounting period, such as 2025-12-31. No invoice is dated in it.",
         ],
     ),
     field(
-        "invoices.book",
+        "invoices.language",
         Part::Invoices,
-        Answering::Flag,
+        Answering::One(&[
+            option(
+                "customer",
+                ["Kundens", "The customer's"],
+                [
+                    "Nye fakturaer skrives på det sprog, som kunden har i Dinero.",
+                    "New invoices are in the language that the customer has in Dinero.",
+                ],
+            ),
+            option("da", ["Dansk", "Danish"], ["Nye fakturaer skrives på dansk.", "New invoices are in Danish."]),
+            option("en", ["Engelsk", "English"], ["Nye fakturaer skrives på engelsk.", "New invoices are in English."]),
+        ]),
+        ["Fakturaens sprog", "Language of invoices"],
+        [
+            "Det sprog, som nye fakturaer skrives på i Dinero.",
+            "The language in which new invoices are written in Dinero.",
+        ],
+    ),
+    typed(
+        "invoices.cancelled_status",
+        ["Status for annulleret", "Status of cancelled"],
+        [
+            "Den status i Simply CRM, som betyder, at en faktura er annulleret. Den laves ikke i Dinero, og er den bogført, foreslås en kreditnota.",
+            "The status in Simply CRM which means that an invoice was cancelled. It is not made in Dinero, and where it is booked, a credit note is proposed.",
+        ],
+    ),
+    allowed(
+        "invoices.book",
         ["Må bogføre", "May book"],
         [
             "Fakturaer må bogføres i Dinero, når nogen udtrykkeligt beder om det. Det kan ikke fortrydes.",
             "Invoices may be booked in Dinero when somebody expressly asks for it. That cannot be undone.",
         ],
     ),
-    field(
+    allowed(
         "invoices.send",
-        Part::Invoices,
-        Answering::Flag,
         ["Må sende", "May send"],
         [
             "Bogførte fakturaer må sendes til kunden fra Dinero, når nogen udtrykkeligt beder om det.",
             "Booked invoices may be mailed to the customer from Dinero when somebody expressly asks for it.",
+        ],
+    ),
+    allowed(
+        "invoices.payments",
+        ["Må registrere betalinger", "May register payments"],
+        [
+            "Betalinger fra Simply CRM må registreres i Dinero, når nogen udtrykkeligt beder om det. De bogføres på kontoen herunder.",
+            "Payments of Simply CRM may be registered in Dinero when somebody expressly asks for it, on the account below.",
+        ],
+    ),
+    typed(
+        "invoices.deposit_account",
+        ["Konto for indbetalinger", "Account of payments"],
+        [
+            "Den konto i Dinero, som betalinger registreres på, fx 55000. Uden den registreres ingen.",
+            "Dinero's account that payments are registered on, such as 55000. Without it none is registered.",
         ],
     ),
 ];
