@@ -148,7 +148,8 @@ fn settled(revision: &Revision) -> &str {
     revision.as_str().trim_end_matches(FRESH)
 }
 
-fn saved(revision: &Revision) -> Precondition {
+/// That a record is still as it was saved then.
+pub(crate) fn saved(revision: &Revision) -> Precondition {
     let row = simplycrm_client::Record::from_fields([("modifiedtime".to_owned(), settled(revision).into())]);
     saved_at(&row).map_or(Precondition::None, Precondition::SavedAt)
 }

@@ -81,6 +81,7 @@ async fn plot(world: &Arc<World>) {
     let mut plot = Plot { world, settings: settings(&world.manner), processes: 0, calm: false };
     plot.calm = world.state().luck.in_thousand(150);
     plot.choose_direction();
+    plot.choose_effects();
     people::settle_in(world);
     plot.pause(60_000, 3_600_000).await;
     plot.choose_weather();
@@ -130,6 +131,17 @@ impl Plot<'_> {
         self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
     }
 
+    /// What of invoices people allow.
+    fn choose_effects(&mut self) {
+        if self.world.manner.sales.is_none() {
+            return;
+        }
+        let [book, send, pay] = [850, 700, 700].map(|often| self.luck(|luck| luck.in_thousand(often)));
+        let invoices = &mut self.settings.invoices;
+        (invoices.book, invoices.send, invoices.payments) = (book, send, pay);
+        self.world.note(|| format!("settings: book {book}, send {send}, pay {pay}"));
+    }
+
     /// Which faults may strike in this history, and how often.
     fn choose_weather(&self) {
         if self.calm {
@@ -152,6 +164,7 @@ impl Plot<'_> {
     async fn something_changes(&mut self) {
         if self.luck(|luck| luck.in_thousand(200)) {
             self.choose_direction();
+            self.choose_effects();
         }
         if self.luck(|luck| luck.in_thousand(500)) {
             self.pause(1_000, 7_200_000).await;
@@ -169,11 +182,11 @@ impl Plot<'_> {
         match state.luck.below(4) {
             0 => {
                 state.ours_ahead += seconds;
-                state.hits.count(Fault::ClockAhead);
+                state.hits.count(Fault::ClockAhead, false);
             }
             1 => {
                 state.ours_ahead -= seconds;
-                state.hits.count(Fault::ClockBack);
+                state.hits.count(Fault::ClockBack, false);
             }
             side => {
                 let sign = if state.luck.in_thousand(500) { 1 } else { -1 };
@@ -187,7 +200,7 @@ impl Plot<'_> {
                     (_, behind) if behind < -100 => behind,
                     (_, _) => 0,
                 };
-                state.hits.count(Fault::ServerClock);
+                state.hits.count(Fault::ServerClock, false);
             }
         }
         let (ours, theirs) = (state.ours_ahead, state.theirs_ahead);
@@ -204,13 +217,13 @@ impl Plot<'_> {
             _ if self.calm => self.one(None, meanwhile).await,
             0..40 => self.one(None, meanwhile).await,
             40..65 => {
-                let fate = Fate { edges: self.luck(|luck| luck.below(60)), blow: Blow::Kill };
+                let fate = Fate { edges: self.luck(|luck| luck.below(60)), blow: Blow::Kill, aimed: self.aims() };
                 self.one(Some(fate), meanwhile).await;
             }
             65..75 => self.two(None, meanwhile).await,
             75..88 => {
                 let (edges, pause) = self.luck(|luck| (luck.below(60), luck.between(3_000, 120_000)));
-                self.two(Some(Fate { edges, blow: Blow::Pause(pause) }), meanwhile).await;
+                self.two(Some(Fate { edges, blow: Blow::Pause(pause), aimed: false }), meanwhile).await;
             }
             88..95 => self.hint().await,
             _ => self.look().await,
@@ -218,25 +231,25 @@ impl Plot<'_> {
     }
 
     async fn one(&mut self, fate: Option<Fate>, meanwhile: u64) {
-        let process = self.process(fate);
-        let order = Order::default();
+        let order = self.order();
+        let process = self.process(fate, &order);
         futures::join!(self.run(&process, &order), people::work(self.world, meanwhile, 6_000));
     }
 
     /// Two processes at once: one may be paused until the other has taken its lease.
     async fn two(&mut self, fate: Option<Fate>, meanwhile: u64) {
-        let (one, other) = (self.process(fate), self.process(None));
+        let order = self.order();
+        let (one, other) = (self.process(fate, &order), self.process(None, &order));
         let delay = self.luck(|luck| luck.between(1, 25_000));
-        let order = Order::default();
         let epochs = self.epoch().await;
         let second = async {
             tokio::time::sleep(Duration::from_millis(delay)).await;
             self.run(&other, &order).await
         };
         futures::join!(self.run(&one, &order), second, people::work(self.world, meanwhile, 20_000));
-        self.world.state().hits.count(Fault::TwoProcesses);
+        self.world.state().hits.count(Fault::TwoProcesses, false);
         if fate.is_some() && self.epoch().await > epochs + 1 {
-            self.world.state().hits.count(Fault::LostLease);
+            self.world.state().hits.count(Fault::LostLease, false);
         }
     }
 
@@ -250,10 +263,10 @@ impl Plot<'_> {
     async fn hint(&mut self) {
         let times = self.luck(|luck| luck.below(3));
         if times == 0 {
-            self.world.state().hits.count(Fault::HintLost);
+            self.world.state().hits.count(Fault::HintLost, false);
         }
         if times == 2 {
-            self.world.state().hits.count(Fault::HintDoubled);
+            self.world.state().hits.count(Fault::HintDoubled, false);
         }
         let key = {
             let mut state = self.world.state();
@@ -268,14 +281,14 @@ impl Plot<'_> {
         let Some(record) = key else { return };
         let order = Order { record: Some(record), ..Order::default() };
         for _ in 0..times {
-            let process = self.process(None);
+            let process = self.process(None, &order);
             self.run(&process, &order).await;
         }
     }
 
     /// Somebody asks what a run would do, and nothing is done.
     async fn look(&mut self) {
-        let process = self.process(None);
+        let process = self.process(None, &Order::default());
         let (before, written) = (self.world.memory.snapshot(), self.writes());
         let engine = self.engine(&process);
         let rules = sync_app::rules_of(&self.settings);
@@ -288,14 +301,26 @@ impl Plot<'_> {
         }
     }
 
-    fn process(&mut self, fate: Option<Fate>) -> Arc<Process> {
+    /// What is ordered: of invoices, in most runs, also to book, send and pay.
+    fn order(&self) -> Order {
+        let effects = self.world.manner.sales.is_some() && self.luck(|luck| luck.in_thousand(750));
+        Order { effects, ..Order::default() }
+    }
+
+    /// Whether the next blow waits for a request that books, sends or pays.
+    fn aims(&self) -> bool {
+        self.world.manner.sales.is_some() && self.luck(|luck| luck.in_thousand(500))
+    }
+
+    fn process(&mut self, fate: Option<Fate>, order: &Order) -> Arc<Process> {
         self.processes += 1;
         let source = match self.settings.sync.direction {
             SyncDirection::CrmToDinero => Some(Side::Right),
             SyncDirection::DineroToCrm => Some(Side::Left),
             SyncDirection::Both { .. } => None,
         };
-        Arc::new(Process::new(self.processes, source, fate))
+        let allowed = order.effects.then(|| sync_app::rules_of(&self.settings).effects());
+        Arc::new(Process::new(self.processes, source, allowed, fate))
     }
 
     async fn run(&self, process: &Arc<Process>, order: &Order) -> Ending {
@@ -347,16 +372,22 @@ impl Plot<'_> {
             self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
             self.settle().await;
         }
-        oracle::judge(self.world).await;
+        let allowed = self.world.manner.sales.is_some().then(|| sync_app::rules_of(&self.settings).effects());
+        oracle::judge(self.world, allowed).await;
     }
 
     /// Runs until nothing is written any more, for which three runs must do; then once more, and nothing may change at all.
     async fn settle(&mut self) {
         let mut silent = 0;
         for nth in 1..=MOST_RUNS + 2 {
+            if self.world.manner.sales.is_some() {
+                // An invoice that is read within a second of its save is read once more.
+                self.pause(3_000, 5_000).await;
+            }
             let (before, written) = (self.world.memory.snapshot(), self.writes());
-            let process = self.process(None);
-            let ending = self.run(&process, &Order::default()).await;
+            let order = Order { effects: self.world.manner.sales.is_some(), ..Order::default() };
+            let process = self.process(None, &order);
+            let ending = self.run(&process, &order).await;
             let wrote = self.writes() - written;
             match ending {
                 Ending::Died => self.world.breach("a process died of nothing".to_owned()),

@@ -15,6 +15,7 @@
 //! die or stall at any edge of a request (`wire`) or of a journal write (`disk`). The `history` puts them in an order, and
 //! the `oracle` judges the end from the ledger and the two systems alone.
 
+mod audit;
 mod chance;
 mod disk;
 mod fault;
@@ -23,9 +24,12 @@ mod ledger;
 mod oracle;
 mod people;
 mod process;
+mod sale;
 mod season;
 mod subject;
 mod tamper;
+mod till;
+mod watch;
 mod wire;
 mod world;
 

@@ -47,15 +47,22 @@ fn main() -> ExitCode {
             println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed} --diary");
         }
     });
+    println!("    struck  effects  fault");
     for fault in Fault::ALL {
-        println!("{:>10}  {fault}", season.hits.of(*fault));
+        let effects = match Fault::OF_EFFECTS.contains(fault) {
+            true => season.hits.of_effects(*fault).to_string(),
+            false => "-".to_owned(),
+        };
+        println!("{:>10} {effects:>8}  {fault}", season.hits.of(*fault));
     }
-    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).collect();
+    let of_effects = season.hits.never_of_effects().map(|fault| format!("{fault} of an effect"));
+    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).chain(of_effects).collect();
     let dead = !never.is_empty() && season.played >= ENOUGH;
     if dead {
         println!("never struck, so that nothing is proved about it: {}", never.join(", "));
     }
-    let (failed, struck, kinds) = (season.failed.len(), season.hits.sum(), Fault::ALL.len() - never.len());
+    let (failed, struck) = (season.failed.len(), season.hits.sum());
+    let kinds = Fault::ALL.len() - season.hits.never().count();
     println!(
         "simulation: {} seeds from {} in {} s, {failed} failed, {struck} faults struck, {kinds} of {} kinds",
         season.played,

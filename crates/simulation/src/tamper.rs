@@ -135,7 +135,7 @@ fn rows(body: &mut Value, side: Side) -> Option<&mut Vec<Value>> {
 
 fn id(row: &Value, side: Side) -> String {
     match side {
-        Side::Left => [text(row, "contactGuid"), text(row, "productGuid")].concat(),
+        Side::Left => [text(row, "contactGuid"), text(row, "productGuid"), text(row, "guid")].concat(),
         Side::Right => text(row, "id"),
     }
 }

@@ -49,11 +49,7 @@ impl ConfiguredRules {
                 settings::Deletes::Approve => Deletes::Approve,
             },
             max_creates: settings.sync.max_creates,
-            effects: Effects {
-                book: settings.invoices.book,
-                send: settings.invoices.send,
-                pay: settings.invoices.deposit_account.filter(|_| settings.invoices.payments),
-            },
+            effects: effects(settings),
             modules: settings.sync.modules.clone(),
             mapping: settings.mapping.clone(),
             variables: variables(settings, account),
@@ -165,6 +161,18 @@ fn direction(settings: &Settings) -> Direction {
         SyncDirection::Both { first: DataPriority::Dinero } => {
             Direction::TwoWay { priority: Priority::Prefer(Side::Left) }
         }
+    }
+}
+
+/// What may be booked, sent and paid: nothing where Dinero is only read.
+fn effects(settings: &Settings) -> Effects {
+    if settings.sync.direction == SyncDirection::DineroToCrm {
+        return Effects::default();
+    }
+    Effects {
+        book: settings.invoices.book,
+        send: settings.invoices.send,
+        pay: settings.invoices.deposit_account.filter(|_| settings.invoices.payments),
     }
 }
 

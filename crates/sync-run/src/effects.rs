@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::ModuleMapping;
+use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use sync_model::{Evidence, Link, LinkState, Lock, Presence, Record, RecordKey, Side, Value};
@@ -47,12 +47,32 @@ fn may_happen(known: &Known, pair: &Pair, name: &str) -> bool {
     }
 }
 
+/// Whether the books say that the invoice went to the customer.
+fn was_sent(books: &Record) -> bool {
+    let mailed = books.fields.get("MailOutStatus").map(ToString::to_string).unwrap_or_default();
+    !mailed.is_empty() && mailed != "NotSent"
+}
+
 impl Run<'_> {
     /// Looks up effects whose answers were lost. Nothing is asked for again here.
     pub(crate) async fn recover_effects(&self) -> Result<(), RunError> {
         for record in self.store.effects(&self.engine.pair).await? {
             if record.state == EffectState::Intended {
                 self.clear_up_effect(&record).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A mail of which nobody knew whether it went out did so when the books say that the invoice is sent, whoever sent it.
+    async fn settle_sent(&self) -> Result<(), RunError> {
+        let known = self.store.effects(&self.engine.pair).await?;
+        let open = known.into_iter().filter(|it| it.state == EffectState::Unknown);
+        for record in open.filter(|it| matches!(it.effect, Effect::Send { .. })) {
+            let invoice = std::slice::from_ref(&record.invoice);
+            let seen = self.store.seen(&self.engine.pair, Side::Left, invoice).await?;
+            if seen.iter().any(|it| was_sent(&it.record)) {
+                self.note(&record, EffectState::Done).await?;
             }
         }
         Ok(())
@@ -134,8 +154,7 @@ impl Run<'_> {
         if pair.books.lock == Lock::Open {
             return Ok((allowed.book && may_happen(known, pair, "book")).then_some(Effect::Book));
         }
-        let mailed = text(&pair.books, "MailOutStatus");
-        if allowed.send && (mailed.is_empty() || mailed == "NotSent") && may_happen(known, pair, "send") {
+        if allowed.send && !was_sent(&pair.books) && may_happen(known, pair, "send") {
             return Ok(Some(Effect::Send { way: self.way_to_send(pair).await? }));
         }
         let amount = |record: &Record, name: &str| record.fields.get(name).and_then(Value::as_decimal);
@@ -176,14 +195,28 @@ impl Run<'_> {
             self.commit(&changes).await?;
         }
         let Some(Presence::Present(now)) = seen.into_iter().next() else { return Ok(None) };
-        let moved = now.revision != pair.books.revision && *effect == Effect::Book;
         let kinds = pair.link.keys.as_ref().map(|key| &key.kind);
-        let entity = module.entity_for(kinds);
-        let sides = sync_model::Sides::new(&now.fields, &pair.crm.fields);
-        let agrees = entity.and_then(|entity| entity.totals(sides)).is_some_and(|check| check.agrees());
+        let Some(entity) = module.entity_for(kinds) else { return Ok(None) };
+        let Some(crm) = self.stands_in_the_crm(entity, pair).await? else { return Ok(None) };
+        let moved = now.revision != pair.books.revision && *effect == Effect::Book;
+        let sides = sync_model::Sides::new(&now.fields, &crm.fields);
+        let agrees = entity.totals(sides).is_some_and(|check| check.agrees());
         // Booking rests on the totals; what comes after rests on the booking.
         let sound = *effect != Effect::Book || (agrees && now.lock == Lock::Open);
         Ok((!moved && sound).then_some(now))
+    }
+
+    /// The CRM's invoice as it is now, when it is there and says what it said when this was planned. What cannot be taken back
+    /// rests on it.
+    async fn stands_in_the_crm(&self, entity: &EntityMapping, pair: &Pair) -> Result<Option<Record>, RunError> {
+        let seen = self.engine.connectors.right.read(&[pair.crm.key()]).await?;
+        let changes = self.observe(Side::Right, seen.clone(), Fresh::Asked).await?;
+        if !changes.is_empty() {
+            self.commit(&changes).await?;
+        }
+        let said = |record: &Record| entity.project(Side::Right, &record.fields).values;
+        let now = seen.into_iter().find_map(|it| it.record().cloned());
+        Ok(now.filter(|now| said(now) == said(&pair.crm)))
     }
 
     /// Intends the effect, asks for it, and notes what came of it. The invoice as it is then; `None` when it did not happen.
@@ -259,6 +292,7 @@ impl Run<'_> {
 
     /// What effects wait for: those of which nobody knows whether they happened, and those that were refused.
     pub(crate) async fn effect_findings(&self) -> Result<Vec<Finding>, RunError> {
+        self.settle_sent().await?;
         let known = self.store.effects(&self.engine.pair).await?;
         let finding = |record: EffectRecord| {
             let side = Side::Left;
