@@ -1,6 +1,6 @@
 //! An invoice counted three times: by us, by Dinero, by the CRM.
 
-use invoicing::{Difference, Entry, LineTotal, Part, Stated, Totals, differences, ore};
+use invoicing::{Difference, Entry, LineTotal, Part, Stated, Totals, differences, from_rows, ore};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sync_model::{Fields, Side, Sides, Value};
@@ -37,7 +37,7 @@ impl EntityMapping {
         let read = |side: Side, own: &Fields| binding(side).read(side, own)?.ok();
         // Dinero's own lines where it shows them, because they are what it counts; the CRM's otherwise.
         let canonical = read(Side::Left, own.left).or_else(|| read(Side::Right, own.right))?;
-        let lines = invoicing::from_rows(&canonical)?;
+        let lines = from_rows(&canonical)?;
         let number = |name: &str, own: &Fields| own.get(name).and_then(Value::as_decimal);
         let ours = Totals::of(&lines, Entry::Net);
         let dinero = if own.left.get("ShowLinesInclVat") == Some(&Value::Flag(true)) {
@@ -66,6 +66,16 @@ impl EntityMapping {
             Lens::Lines(terms) => Some((field, &**terms)),
             _ => None,
         })
+    }
+}
+
+impl FieldMapping {
+    /// Whether two values, in normal form, are lines that differ in nothing but the roundings that we add to the CRM's.
+    #[must_use]
+    pub fn differs_by_rounding(&self, one: &Value, other: &Value) -> bool {
+        let Lens::Lines(terms) = self.lens() else { return false };
+        let sold = |value: &Value| Some(terms.without_rounding(from_rows(value)?));
+        one != other && sold(one).is_some() && sold(one) == sold(other)
     }
 }
 

@@ -102,6 +102,10 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
         FieldOutcome::Write(side) => {
             let (Some(left), Some(right)) = (now.left, now.right) else { return };
             let now = Sides::new(left, right);
+            if case.records.get(side).lock == Lock::Frozen && field.differs_by_rounding(left, right) {
+                // vtiger rounds nothing: nobody edited that, and nothing can be done about it any more.
+                return settle(field, base, now.map(Some), &mut tally.settled);
+            }
             if case.records.get(side).lock == Lock::Frozen {
                 // What was agreed and edited since is proposed; what never was belongs to the frozen record alone.
                 if base.get(side.other()).is_some() {

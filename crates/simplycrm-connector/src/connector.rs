@@ -13,9 +13,9 @@ use sync_run::{
     WriteChange, WriteError,
 };
 
-use crate::invoicing::saved;
 use crate::errors::{NAME, down, unsayable, write};
 use crate::invoice::{INVOICE, Vocabulary, listed};
+use crate::invoicing::saved;
 use crate::record::{element, seen};
 use crate::schema::{kind_schema, mark_field};
 use crate::values::text_of;

@@ -1,6 +1,6 @@
 //! Invoices read and written, one by one.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDateTime, TimeDelta};
 use simplycrm_client::vtql::{Condition, Select};
 use simplycrm_client::{FieldName, InvoiceChanges, ModuleName, Precondition, WsId};
 use sync_model::{KindSchema, Presence, Record, RecordKey, Revision, Value};
@@ -9,7 +9,6 @@ use sync_run::{ConnectorError, Intent, WriteError};
 use crate::SimplyCrmConnector;
 use crate::errors::{down, unsayable, write};
 use crate::invoice::{self, Vocabulary};
-use crate::record::saved_at;
 use crate::schema::mark_field;
 
 /// How exactly two clocks and the server's times are known.
@@ -148,10 +147,11 @@ fn settled(revision: &Revision) -> &str {
     revision.as_str().trim_end_matches(FRESH)
 }
 
-/// That a record is still as it was saved then.
+/// That a record was not saved since. A revision begins with the time of the save.
 pub(crate) fn saved(revision: &Revision) -> Precondition {
-    let row = simplycrm_client::Record::from_fields([("modifiedtime".to_owned(), settled(revision).into())]);
-    saved_at(&row).map_or(Precondition::None, Precondition::SavedAt)
+    let time = revision.as_str().get(.."2026-01-01 00:00:00".len());
+    let time = time.and_then(|time| NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S").ok());
+    time.map_or(Precondition::None, Precondition::SavedAt)
 }
 
 /// A look that failed before anything was sent that could have had an effect.

@@ -3,16 +3,19 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate};
 use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use serde_json::Value;
 use sync_model::Side;
 use sync_run::{Effects, Store};
 
+use crate::dealings::Dealings;
 use crate::history::pair;
 use crate::ledger::Thing;
 use crate::sale;
 use crate::subject::{Found, SUBJECTS, text};
+use crate::watch::Deed;
 use crate::world::{State, World};
 
 /// Whether people did something to a thing, or to what it needs, that nobody else can put right.
@@ -42,19 +45,25 @@ pub(crate) fn is_hopeless(state: &State, at: usize) -> bool {
     state.things.iter().any(|other| spoilt(other) && needed.contains(&other.tag))
 }
 
-/// Whether nothing may travel of an invoice as it stands somewhere: its day is in a closed period, or nobody said what its VAT
-/// means.
+/// Whether nothing may travel of an invoice as it stands somewhere.
 pub(crate) fn is_held(world: &World, found: &[Vec<Found>; 2]) -> bool {
+    found.iter().flatten().any(|found| is_closed(world, found) || is_unmapped(found))
+}
+
+/// Whether its day is in a closed period.
+fn is_closed(world: &World, found: &Found) -> bool {
     let until = world.manner.sales.as_ref().and_then(|sales| sales.closed_until);
-    found.iter().flatten().any(|found| {
-        let closed = until.is_some_and(|until| found.values["date"].parse().is_ok_and(|date: chrono::NaiveDate| date <= until));
-        closed || !sale::is_mapped(&sale::lines_of(&found.values["lines"]))
-    })
+    until.is_some_and(|until| found.values["date"].parse().is_ok_and(|date: NaiveDate| date <= until))
+}
+
+/// Whether nobody said what its VAT means.
+fn is_unmapped(found: &Found) -> bool {
+    !sale::is_mapped(&sale::lines_of(&found.values["lines"]))
 }
 
 /// Whether Dinero has booked the invoice.
 pub(crate) fn is_booked(state: &State, guid: &str) -> bool {
-    let sale = state.systems.dinero.sale(guid, chrono::DateTime::UNIX_EPOCH);
+    let sale = state.systems.dinero.sale(guid, DateTime::UNIX_EPOCH);
     sale.is_some_and(|sale| text(&sale, "Status") == "Booked")
 }
 
@@ -62,6 +71,8 @@ pub(crate) fn is_booked(state: &State, guid: &str) -> bool {
 pub(crate) async fn judge(world: &World, allowed: Option<Effects>, breaches: &mut Vec<String>) {
     let findings = world.memory.findings(&pair()).await.unwrap_or_default();
     let findings: Vec<Finding> = findings.into_iter().map(|stored| stored.finding).collect();
+    let dealings = dealt(world, &findings);
+    world.state().books.dealings = dealings;
     let state = world.state();
     for (at, thing) in state.things.iter().enumerate() {
         let subject = &SUBJECTS[thing.subject];
@@ -73,7 +84,8 @@ pub(crate) async fn judge(world: &World, allowed: Option<Effects>, breaches: &mu
         let now = world.time_at(&state, Side::Left);
         let Some(sale) = state.systems.dinero.sale(&left.id, now) else { continue };
         let Some(record) = state.systems.crm.record_of(&right.id) else { continue };
-        let records = [(Side::Left, subject.key(Side::Left, &left.id)), (Side::Right, subject.key(Side::Right, &right.id))];
+        let records =
+            [(Side::Left, subject.key(Side::Left, &left.id)), (Side::Right, subject.key(Side::Right, &right.id))];
         let waits: Vec<&Matter> = findings
             .iter()
             .filter(|finding| finding.records.iter().any(|record| records.contains(record)))
@@ -86,6 +98,31 @@ pub(crate) async fn judge(world: &World, allowed: Option<Effects>, breaches: &mu
         }
         case.came_back(breaches);
     }
+}
+
+/// What happened to invoices in all.
+fn dealt(world: &World, findings: &[Finding]) -> Dealings {
+    let state = world.state();
+    let waiting = |wanted: fn(&Matter) -> bool| findings.iter().filter(|it| wanted(&it.matter)).count() as u64;
+    let mut dealings = Dealings {
+        booked: state.books.times(|deed| deed == Deed::Book),
+        sent: state.books.times(Deed::sends),
+        paid: state.books.times(|deed| deed == Deed::Pay),
+        proposals: waiting(|matter| matches!(matter, Matter::Proposal { .. })),
+        off: waiting(|matter| matches!(matter, Matter::Totals { .. })),
+        ..Dealings::default()
+    };
+    for thing in state.things.iter().filter(|thing| SUBJECTS[thing.subject].is_of_invoices()) {
+        let found = Side::BOTH.map(|side| SUBJECTS[thing.subject].found(&state.systems, side, &thing.tag));
+        let any = |wanted: &dyn Fn(&Found) -> bool| u64::from(found.iter().flatten().any(wanted));
+        dealings.made += u64::from(thing.by_us.iter().sum::<u32>());
+        dealings.unmapped += any(&is_unmapped);
+        dealings.closed += any(&|found| is_closed(world, found));
+        dealings.frozen += found[0].iter().filter(|found| is_booked(&state, &found.id)).count() as u64;
+        let shown = found[1].iter().filter_map(|found| state.systems.crm.record_of(&found.id));
+        dealings.numbered += shown.filter(|record| !text(record, "cf_dinero_fakturanr").is_empty()).count() as u64;
+    }
+    dealings
 }
 
 /// An invoice that stands once on both sides.

@@ -16,6 +16,7 @@ use sync_model::{PairId, Side, Sides};
 use sync_run::conformance::Gated;
 use sync_run::{Clock, Connector, Engine, Order, Pace, RunError, Summary, Unheard};
 
+use crate::dealings::Dealings;
 use crate::disk::Disk;
 use crate::fault::{Fault, Hits};
 use crate::oracle;
@@ -23,7 +24,7 @@ use crate::people;
 use crate::process::{Blow, Fate, Process};
 use crate::subject::SUBJECTS;
 use crate::wire::Wire;
-use crate::world::{OurClock, OurGuids, World, settings};
+use crate::world::{OurClock, OurGuids, Share, World, settings};
 
 /// The longest that a history may take.
 const MOST_DAYS: u64 = 400;
@@ -47,6 +48,8 @@ pub struct Played {
     pub breaches: Vec<String>,
     /// How often each fault struck.
     pub hits: Hits,
+    /// What happened to invoices.
+    pub dealings: Dealings,
     /// What happened, where it was asked for.
     pub diary: String,
 }
@@ -57,15 +60,29 @@ pub struct Played {
 /// When no runtime can be made.
 #[must_use]
 pub fn play(seed: u64, detail: Detail) -> Played {
+    played(detail, || World::of(seed, detail == Detail::Diary, Share::Some))
+}
+
+/// The same, and the history is one with invoices.
+///
+/// # Panics
+/// When no runtime can be made.
+#[must_use]
+pub fn play_with_invoices(seed: u64, detail: Detail) -> Played {
+    played(detail, || World::of(seed, detail == Detail::Diary, Share::All))
+}
+
+fn played(detail: Detail, world: impl FnOnce() -> Arc<World>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime of one thread can always be made").block_on(async {
-        let world = World::of(seed, detail == Detail::Diary);
+        let world = world();
         let longest = Duration::from_secs(MOST_DAYS * 24 * 3600);
         if tokio::time::timeout(longest, plot(&world)).await.is_err() {
             world.breach("L2: the history does not end".to_owned());
         }
+        let dealings = world.state().books.dealings;
         let (breaches, hits, diary) = world.end();
-        Played { breaches, hits, diary }
+        Played { breaches, hits, dealings, diary: if detail == Detail::Diary { diary } else { String::new() } }
     })
 }
 

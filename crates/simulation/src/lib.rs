@@ -17,6 +17,7 @@
 
 mod audit;
 mod chance;
+mod dealings;
 mod disk;
 mod fault;
 mod history;
@@ -33,6 +34,7 @@ mod watch;
 mod wire;
 mod world;
 
+pub use dealings::Dealings;
 pub use fault::{Fault, Hits};
-pub use history::{Detail, Played, play};
+pub use history::{Detail, Played, play, play_with_invoices};
 pub use season::Season;

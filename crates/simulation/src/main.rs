@@ -61,6 +61,7 @@ fn main() -> ExitCode {
     if dead {
         println!("never struck, so that nothing is proved about it: {}", never.join(", "));
     }
+    println!("invoices: {}", season.dealings);
     let (failed, struck) = (season.failed.len(), season.hits.sum());
     let kinds = Fault::ALL.len() - season.hits.never().count();
     println!(

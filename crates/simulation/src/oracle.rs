@@ -193,9 +193,8 @@ async fn held_for_a_reason(world: &World, breaches: &mut Vec<String>) {
         };
         let mut things = state.things.iter().enumerate().filter(|(_, thing)| named(thing)).peekable();
         // Invoices wait for other reasons, too, which are judged by themselves.
-        let reason = |(at, thing): (usize, &Thing)| {
-            SUBJECTS[thing.subject].is_of_invoices() || audit::is_hopeless(&state, at)
-        };
+        let reason =
+            |(at, thing): (usize, &Thing)| SUBJECTS[thing.subject].is_of_invoices() || audit::is_hopeless(&state, at);
         if things.peek().is_none() || things.any(reason) {
             continue;
         }

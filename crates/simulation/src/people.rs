@@ -187,8 +187,7 @@ fn one_deed(world: &World) -> String {
         return made.map_or_else(|| "nothing to sell".to_owned(), |tag| format!("{side}: somebody writes {tag}"));
     }
     if deed == Deed::Make {
-        let wanted: Vec<String> =
-            world.manner.modules.iter().filter(|module| *module != "invoices").cloned().collect();
+        let wanted: Vec<String> = world.manner.modules.iter().filter(|module| *module != "invoices").cloned().collect();
         let wanted = state.luck.pick(&wanted).cloned().unwrap_or_default();
         let thing = thing_of(state, &wanted, false);
         let attributes = SUBJECTS[state.things[thing].subject].attributes;

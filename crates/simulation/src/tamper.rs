@@ -49,7 +49,8 @@ pub(crate) fn show(
             let Some(rows) = rows(&mut body, list.side) else { return response };
             let oldest = rows.iter().map(|row| time(row, list.side)).min().unwrap_or_default();
             rows.retain_mut(|row| {
-                if !is_after(&time(row, list.side), horizon) {
+                // What is dated after now was saved before the clock was put back, and not lately.
+                if !is_after(&time(row, list.side), horizon) || is_after(&time(row, list.side), list.now) {
                     return true;
                 }
                 let known = state.shown.get(&(list.side, id(row, list.side)));

@@ -10,6 +10,7 @@ use serde_json::Value;
 use sync_model::Side;
 use sync_run::Effects;
 
+use crate::dealings::Dealings;
 use crate::sale;
 use crate::subject::{SUBJECTS, Subject, text};
 use crate::wire::Errand;
@@ -36,7 +37,7 @@ impl Deed {
         }
     }
 
-    fn sends(self) -> bool {
+    pub(crate) fn sends(self) -> bool {
         matches!(self, Self::Mail | Self::Electronic)
     }
 
@@ -69,11 +70,18 @@ pub(crate) struct Books {
     pub(crate) received: BTreeMap<usize, Vec<Decimal>>,
     /// What people mailed themselves.
     pub(crate) mailed_by_people: BTreeSet<String>,
+    /// What happened in all, once the history is over.
+    pub(crate) dealings: Dealings,
     /// What booked invoices said when they were first seen to be booked.
     frozen: BTreeMap<String, Value>,
 }
 
 impl Books {
+    /// How often we did this, in all.
+    pub(crate) fn times(&self, wanted: impl Fn(Deed) -> bool) -> u64 {
+        self.done.values().flatten().filter(|(deed, _)| wanted(*deed)).count() as u64
+    }
+
     pub(crate) fn was_sent_by_us(&self, guid: &str) -> bool {
         self.done.get(guid).is_some_and(|done| done.iter().any(|(deed, _)| deed.sends()))
     }

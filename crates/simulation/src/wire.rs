@@ -15,9 +15,9 @@ use url::form_urlencoded;
 use crate::fault::Fault;
 use crate::process::{Edge, Process};
 use crate::subject::SUBJECTS;
+use crate::tamper;
 use crate::watch::{self, Deed};
 use crate::world::{State, World};
-use crate::tamper;
 
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -88,9 +88,9 @@ impl Errand {
             (&Method::POST, []) => Self::Create { kind, body: body() },
             (&Method::PUT, [guid]) => Self::Change { kind, id: guid.to_lowercase(), fields: None, body: body() },
             (&Method::DELETE, [guid]) => Self::Remove { id: guid.to_lowercase() },
-            (&Method::POST, [guid, deed]) => Deed::of(deed).map_or(Self::Other, |deed| {
-                Self::Effect { id: guid.to_lowercase(), deed, body: body() }
-            }),
+            (&Method::POST, [guid, deed]) => {
+                Deed::of(deed).map_or(Self::Other, |deed| Self::Effect { id: guid.to_lowercase(), deed, body: body() })
+            }
             _ => Self::Other,
         }
     }
@@ -135,10 +135,11 @@ impl Transport for Wire {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let errand = Errand::read(self.side, &request);
         let effect = errand.is_effect();
-        self.process.edge(&self.world, Edge::Request { writes: errand.writes(), effect }).await;
+        // Counted when it is let go: no pace knows of a pause that comes between that and the way.
         if self.side == Side::Left {
             self.process.departs(&self.world, usize::try_from(self.world.manner.per_minute).unwrap_or(usize::MAX));
         }
+        self.process.edge(&self.world, Edge::Request { writes: errand.writes(), effect }).await;
         if errand.writes() && self.process.source == Some(self.side) {
             self.world.breach(format!("P12: {} was written to, and is the source", self.side));
         }

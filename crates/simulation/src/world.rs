@@ -58,8 +58,23 @@ pub(crate) struct Manner {
     pub(crate) sales: Option<Sales>,
 }
 
-/// How many histories in a thousand have invoices.
-const WITH_INVOICES: u64 = 250;
+/// How many histories have invoices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// As many as there is time for when thousands are played: such histories are long.
+    Some,
+    /// All.
+    All,
+}
+
+impl Share {
+    fn in_thousand(self) -> u64 {
+        match self {
+            Self::Some => 120,
+            Self::All => 1_000,
+        }
+    }
+}
 
 /// What changes.
 pub(crate) struct State {
@@ -101,7 +116,7 @@ impl fmt::Debug for State {
 }
 
 impl World {
-    pub(crate) fn of(seed: u64, keeps_diary: bool) -> Arc<Self> {
+    pub(crate) fn of(seed: u64, keeps_diary: bool, invoices: Share) -> Arc<Self> {
         let mut chance = Chance::of(seed, 1);
         let modules: &[&str] = match chance.below(10) {
             0..6 => &["organisations"],
@@ -122,7 +137,7 @@ impl World {
         let per_minute = *chance.pick(&[60, 60, 20, 9]).unwrap_or(&60);
         dinero.requests_per_minute = per_minute;
         // Thrown apart, so that histories without invoices are what they would be if there were none anywhere.
-        let sales = sales(&mut Chance::of(seed, 4));
+        let sales = sales(&mut Chance::of(seed, 4), invoices);
         let modules = match &sales {
             Some(sales) if sales.to_persons => &["contacts", "products", "invoices"],
             Some(_) => &["organisations", "products", "invoices"],
@@ -272,8 +287,8 @@ impl Guids for OurGuids {
 }
 
 /// How invoices are in a history, if it has any.
-fn sales(chance: &mut Chance) -> Option<Sales> {
-    chance.in_thousand(WITH_INVOICES).then(|| Sales {
+fn sales(chance: &mut Chance, share: Share) -> Option<Sales> {
+    chance.in_thousand(share.in_thousand()).then(|| Sales {
         vat_by_line: chance.in_thousand(200),
         rounds: chance.in_thousand(300),
         closed_until: chance.in_thousand(250).then(|| sale::day(0) + TimeDelta::days(30)),

@@ -83,6 +83,16 @@ impl LineTerms {
         rates.chain(self.text_service.iter().map(ToString::to_string)).collect()
     }
 
+    /// `lines` but for roundings.
+    pub(crate) fn without_rounding(&self, lines: Vec<Line>) -> Vec<Line> {
+        let account = self.terms.rounding.as_ref().map(|rounding| rounding.account);
+        let is_rounding = |line: &Line| match line {
+            Line::Goods(goods) => matches!(goods.vat, Vat::FreeOn(on) if Some(on) == account),
+            Line::Text(_) => false,
+        };
+        lines.into_iter().filter(|line| !is_rounding(line)).collect()
+    }
+
     /// The lines of a side's own fields, which are as many as [`width`] says.
     pub(super) fn read(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
         match (side, own) {

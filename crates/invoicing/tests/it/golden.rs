@@ -11,9 +11,9 @@ use sync_model::RecordKey;
 const TABLE: &str = include_str!("../golden.toml");
 
 #[derive(Deserialize)]
-struct Table {
+pub(crate) struct Table {
     dinero: Vec<DineroCase>,
-    crm: Vec<CrmCase>,
+    pub(crate) crm: Vec<CrmCase>,
 }
 
 #[derive(Deserialize)]
@@ -43,8 +43,8 @@ struct WrittenLine {
 }
 
 #[derive(Deserialize)]
-struct CrmCase {
-    name: String,
+pub(crate) struct CrmCase {
+    pub(crate) name: String,
     mode: String,
     lines: Vec<WrittenCrmLine>,
     #[serde(default)]
@@ -61,9 +61,9 @@ struct CrmCase {
     deducted: Decimal,
     adjustment_account: Option<u32>,
     rounding: Option<Decimal>,
-    sub_total: Decimal,
-    pre_tax: Decimal,
-    grand: Decimal,
+    pub(crate) sub_total: Decimal,
+    pub(crate) pre_tax: Decimal,
+    pub(crate) grand: Decimal,
     held: Option<String>,
     #[serde(default)]
     expressed: Vec<WrittenLine>,
@@ -97,7 +97,7 @@ impl WrittenLine {
 }
 
 impl CrmCase {
-    fn invoice(&self) -> CrmInvoice {
+    pub(crate) fn invoice(&self) -> CrmInvoice {
         let line = |(at, line): (usize, &WrittenCrmLine)| CrmLine {
             product: Some(RecordKey::new("Products", format!("14x{}", at + 1).as_str())),
             name: format!("Vare {}", at + 1),
@@ -133,7 +133,7 @@ impl CrmCase {
     }
 }
 
-fn table() -> Table {
+pub(crate) fn table() -> Table {
     toml::from_str(TABLE).expect("well-formed")
 }
 

@@ -12,6 +12,7 @@ mod drift;
 mod habits;
 mod invoices;
 mod lamp;
+mod races;
 mod refusals;
 mod settings;
 mod world;

@@ -114,6 +114,11 @@ impl Dinero {
         self.mail_by_hand(kind, guid, now).map_err(said)
     }
 
+    /// A voucher is gone without a trace, as nothing that is known makes it.
+    pub fn lose_sale(&mut self, guid: &str) {
+        self.vouchers.remove(guid);
+    }
+
     /// A person deletes a draft.
     ///
     /// # Errors
