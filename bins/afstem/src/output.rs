@@ -223,6 +223,18 @@ pub(crate) fn summary(summary: &Summary, language: Language) {
         language.pick("Fejlet", "Failed"),
         summary.failed
     ));
+    let effects = summary.effects;
+    if effects.booked + effects.sent + effects.paid > 0 {
+        print(&format!(
+            "{}: {} · {}: {} · {}: {}",
+            language.pick("Bogført", "Booked"),
+            effects.booked,
+            language.pick("Sendt", "Sent"),
+            effects.sent,
+            language.pick("Betalinger", "Payments"),
+            effects.paid
+        ));
+    }
     print(&counts(language.pick("Forespørgsler", "Requests"), requests.left, requests.right));
     print(&counts(language.pick("Heraf skrivninger", "Of these writes"), writes.left, writes.right));
     let green = colour(AnsiColor::Green);

@@ -1,7 +1,7 @@
 //! Two linked records: judge each field, then gather what follows into at most one write for each side.
 
-use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
-use sync_model::{FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
+use field_mapping::{EntityMapping, FaultKind, FieldMapping, ModuleMapping};
+use sync_model::{Evidence, FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
 
 use crate::diff::{FieldCase, FieldOutcome, Verdict, judge, settled_by_person};
 use crate::reference::{Shown, on_side, show};
@@ -60,6 +60,7 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     if !tally.frozen.is_empty() {
         plan.findings.push(finding(case, &title, Matter::Proposal { fields: std::mem::take(&mut tally.frozen) }));
     }
+    plan.findings.extend(closed_period(case, &shown, &mut tally, &title));
     plan.findings.extend(invoice_findings(case, &shown, &title));
     let needs = Side::BOTH.into_iter().flat_map(|side| shown.get(side).needs.iter().map(move |it| (side, it.clone())));
     let records: Vec<_> = needs.collect();
@@ -126,6 +127,23 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
             tally.why.push(why);
         }
     }
+}
+
+/// P41: a draft whose day is in a closed period is neither changed nor booked. What would be written to it is taken out.
+fn closed_period(case: &PairCase<'_>, shown: &Sides<Shown>, tally: &mut Tally, title: &str) -> Option<Finding> {
+    if !case.entity.is_of_invoices() || case.records.left.lock == Lock::Frozen {
+        return None;
+    }
+    let rendering = case.entity.render(Side::Left, &shown.left.values, &case.records.left.fields);
+    let faults: Vec<_> =
+        rendering.faults.into_iter().filter(|fault| matches!(fault.kind, FaultKind::ClosedPeriod { .. })).collect();
+    let ours = case.link.evidence == Evidence::Created(Side::Left);
+    if faults.is_empty() || (tally.writes.left.is_empty() && !ours) {
+        return None;
+    }
+    tally.writes.left = Fields::new();
+    tally.why.retain(|why| !matches!(&why.write, Some((Side::Left, _))));
+    Some(finding(case, title, Matter::Unfit { faults }))
 }
 
 /// What keeps an invoice a draft: what cannot be understood of it, and totals that are not the same everywhere.

@@ -36,6 +36,10 @@ pub(crate) fn is_hopeless(state: &State, at: usize) -> bool {
     if to_a_person && thing.by_people[Side::Left as usize] > 0 {
         return true;
     }
+    // So it does for a street, and a customer of Dinero may have none.
+    if thing.by_people[Side::Left as usize] > 0 && has_no_address(state, &thing.tag) {
+        return true;
+    }
     let needed = state.ledger.iter().filter(|edit| edit.thing == at).flat_map(|edit| match edit.attribute {
         "customer" => vec![edit.value.clone()],
         "lines" => sale::lines_of(&edit.value).into_iter().map(|line| line.product).collect(),
@@ -43,6 +47,13 @@ pub(crate) fn is_hopeless(state: &State, at: usize) -> bool {
     });
     let needed: Vec<String> = needed.collect();
     state.things.iter().any(|other| spoilt(other) && needed.contains(&other.tag))
+}
+
+/// Whether the invoice stands in Dinero without an address.
+fn has_no_address(state: &State, tag: &str) -> bool {
+    let invoices = state.systems.dinero.invoices(DateTime::UNIX_EPOCH);
+    let mut of_tag = invoices.iter().filter(|sale| text(sale, "Description").to_lowercase() == tag);
+    of_tag.any(|sale| text(sale, "Address").trim().is_empty())
 }
 
 /// Whether nothing may travel of an invoice as it stands somewhere.

@@ -37,4 +37,4 @@ mod world;
 pub use dealings::Dealings;
 pub use fault::{Fault, Hits};
 pub use history::{Detail, Played, play, play_with_invoices};
-pub use season::Season;
+pub use season::{Play, Season};

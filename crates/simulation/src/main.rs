@@ -24,6 +24,9 @@ struct Arguments {
     /// How many threads play. All cores by default.
     #[arg(long)]
     threads: Option<usize>,
+    /// Every history has invoices.
+    #[arg(long)]
+    invoices: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -38,7 +41,8 @@ fn main() -> ExitCode {
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
     let seeds = arguments.start..arguments.start + arguments.seeds;
-    let season = Season::of(seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
+    let kind = if arguments.invoices { simulation::play_with_invoices } else { simulation::play };
+    let season = Season::of(kind, seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
         if arguments.diary {
             println!("seed {seed}\n{}", played.diary);
         }

@@ -6,13 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Dealings, Detail, Hits, Played, play, play_with_invoices};
+use crate::{Dealings, Detail, Hits, Played};
 
 /// Every so many seeds one is played twice and compared byte for byte.
 const TWICE_EVERY: u64 = 100;
 
 /// One of the two ways to play a history.
-type Play = fn(u64, Detail) -> Played;
+pub type Play = fn(u64, Detail) -> Played;
 
 /// What became of many histories.
 #[derive(Debug, Default)]
@@ -28,24 +28,9 @@ pub struct Season {
 }
 
 impl Season {
-    /// Plays the histories of `seeds` on so many threads, and tells of each that failed, or of all when there is a diary.
+    /// Plays the histories of `seeds`, in one of the two ways, on so many threads, and tells of each that failed, or of all when there is a diary.
     /// Unless it `goes_on`, it ends with the first that failed.
     pub fn of(
-        seeds: Range<u64>,
-        threads: usize,
-        detail: Detail,
-        goes_on: bool,
-        tell: impl Fn(u64, &Played) + Sync,
-    ) -> Self {
-        Self::by(play, seeds, threads, detail, goes_on, tell)
-    }
-
-    /// The same with histories that all have invoices.
-    pub fn of_invoices(seeds: Range<u64>, threads: usize) -> Self {
-        Self::by(play_with_invoices, seeds, threads, Detail::Verdict, true, |_, _| {})
-    }
-
-    fn by(
         play: Play,
         seeds: Range<u64>,
         threads: usize,

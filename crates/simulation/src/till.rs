@@ -54,8 +54,9 @@ fn in_crm(world: &World, state: &mut State, thing: usize, id: &str) -> String {
     if received <= Decimal::ZERO || text(&record, "received").parse() == Ok(received) {
         return format!("nothing came in of {tag}");
     }
-    if state.systems.crm.edit(id, &[("received", &received.to_string())], CLERK, now).is_err() {
-        state.breached(format!("the stand-in takes no received {received} for {tag}"));
+    if let Err(error) = state.systems.crm.edit(id, &[("received", &received.to_string())], CLERK, now) {
+        // 8.4 saves no invoice of which a product is gone.
+        return format!("right: {tag} cannot be saved: {error}");
     }
     state.books.received.entry(thing).or_default().push(received);
     format!("right: somebody notes that {received} came in of {tag} ({id})")

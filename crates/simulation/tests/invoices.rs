@@ -1,7 +1,7 @@
 //! What is promised of invoices, each promise over histories of its own: people at both desks, runs that book, send and pay,
 //! every fault. A promise is proved only where there was something to break.
 
-use simulation::{Dealings, Season};
+use simulation::{Dealings, Detail, Season, play_with_invoices};
 
 /// How many histories each promise is tried on.
 const SEEDS: u64 = 24;
@@ -9,7 +9,8 @@ const SEEDS: u64 = 24;
 /// Plays the histories from `start`; none may break anything, and so much has to have happened.
 fn holds(start: u64, property: &str, happened: impl Fn(&Dealings) -> u64) {
     let threads = std::thread::available_parallelism().map_or(1, Into::into);
-    let season = Season::of_invoices(start..start + SEEDS, threads);
+    let seeds = start..start + SEEDS;
+    let season = Season::of(play_with_invoices, seeds, threads, Detail::Verdict, true, |_, _| {});
     assert!(season.failed.is_empty(), "{property}: seeds and what did not hold: {:#?}", season.failed);
     let happened = happened(&season.dealings);
     assert!(happened > 0, "{property}: nothing happened that could have broken it: {}", season.dealings);

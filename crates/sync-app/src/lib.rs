@@ -38,7 +38,7 @@ pub use agreement::{Agreement, Light};
 pub use app::{App, Reach, backup};
 pub use audit::{audit_json, audit_lines, replay_json, trail_json};
 pub use deciding::Word;
-pub use demo::{Demo, Edit};
+pub use demo::{Demo, Edit, Scene};
 pub use due::Due;
 pub use error::AppError;
 pub use inbox::{Answered, Contested, Entry, Inbox};

@@ -125,6 +125,10 @@ fn the_demo_ends_with_a_run_that_writes_nothing() {
     let chapters = demo.json()["demo"].as_array().unwrap().clone();
     assert_eq!(chapters[0]["status"]["status"], "red");
     assert_eq!(chapters[1]["status"]["status"], "green");
+    let life: Vec<&str> =
+        chapters.iter().filter_map(|chapter| chapter["invoices"].as_array()?.first()?.as_str()).collect();
+    let stations = ["Draft · ", "Booked 1 · ", "Paid 1 · "];
+    assert!(life.iter().zip(stations).all(|(line, station)| line.contains(station)) && life.len() == 3, "{life:#?}");
     let last = &chapters.last().unwrap()["sync"];
     assert_eq!(last["writes"], json!({"dinero": 0, "simplycrm": 0}));
 }

@@ -135,7 +135,8 @@ async fn p34_a_stale_time_stamp_stops_an_effect_and_the_next_run_looks_again() {
         (book, BOOKING, edits, Tally::default(), once),
         (book, BOOKING, books, once, once),
         (book, SENDING, books, once, Tally { mails: 1, ..once }),
-        (pay, PAYING, pays, Tally { payments: 1, ..once }, Tally { payments: 2, ..once }),
+        // What Dinero has received is what the CRM shows then, and nothing is left to register.
+        (pay, PAYING, pays, Tally { payments: 1, ..once }, Tally { payments: 1, ..once }),
     ];
     for (nth, (place, changes, deed, after, at_last)) in cases.into_iter().enumerate() {
         let world = Arc::new(World::seeded(3, 8));
