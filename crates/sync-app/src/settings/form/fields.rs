@@ -1,10 +1,6 @@
 //! Every setting of the pages: what it is called, what it means, and what each choice does.
 
-use super::{Answering, Both, Choice, Field, Part};
-
-const fn option(value: &'static str, label: Both, effect: Both) -> Choice {
-    Choice { value, label, effect }
-}
+use super::{Answering, Both, Field, Part, choices};
 
 const fn field(key: &'static str, part: Part, answer: Answering, label: Both, explain: Both) -> Field {
     Field { key, part, label, explain, answer, when: None }
@@ -89,24 +85,7 @@ pub const FIELDS: &[Field] = &[
     field(
         "mapping.kind",
         Part::Sync,
-        Answering::One(&[
-            option(
-                "standard",
-                ["Standard", "Standard"],
-                [
-                    "Alle felter følger Afstems standard. Jeres egne feltpar gemmes, men bruges ikke.",
-                    "All fields follow Afstem's standard. Your own pairs of fields are kept but not used.",
-                ],
-            ),
-            option(
-                "custom",
-                ["Tilpasset", "Custom"],
-                [
-                    "Jeres egne feltpar bruges. I begynder med standarden og kan rette den under Kortlægning.",
-                    "Your own pairs of fields are used. You begin with the standard and edit it under Mapping.",
-                ],
-            ),
-        ]),
+        Answering::One(choices::MAPPINGS),
         ["Kortlægning", "Mapping"],
         [
             "Hvilket felt i Simply CRM der svarer til hvilket felt i Dinero.",
@@ -116,21 +95,7 @@ pub const FIELDS: &[Field] = &[
     field(
         "sync.mode",
         Part::Sync,
-        Answering::One(&[
-            option(
-                "manual",
-                ["Manuel", "Manual"],
-                ["Intet sker, før nogen trykker Sync.", "Nothing happens until somebody presses Sync."],
-            ),
-            option(
-                "auto",
-                ["Auto", "Auto"],
-                [
-                    "Afstem synkroniserer også af sig selv. Den første synkronisering starter I selv.",
-                    "Afstem also synchronises by itself. The first synchronisation is started by you.",
-                ],
-            ),
-        ]),
+        Answering::One(choices::MODES),
         ["Synkronisere", "Synchronise"],
         ["Om Afstem også synkroniserer af sig selv.", "Whether Afstem also synchronises by itself."],
     ),
@@ -150,32 +115,7 @@ pub const FIELDS: &[Field] = &[
     field(
         "sync.direction",
         Part::Sync,
-        Answering::One(&[
-            option(
-                "crm-to-dinero",
-                ["CRM→Dinero", "CRM→Dinero"],
-                [
-                    "Der skrives kun i Dinero. Rettelser i Dinero kommer ikke til Simply CRM. Enkelte poster kan sendes med Sync to Dinero.",
-                    "Only Dinero is written to. Edits in Dinero do not reach Simply CRM. Single records can be sent with Sync to Dinero.",
-                ],
-            ),
-            option(
-                "dinero-to-crm",
-                ["Dinero→CRM", "Dinero→CRM"],
-                [
-                    "Der skrives kun i Simply CRM. Rettelser i Simply CRM kommer ikke til Dinero.",
-                    "Only Simply CRM is written to. Edits in Simply CRM do not reach Dinero.",
-                ],
-            ),
-            option(
-                "both",
-                ["Begge veje", "Both ways"],
-                [
-                    "Der skrives i begge systemer. Rettelser af forskellige felter flettes.",
-                    "Both systems are written to. Edits of different fields are merged.",
-                ],
-            ),
-        ]),
+        Answering::One(choices::DIRECTIONS),
         ["Synkroniseringsindstilling", "Direction"],
         ["Hvor Afstem må skrive.", "Where Afstem may write."],
     ),
@@ -184,24 +124,7 @@ pub const FIELDS: &[Field] = &[
         ..field(
             "sync.priority",
             Part::Sync,
-            Answering::One(&[
-                option(
-                    "crm-first",
-                    ["CRM først", "CRM first"],
-                    [
-                        "Er samme felt rettet begge steder, gælder værdien fra Simply CRM.",
-                        "Where both changed the same field, the value of Simply CRM stands.",
-                    ],
-                ),
-                option(
-                    "dinero-first",
-                    ["Dinero først", "Dinero first"],
-                    [
-                        "Er samme felt rettet begge steder, gælder værdien fra Dinero.",
-                        "Where both changed the same field, the value of Dinero stands.",
-                    ],
-                ),
-            ]),
+            Answering::One(choices::PRIORITIES),
             ["Dataprioritet", "Data priority"],
             [
                 "Hvis værdi der gælder, når begge har rettet det samme felt, og første gang to poster mødes.",
@@ -214,24 +137,7 @@ pub const FIELDS: &[Field] = &[
         ..field(
             "sync.drift",
             Part::Sync,
-            Answering::One(&[
-                option(
-                    "keep",
-                    ["Lad dem stå", "Leave them"],
-                    [
-                        "Rettelser hos modtageren bliver stående, til kilden retter feltet.",
-                        "Edits at the target stay until the source changes the field.",
-                    ],
-                ),
-                option(
-                    "overwrite",
-                    ["Skriv over", "Write over"],
-                    [
-                        "Rettelser hos modtageren skrives over. Modtageren bliver et spejl af kilden.",
-                        "Edits at the target are written over. The target becomes a mirror of the source.",
-                    ],
-                ),
-            ]),
+            Answering::One(choices::DRIFT),
             ["Rettelser hos modtageren", "Edits at the target"],
             [
                 "Hvad der sker med rettelser i det system, der kun modtager.",
@@ -242,40 +148,14 @@ pub const FIELDS: &[Field] = &[
     field(
         "sync.modules",
         Part::Sync,
-        Answering::Some(&[
-            option(
-                "organisations",
-                ["Organisationer", "Organisations"],
-                ["Organisationer synkroniseres.", "Organisations are synchronised."],
-            ),
-            option("contacts", ["Kontakter", "Contacts"], ["Kontakter synkroniseres.", "Contacts are synchronised."]),
-            option("products", ["Produkter", "Products"], ["Produkter synkroniseres.", "Products are synchronised."]),
-            option("invoices", ["Fakturaer", "Invoices"], ["Fakturaer synkroniseres.", "Invoices are synchronised."]),
-        ]),
+        Answering::Some(choices::MODULES),
         ["Moduler", "Modules"],
         ["Hvad der synkroniseres.", "What is synchronised."],
     ),
     field(
         "sync.deletes",
         Part::Sync,
-        Answering::One(&[
-            option(
-                "keep",
-                ["Lad den anden stå", "Keep the other"],
-                [
-                    "Slettes en post i det ene system, bliver den stående i det andet.",
-                    "A record that is deleted in one system stays in the other.",
-                ],
-            ),
-            option(
-                "approve",
-                ["Spørg først", "Ask first"],
-                [
-                    "Slettes en post i det ene system, kommer den i indbakken, og I afgør, om den også slettes i det andet.",
-                    "A record that is deleted in one system waits in the inbox, and you decide whether it is deleted in the other.",
-                ],
-            ),
-        ]),
+        Answering::One(choices::DELETIONS),
         ["Sletninger", "Deletions"],
         [
             "Hvad der sker, når en post er slettet i det ene system. Afstem sletter aldrig af sig selv.",
@@ -295,18 +175,7 @@ pub const FIELDS: &[Field] = &[
     field(
         "sync.invoice_priority",
         Part::Invoices,
-        Answering::One(&[
-            option(
-                "organisations",
-                ["Organisationer", "Organisations"],
-                ["Fakturaer stilles til organisationen.", "Invoices belong to the organisation."],
-            ),
-            option(
-                "contacts",
-                ["Kontakter", "Contacts"],
-                ["Fakturaer stilles til kontaktpersonen.", "Invoices belong to the person."],
-            ),
-        ]),
+        Answering::One(choices::CUSTOMERS),
         ["Prioritetsmodul", "Invoice priority"],
         [
             "Om en faktura hører til organisationen eller til kontaktpersonen.",
@@ -372,18 +241,7 @@ pub const FIELDS: &[Field] = &[
     field(
         "invoices.language",
         Part::Invoices,
-        Answering::One(&[
-            option(
-                "customer",
-                ["Kundens", "The customer's"],
-                [
-                    "Nye fakturaer skrives på det sprog, som kunden har i Dinero.",
-                    "New invoices are in the language that the customer has in Dinero.",
-                ],
-            ),
-            option("da", ["Dansk", "Danish"], ["Nye fakturaer skrives på dansk.", "New invoices are in Danish."]),
-            option("en", ["Engelsk", "English"], ["Nye fakturaer skrives på engelsk.", "New invoices are in English."]),
-        ]),
+        Answering::One(choices::LANGUAGES),
         ["Fakturaens sprog", "Language of invoices"],
         [
             "Det sprog, som nye fakturaer skrives på i Dinero.",

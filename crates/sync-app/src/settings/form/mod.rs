@@ -1,6 +1,7 @@
 //! The settings as a page shows them: each under the word a user of Simply CRM knows, with one plain sentence, and with
 //! what a change of it will do.
 
+mod choices;
 mod fields;
 
 use super::keys::{Key, Kind};
