@@ -11,6 +11,7 @@ use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use sync_model::{Evidence, Link, LinkState, Lock, Presence, Record, RecordKey, Side, Value};
+use tokio::time::Instant;
 
 use crate::due::agreed;
 use crate::event::Event;
@@ -61,7 +62,8 @@ impl Run<'_> {
     pub(crate) async fn recover_effects(&self) -> Result<(), RunError> {
         for record in self.store.effects(&self.engine.pair).await? {
             if record.state == EffectState::Intended {
-                self.clear_up_effect(&record).await?;
+                // The one who asked for it died no later than this run began.
+                self.clear_up_effect(&record, self.began).await?;
             }
         }
         Ok(())
@@ -251,6 +253,7 @@ impl Run<'_> {
     pub(crate) async fn ask_for(&self, record: EffectRecord, books: &Record) -> Result<Option<Record>, RunError> {
         self.commit(&[Change::Effect(Box::new(record.clone()))]).await?;
         let journaled = JournaledEffect::new(record.clone());
+        self.still_holds().await?;
         let done = self.engine.connectors.left.perform(&journaled, books).await;
         let state = match done {
             Ok(after) => return self.happened(&record, after).await,
@@ -260,18 +263,19 @@ impl Run<'_> {
                 self.note(&record, EffectState::NotDone).await?;
                 return Err(error.into());
             }
-            Err(WriteError::Unknown(_)) => return self.clear_up_effect(&record).await,
+            Err(WriteError::Unknown(_)) => return self.clear_up_effect(&record, Instant::now()).await,
         };
         self.note(&record, state).await?;
         Ok(None)
     }
 
-    /// Finds out what became of an effect. The invoice as it is now, when it turns out to have happened.
-    async fn clear_up_effect(&self, record: &EffectRecord) -> Result<Option<Record>, RunError> {
+    /// Finds out what became of an effect, for whose answer nobody waits any more since `given_up`. The invoice as it is now,
+    /// when it turns out to have happened.
+    async fn clear_up_effect(&self, record: &EffectRecord, given_up: Instant) -> Result<Option<Record>, RunError> {
         let journaled = JournaledEffect::new(record.clone());
         let connector = &self.engine.connectors.left;
         let mut found = connector.probe_effect(&journaled).await?;
-        if found == EffectFound::NoTrace && self.wait_until(record.at + self.engine.pace.settle).await {
+        if found == EffectFound::NoTrace && self.wait_out(given_up).await {
             found = connector.probe_effect(&journaled).await?;
         }
         match found {
