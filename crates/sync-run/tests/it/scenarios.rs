@@ -11,7 +11,7 @@ use crate::history::Field::{Phone, Street};
 use crate::story::Act::{
     Answer, Below, Clear, Delete, Edit, Forget, Invoice, Make, Plan, Price, Received, Run, Take, Trouble,
 };
-use crate::story::Errand::{Bill, CarryOut, Effects as WithEffects, One, Push, Sync, Undo, UndoRecord, UndoStreet};
+use crate::story::Errand::{Bill, CarryOut, Effects as WithEffects, One, Push, Sync, Undo};
 use crate::story::{Act, Story, story};
 use crate::world::WriteFault::{LostAfter, LostBefore, Refused};
 
@@ -178,8 +178,6 @@ fn looking_back() -> Vec<Story> {
     let edited = met(&[Edit(Left, 0, Street, 1), Edit(Right, 1, Phone, 0), SYNC]);
     vec![
         story("a run is undone", [edited.clone(), vec![Run(Undo), SYNC]].concat()),
-        story("a record is undone", [edited.clone(), vec![Run(UndoRecord(Right, 0)), SYNC]].concat()),
-        story("a field is undone", [edited, vec![Run(UndoStreet(Right, 0)), SYNC]].concat()),
         story("a run that made records is undone", [made(Left, 2), vec![SYNC, Run(Undo), SYNC]].concat()),
         story("a plan is carried out", met(&[Edit(Left, 0, Street, 1), Make(Right, 3), Plan, Run(CarryOut), SYNC])),
         story(

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use field_mapping::{Direction, Drift, Priority};
 use reconcile::{Deletes, Guards, Matter, Reply};
 use rust_decimal::Decimal;
-use sync_model::{FieldName, Module, RecordKey, RunId, Side, Sides, Value};
+use sync_model::{Module, RecordKey, RunId, Side, Sides, Value};
 use sync_run::conformance::MemoryStore;
 use sync_run::{Decided, Effects, Engine, Order, RunError, SavedPlan, Store as _, Summary, Undo};
 
@@ -62,8 +62,6 @@ pub(crate) enum Errand {
     Bill(usize),
     /// Undo everything that the last errand wrote.
     Undo,
-    UndoRecord(Side, usize),
-    UndoStreet(Side, usize),
 }
 
 /// A story: the rules of the house, and what happens.
@@ -261,14 +259,6 @@ impl House {
             }
             Errand::Bill(who) => vec![Order { record: Some((Side::Right, bill(who))), ..plain }],
             Errand::Undo => self.runs.iter().cloned().map(Undo::Run).map(undo).collect(),
-            Errand::UndoRecord(side, who) => {
-                let (side, key) = of(side, who);
-                vec![undo(Undo::Record(side, key))]
-            }
-            Errand::UndoStreet(side, who) => {
-                let (side, key) = of(side, who);
-                vec![undo(Undo::Field(side, key, FieldName::new("street")))]
-            }
         }
     }
 
