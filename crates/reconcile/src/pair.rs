@@ -133,7 +133,8 @@ fn closed_period(case: &PairCase<'_>, shown: &Sides<Shown>, tally: &mut Tally, t
     if !case.entity.is_of_invoices() || case.records.left.lock == Lock::Frozen {
         return None;
     }
-    let rendering = case.entity.render(Side::Left, &shown.left.values, &case.records.left.fields);
+    // As if it were new: of what stands there already, nobody asks whether it may.
+    let rendering = case.entity.render(Side::Left, &shown.left.values, &Fields::new());
     let faults: Vec<_> =
         rendering.faults.into_iter().filter(|fault| matches!(fault.kind, FaultKind::ClosedPeriod { .. })).collect();
     let ours = case.link.evidence == Evidence::Created(Side::Left);
