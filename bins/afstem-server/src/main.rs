@@ -12,7 +12,6 @@ mod keys;
 mod metrics;
 mod pages;
 mod probes;
-mod prompt;
 mod routes;
 mod serve;
 mod server;

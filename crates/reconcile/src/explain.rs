@@ -93,7 +93,6 @@ impl FieldWhy {
             | Rule::EmptyStays
             | Rule::EarlierLife
             | Rule::New
-            | Rule::StandsIn
             | Rule::Default
             | Rule::NoCounterpart
             | Rule::Undone

@@ -35,9 +35,6 @@ impl Finding {
             (Matter::Guarded { step: Some(step), .. }, reply) => {
                 Some(vec![Decision::Guarded(step.clone(), answer(reply))])
             }
-            (Matter::Proposal { correction: Some(correction), .. }, reply) => {
-                Some(vec![Decision::Correction(correction.clone(), answer(reply))])
-            }
             (
                 Matter::Duplicate { .. }
                 | Matter::Unfit { .. }
@@ -59,8 +56,7 @@ impl Finding {
                 | Matter::EditedAfterDeletion { deletion: None, .. }
                 | Matter::Guarded { step: None, .. }
                 | Matter::HeldBack { .. }
-                | Matter::Proposal { correction: None, .. }
-                | Matter::Cancelled
+                | Matter::Proposal { .. }
                 | Matter::EffectUnknown { .. }
                 | Matter::Totals { .. }
                 | Matter::Swinging { .. },

@@ -24,9 +24,6 @@ struct Arguments {
     /// How many threads play. All cores by default.
     #[arg(long)]
     threads: Option<usize>,
-    /// Every history has invoices.
-    #[arg(long)]
-    invoices: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -41,8 +38,7 @@ fn main() -> ExitCode {
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
     let seeds = arguments.start..arguments.start + arguments.seeds;
-    let kind = if arguments.invoices { simulation::play_with_invoices } else { simulation::play };
-    let season = Season::of(kind, seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
+    let season = Season::of(seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
         if arguments.diary {
             println!("seed {seed}\n{}", played.diary);
         }
@@ -51,23 +47,15 @@ fn main() -> ExitCode {
             println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed} --diary");
         }
     });
-    println!("    struck  effects  fault");
     for fault in Fault::ALL {
-        let effects = match Fault::OF_EFFECTS.contains(fault) {
-            true => season.hits.of_effects(*fault).to_string(),
-            false => "-".to_owned(),
-        };
-        println!("{:>10} {effects:>8}  {fault}", season.hits.of(*fault));
+        println!("{:>10}  {fault}", season.hits.of(*fault));
     }
-    let of_effects = season.hits.never_of_effects().map(|fault| format!("{fault} of an effect"));
-    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).chain(of_effects).collect();
+    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).collect();
     let dead = !never.is_empty() && season.played >= ENOUGH;
     if dead {
         println!("never struck, so that nothing is proved about it: {}", never.join(", "));
     }
-    println!("invoices: {}", season.dealings);
-    let (failed, struck) = (season.failed.len(), season.hits.sum());
-    let kinds = Fault::ALL.len() - season.hits.never().count();
+    let (failed, struck, kinds) = (season.failed.len(), season.hits.sum(), Fault::ALL.len() - never.len());
     println!(
         "simulation: {} seeds from {} in {} s, {failed} failed, {struck} faults struck, {kinds} of {} kinds",
         season.played,

@@ -18,7 +18,6 @@
 
 mod commit;
 mod decisions;
-mod dossier;
 mod fault;
 mod history;
 mod journal;

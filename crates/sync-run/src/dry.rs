@@ -83,7 +83,6 @@ impl Store for DryStore {
                 | Change::Effect(_)
                 | Change::Findings { .. }
                 | Change::Unlink { .. }
-                | Change::Release { .. }
                 | Change::Begin { .. }
                 | Change::Spend { .. }
                 | Change::EarlierLife { .. }

@@ -59,7 +59,7 @@ pub(crate) async fn page(
 }
 
 fn shown(last: &Ended, app: &App, language: Language) -> Option<Shown> {
-    let (preview, _) = last.plan()?;
+    let preview = last.preview.as_ref()?;
     let writes = sync_app::writes(preview);
     let lines = plan_lines(preview, language);
     Some(Shown {

@@ -2,5 +2,4 @@
 
 mod golden;
 mod properties;
-mod recorded;
 mod sandboxed;

@@ -2,6 +2,5 @@
 
 mod decisions;
 mod exhaustive;
-mod generated;
 mod judge;
 mod small;
