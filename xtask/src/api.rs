@@ -15,9 +15,9 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Wanted {
-    /// How long it goes on.
-    #[arg(long, default_value_t = 1)]
-    minutes: u32,
+    /// How many seconds it goes on.
+    #[arg(long, default_value_t = 30)]
+    seconds: u32,
     /// Tries the release build.
     #[arg(long)]
     release: bool,
@@ -38,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
     command.args(["--checks", CHECKS, "--continue-on-failure", "--phases", "examples,coverage,fuzzing"]);
     // Asking both systems how they are may have to wait for the rate limit.
     command.args(["--request-timeout", "40"]);
-    command.args(["--max-examples", "1000000", "--max-time", &(wanted.minutes * 60).to_string()]);
+    command.args(["--max-examples", "1000000", "--max-time", &wanted.seconds.to_string()]);
     process::run(&mut command)
 }
 

@@ -6,12 +6,14 @@ mod arrows;
 mod bench;
 mod chromium;
 mod contract;
+mod coverage;
 mod failure;
 mod fuzz;
 mod links;
 mod load;
 mod manifests;
 mod needs;
+mod planner;
 mod postgres;
 mod process;
 mod properties;
@@ -51,12 +53,12 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Shows which test proves which property of docs/properties.md.
-    Properties {
-        /// Properties that must have a test, such as `P1,P2,L5`.
-        #[arg(long, value_delimiter = ',')]
-        require: Vec<String>,
-    },
+    /// Shows which test proves which property of docs/properties.md, and fails where one that must have a test has none.
+    Properties,
+    /// Lets the planner plan generated worlds, and checks what must hold for every plan.
+    Planner(planner::Wanted),
+    /// Measures the branch coverage of planner and merge.
+    Coverage,
     /// Plays the histories of many seeds: the whole engine on virtual time, under faults.
     Simulate(simulate::Wanted),
     /// Runs both clients' contract tests and says how much of each API they cover.
@@ -86,7 +88,9 @@ fn run(task: &Task) -> Result<(), Failure> {
         Task::Tidy => tidy::check(&workspace),
         Task::Test(wanted) => test::run(&workspace, wanted),
         Task::Bench { filter, arguments } => bench::run(&workspace, filter.as_deref(), arguments),
-        Task::Properties { require } => properties::check(&workspace, require),
+        Task::Properties => properties::check(&workspace),
+        Task::Planner(wanted) => planner::run(&workspace, wanted),
+        Task::Coverage => coverage::run(&workspace),
         Task::Simulate(wanted) => simulate::run(&workspace, wanted),
         Task::Contract => contract::run(&workspace),
         Task::Api(wanted) => api::run(&workspace, wanted),

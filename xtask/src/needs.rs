@@ -28,7 +28,7 @@ pub(crate) static NEEDS: [Need; 2] = [
     CHROMIUM,
     Need {
         name: "postgres",
-        crates: &["store-postgres"],
+        crates: &["store-postgres", "afstem-server"],
         variable: "AFSTEM_TEST_POSTGRES_URL",
         provide: || {
             let server = Postgres::start()?;

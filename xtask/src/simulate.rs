@@ -16,6 +16,9 @@ pub(crate) struct Wanted {
     /// Prints everything that happened.
     #[arg(long)]
     diary: bool,
+    /// Every history has invoices.
+    #[arg(long)]
+    invoices: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -25,6 +28,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
     let mut command = process::cargo();
     command.current_dir(&workspace.root).args(["run", "--quiet", "--package", "simulation", "--"]);
     command.args(["--seeds", &wanted.seeds.to_string(), "--start", &wanted.start.to_string()]);
+    command.args(wanted.invoices.then_some("--invoices"));
     command.args(wanted.diary.then_some("--diary")).args(wanted.keep_going.then_some("--keep-going"));
     process::run(&mut command)
 }

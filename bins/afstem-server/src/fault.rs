@@ -106,7 +106,7 @@ pub(crate) fn status_of(error: &AppError) -> StatusCode {
         AppError::Settings(_) | AppError::NoSuchReference(_) | AppError::NoSuchModule(_) | AppError::Address(_) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
-        AppError::NoSuchRecord(_) | AppError::NoSuchEntry(_) => StatusCode::NOT_FOUND,
+        AppError::NoSuchRecord(_) | AppError::NoSuchEntry(_) | AppError::NoSuchRun(_) => StatusCode::NOT_FOUND,
         AppError::NoAnswer { .. } | AppError::SameSystem(..) | AppError::LinkedAlready(..) | AppError::Mapping(_) => {
             StatusCode::UNPROCESSABLE_ENTITY
         }

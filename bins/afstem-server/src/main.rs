@@ -12,6 +12,7 @@ mod keys;
 mod metrics;
 mod pages;
 mod probes;
+mod prompt;
 mod routes;
 mod serve;
 mod server;

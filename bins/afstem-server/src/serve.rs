@@ -12,10 +12,11 @@ use sync_app::office::{Ground, Office};
 use sync_app::{Entries, Language, Say};
 
 use crate::args::{ServeArguments, StoreArguments};
+use crate::prompt::Prompt;
 use crate::server::{Manners, Server, one_time_code};
 use crate::{keys, routes};
 
-/// How long a client may take to send the head of a request.
+/// How long a client may take to say anything, and how long to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long answers that are under way may take once the server is asked to stop.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -64,13 +65,14 @@ pub(crate) async fn listen(server: Server, serve: &ServeArguments) -> Result<(),
     let served = match (&serve.tls_certificate, &serve.tls_key) {
         (Some(certificate), Some(key)) => {
             let tls = RustlsConfig::from_pem_file(certificate, key).await.map_err(|error| format!("TLS: {error}"))?;
-            let mut over =
-                axum_server::from_tcp_rustls(listener, tls).map_err(|error| error.to_string())?.handle(handle);
+            let over = axum_server::from_tcp_rustls(listener, tls).map_err(|error| error.to_string())?;
+            let mut over = over.map(prompt).handle(handle);
             patient(over.http_builder());
             over.serve(app).await
         }
         (_, _) => {
-            let mut over = axum_server::from_tcp(listener).map_err(|error| error.to_string())?.handle(handle);
+            let over = axum_server::from_tcp(listener).map_err(|error| error.to_string())?;
+            let mut over = over.map(prompt).handle(handle);
             patient(over.http_builder());
             over.serve(app).await
         }
@@ -79,6 +81,10 @@ pub(crate) async fn listen(server: Server, serve: &ServeArguments) -> Result<(),
     server.office().close().await;
     tracing::info!("stopped; what was under way goes on with the next run");
     Ok(())
+}
+
+fn prompt<A>(accept: A) -> Prompt<A> {
+    Prompt { accept, patience: PATIENCE }
 }
 
 /// A client that is slow on purpose holds nothing up for long.

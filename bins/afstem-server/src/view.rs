@@ -63,6 +63,9 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "history.html",
     "run.html",
     "record.html",
+    "undo.html",
+    "booking.html",
+    "changes.html",
     "access.html",
     "account.html",
     "people.html",
@@ -120,7 +123,7 @@ impl Chrome {
             stopping: state.phase == Phase::Stopping,
             run: state.run,
             line: state.line,
-            waiting: desk.last().and_then(|last| last.summary).map(|it| it.conflicts() + it.held()),
+            waiting: desk.last().and_then(|last| last.summary().map(|it| it.conflicts() + it.held())),
         };
         Self { connection: Some(here), ..Self::new(signed) }
     }

@@ -108,6 +108,9 @@ pub(crate) struct SyncArguments {
     /// Exactly the plan in this file, saved by `plan --out`. What changed since is left out and told.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["module", "record"])]
     pub(crate) plan: Option<PathBuf>,
+    /// Only when `sync.every` has passed since the last run over everything, with sync.mode "auto": for a timer.
+    #[arg(long, conflicts_with_all = ["module", "record", "plan"])]
+    pub(crate) if_due: bool,
     /// Ask nothing.
     #[arg(long)]
     pub(crate) yes: bool,

@@ -5,6 +5,7 @@ mod command;
 mod configuration;
 mod output;
 mod progress;
+mod question;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,10 @@ const TO_DO: u8 = 2;
 const WAITING: u8 = 3;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => return ExitCode::from(misunderstood(&told)),
+    };
     let filter = tracing_subscriber::EnvFilter::try_from_env("AFSTEM_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -33,4 +37,19 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(runtime.block_on(command::run(arguments)))
+}
+
+/// Help and the version are no mistakes. A mistake must not end with 2, which means that there is something to do.
+fn misunderstood(told: &clap::Error) -> u8 {
+    // Nobody can be told that telling failed.
+    let _ = told.print();
+    if !told.use_stderr() {
+        return AGREED;
+    }
+    if std::env::args().any(|argument| argument == "--json") {
+        let text = told.render().to_string();
+        let sentence = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        output::document(&serde_json::json!({ "error": sentence }));
+    }
+    FAILED
 }

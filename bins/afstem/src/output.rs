@@ -3,15 +3,19 @@
 use std::io::Write;
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde_json::Value;
 use sync_app::{
     Agreement, Entry, Language, Light, Line, MappingView, Meeting, Side, SideStatus, Status, Summary, Travel,
-    side_name, summary_lines,
+    module_name, side_name, summary_lines,
 };
 
 /// Lines of a table before it is cut.
 const MOST_LINES: usize = 40;
+/// Characters of the longest name of a record: `contact/` or `product/` and a guid.
+const LONGEST_NAME: usize = 44;
+/// Blanks beside what stands in a column.
+const PADDING: u16 = 2;
 
 /// Prints a sentence to standard error.
 pub(crate) fn tell(text: &str) {
@@ -80,11 +84,22 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
         language.pick("Hvorfor", "Why"),
     ]);
     for line in lines.iter().take(MOST_LINES) {
-        table.add_row([&line.module, &line.record, &line.what, &line.why]);
+        table.add_row([&module_name(&line.module, language), &line.record, &line.what, &line.why]);
+    }
+    // A name that is to be typed must not be broken in two.
+    let longest = lines.iter().take(MOST_LINES).flat_map(|line| line.why.split_whitespace()).map(str::len).max();
+    if let (Some(column), Some(longest)) = (table.column_mut(3), longest) {
+        let room = u16::try_from(longest.min(LONGEST_NAME)).unwrap_or_default() + PADDING;
+        column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(room)));
     }
     print(&table.to_string());
-    if lines.len() > MOST_LINES {
-        let more = lines.len() - MOST_LINES;
+    more(lines.len(), language);
+}
+
+/// Says how much is not shown.
+fn more(all: usize, language: Language) {
+    if all > MOST_LINES {
+        let more = all - MOST_LINES;
         print(&format!("… {more} {}", language.pick("mere; se dem alle med --json", "more; see them all with --json")));
     }
 }
@@ -92,6 +107,13 @@ pub(crate) fn lines(lines: &[Line], language: Language) {
 /// How records would find each other, and the numbers below.
 pub(crate) fn meeting(meeting: &Meeting, language: Language) {
     lines(&meeting.lines(language), language);
+    let questions = meeting.questions(language);
+    for question in questions.iter().take(MOST_LINES) {
+        let bold = Style::new().bold();
+        print(&format!("{bold}{}{bold:#} ({})", question.what, question.why));
+        question.answers.iter().for_each(|(typed, means)| print(&format!("  {means}: {typed}")));
+    }
+    more(questions.len(), language);
     meeting.numbers(language).iter().for_each(|numbers| print(numbers));
 }
 
@@ -102,7 +124,8 @@ pub(crate) fn entries(entries: &[&Entry], language: Language) {
     }
     let bold = Style::new().bold();
     for entry in entries {
-        let (id, module, title) = (&entry.id, &entry.module, entry.title(language));
+        let (id, title) = (&entry.id, entry.title(language));
+        let module = module_name(entry.module.as_str(), language);
         let records: Vec<String> = entry.records().take(2).map(|(_, key)| key.to_string()).collect();
         print(&format!("{bold}{id}{bold:#}  {module} · {title} ({})", records.join(", ")));
         print(&format!("  {}", entry.why(language)));
@@ -154,12 +177,18 @@ pub(crate) fn mapping(view: &MappingView, language: Language) {
             Travel::None => "·",
         };
         let (dinero, crm) = (row.dinero.join(", "), row.simplycrm.join(", "));
-        table.add_row([row.module.as_str(), &row.label, &dinero, arrow, &crm, row.translation]);
+        table.add_row([module_name(&row.module, language).as_str(), &row.label, &dinero, arrow, &crm, row.translation]);
     }
     print(&table.to_string());
     headline(language.pick("Følger bevidst ikke med", "Left alone on purpose"));
     for row in &view.unmapped {
-        print(&format!("{} · {}: {} — {}", row.module, row.system, row.fields.join(", "), row.why));
+        print(&format!(
+            "{} · {}: {} — {}",
+            module_name(&row.module, language),
+            row.system,
+            row.fields.join(", "),
+            row.why
+        ));
     }
     view.notes.iter().for_each(|note| print(note));
 }
@@ -194,6 +223,18 @@ pub(crate) fn summary(summary: &Summary, language: Language) {
         language.pick("Fejlet", "Failed"),
         summary.failed
     ));
+    let effects = summary.effects;
+    if effects.booked + effects.sent + effects.paid > 0 {
+        print(&format!(
+            "{}: {} · {}: {} · {}: {}",
+            language.pick("Bogført", "Booked"),
+            effects.booked,
+            language.pick("Sendt", "Sent"),
+            effects.sent,
+            language.pick("Betalinger", "Payments"),
+            effects.paid
+        ));
+    }
     print(&counts(language.pick("Forespørgsler", "Requests"), requests.left, requests.right));
     print(&counts(language.pick("Heraf skrivninger", "Of these writes"), writes.left, writes.right));
     let green = colour(AnsiColor::Green);

@@ -35,12 +35,17 @@ impl Progress {
         bar.set_message(text);
     }
 
-    fn start(&self, module: &str, writes: u64, wait: u64) {
+    /// Nothing more is read: what is printed or asked next stands alone.
+    fn rest(&self) {
         if let Ok(mut reading) = self.reading.lock()
             && let Some(bar) = reading.take()
         {
             bar.finish_and_clear();
         }
+    }
+
+    fn start(&self, module: &str, writes: u64, wait: u64) {
+        self.rest();
         let Ok(mut writing) = self.writing.lock() else { return };
         let bar = self.bars.add(ProgressBar::new(writes));
         if let Ok(style) = ProgressStyle::with_template("{prefix:16} {bar:32.green} {pos}/{len} {msg}") {
@@ -90,6 +95,7 @@ impl Events for Progress {
                 let what = self.language.pick("læser", "reading");
                 self.read(format!("{}: {what} {kind}: {records}", side_name(side)));
             }
+            Event::Looked => self.rest(),
             Event::Planned { .. } => {}
             Event::Applying { module, writes, wait } => {
                 self.start(module.as_str(), (writes.left + writes.right) as u64, wait);

@@ -17,19 +17,22 @@ use sync_run::{
 };
 use uuid::Uuid;
 
-use crate::draft::{self, Draft};
+use crate::credits::Credits;
 use crate::errors::{NAME, down, write};
-use crate::kind::{CONTACT, INVOICE, is};
+use crate::kind::{CONTACT, CREDIT_NOTE, INVOICE, is, is_voucher};
+use crate::language::{InvoiceLanguage, Languages};
 use crate::walk::{self, Changes, Part};
-use crate::{contact, effect, invoice, product, schema};
+use crate::{contact, effect, product, schema};
 
 /// Dinero as records.
 #[derive(Debug)]
 pub struct DineroConnector {
-    client: DineroClient,
+    pub(crate) client: DineroClient,
     clock: Arc<dyn Clock>,
     page_size: u32,
     memory: Mutex<Memory>,
+    pub(crate) credits: Credits,
+    pub(crate) languages: Languages,
 }
 
 /// What is remembered for the length of a process.
@@ -45,7 +48,14 @@ impl DineroConnector {
     /// A connector over `client`.
     #[must_use]
     pub fn new(client: DineroClient, clock: Arc<dyn Clock>) -> Self {
-        Self { client, clock, page_size: LARGEST_PAGE, memory: Mutex::default() }
+        let (credits, languages) = (Credits::default(), Languages::default());
+        Self { client, clock, page_size: LARGEST_PAGE, memory: Mutex::default(), credits, languages }
+    }
+
+    /// Writes new invoices and credit notes in this language.
+    #[must_use]
+    pub fn with_language(self, language: InvoiceLanguage) -> Self {
+        Self { languages: Languages::by(language), ..self }
     }
 
     /// Reads lists in pages of so many records, at most as many as Dinero gives.
@@ -64,6 +74,8 @@ impl DineroConnector {
             walk::contacts(&self.client, since, page).await
         } else if is(kind, INVOICE) {
             walk::invoices(&self.client, since, page).await
+        } else if is(kind, CREDIT_NOTE) {
+            walk::credit_notes(&self.client, since, page).await
         } else {
             walk::products(&self.client, since, page).await
         };
@@ -72,6 +84,9 @@ impl DineroConnector {
             // What the right page holds would be missed, and taken for absent.
             let message = format!("page {} of a list was asked for, and page {} came", page.number, found.number);
             return Err(ConnectorError { system: NAME, class: ErrorClass::Protocol, message });
+        }
+        if is(kind, CONTACT) {
+            self.languages.note(&found.seen);
         }
         if let Some(latest) = found.latest {
             let mut memory = self.memory();
@@ -97,12 +112,10 @@ impl DineroConnector {
     }
 
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
-        let Some(guid) = guid(key) else { return Ok(Presence::Unseen(key.clone())) };
-        if is(&key.kind, INVOICE) {
-            let found = draft::read(&self.client, guid).await.map_err(|error| down(&error))?;
-            let seen = found.map(|(found, paid)| invoice::seen(&found, paid));
-            return Ok(seen.unwrap_or_else(|| Presence::Unseen(key.clone())));
+        if is_voucher(&key.kind) {
+            return self.voucher(key).await;
         }
+        let Some(guid) = guid(key) else { return Ok(Presence::Unseen(key.clone())) };
         let found = if is(&key.kind, CONTACT) {
             self.client.send(&GetContact(ContactGuid(guid))).await.map(|it| contact::seen(&it, false))
         } else {
@@ -118,8 +131,8 @@ impl DineroConnector {
 
     async fn create(&self, intent: &Intent, kind: &Kind, mark: &Mark) -> Result<RecordKey, WriteError> {
         let mut fields = intent.write.fields.clone();
-        let made = if is(kind, INVOICE) {
-            let (guid, computed) = draft::create(&self.client, &fields, intent.id.0, mark).await?;
+        let made = if is_voucher(kind) {
+            let (guid, computed) = self.create_draft(&fields, kind, (intent.id.0, mark)).await?;
             fields.overlay(&computed);
             guid
         } else if is(kind, CONTACT) {
@@ -141,40 +154,11 @@ impl DineroConnector {
         Ok(key)
     }
 
-    /// Replaces a draft. What was booked meanwhile has no draft any more, and is given back as it is now.
-    async fn update_draft(
-        &self,
-        intent: &Intent,
-        key: &RecordKey,
-        expected: &Revision,
-    ) -> Result<RecordKey, WriteError> {
-        let Some(guid) = guid(key) else { return Err(no_guid(key)) };
-        let found = draft::read(&self.client, guid).await.map_err(|error| draft::not_sent(&error))?;
-        let Some((found, paid)) = found else { return Err(WriteError::Stale(Box::new(Presence::Unseen(key.clone())))) };
-        let now = invoice::seen(&found, paid);
-        let fresh = now.record().is_some_and(|record| record.revision == *expected);
-        let Some(draft) = Draft::of(found).filter(|_| fresh) else { return Err(WriteError::Stale(Box::new(now))) };
-        let mark = Mark::new(intent.write.counterpart().id.as_str());
-        let update = draft.replaced(&intent.write.fields, &mark)?;
-        match self.client.send(&update).await {
-            Ok(_) => {}
-            // It was changed within this very moment: what it is now is planned again.
-            Err(error) if error.is_stale() => return Err(WriteError::Stale(Box::new(self.one(key).await?))),
-            Err(error) => return Err(write(&error)),
-        }
-        let mut whole = now.record().map(|record| record.fields.clone()).unwrap_or_default();
-        whole.overlay(&intent.write.fields);
-        // What Dinero computed before is no longer so; the list shows the new totals.
-        for computed in ["LineTotals", "TotalVat"] {
-            whole.remove(computed);
-        }
-        self.memory().sent.insert(key.clone(), whole);
-        Ok(key.clone())
-    }
-
     async fn update(&self, intent: &Intent, key: &RecordKey, expected: &Revision) -> Result<RecordKey, WriteError> {
-        if is(&key.kind, INVOICE) {
-            return self.update_draft(intent, key, expected).await;
+        if is_voucher(&key.kind) {
+            let whole = self.replace_draft(intent, key, expected).await?;
+            self.memory().sent.insert(key.clone(), whole);
+            return Ok(key.clone());
         }
         let standing = match &intent.before {
             Some(before) if !before.partial && before.revision == *expected => before.clone(),
@@ -205,15 +189,8 @@ impl DineroConnector {
     /// Deletes a record. A second time does no harm, and what Dinero deleted stays readable as deleted.
     async fn delete(&self, key: &RecordKey) -> Result<RecordKey, WriteError> {
         let Some(guid) = guid(key) else { return Err(no_guid(key)) };
-        if is(&key.kind, INVOICE) {
-            let found = draft::read(&self.client, guid).await.map_err(|error| draft::not_sent(&error))?;
-            let Some((found, paid)) = found else { return Ok(key.clone()) };
-            let now = invoice::seen(&found, paid);
-            let Some(draft) = Draft::of(found) else { return Err(WriteError::Stale(Box::new(now))) };
-            return match self.client.send(&draft.deleted()).await {
-                Err(error) if !error.is_deleted() => Err(write(&error)),
-                Ok(()) | Err(_) => Ok(key.clone()),
-            };
+        if is_voucher(&key.kind) {
+            return self.delete_draft(key).await.map(|()| key.clone());
         }
         let sent = if is(&key.kind, CONTACT) {
             self.client.send(&DeleteContact(ContactGuid(guid))).await
@@ -235,11 +212,11 @@ impl DineroConnector {
     }
 }
 
-fn no_guid(key: &RecordKey) -> WriteError {
+pub(crate) fn no_guid(key: &RecordKey) -> WriteError {
     WriteError::Refused(Refusal { message: format!("{key} has no guid"), field: None, class: FailureClass::Data })
 }
 
-fn guid(key: &RecordKey) -> Option<Uuid> {
+pub(crate) fn guid(key: &RecordKey) -> Option<Uuid> {
     Uuid::parse_str(key.id.as_str()).ok()
 }
 
@@ -274,6 +251,9 @@ impl Connector for DineroConnector {
     }
 
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
+        if page == 0 && is_voucher(kind) {
+            self.credits.look_again();
+        }
         let found = self.page(kind, walk::begin(since), page).await?;
         let next = if found.is_last {
             let latest = self.memory().latest.get(kind).copied();
@@ -287,7 +267,7 @@ impl Connector for DineroConnector {
     }
 
     fn lists_in_part(&self, kind: &Kind) -> bool {
-        is(kind, INVOICE)
+        is_voucher(kind)
     }
 
     async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
@@ -309,8 +289,8 @@ impl Connector for DineroConnector {
                 expected.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != *revision))
             });
             for presence in moved {
-                // A list shows an invoice without its lines.
-                let in_part = is(kind, INVOICE) && presence.record().is_some();
+                // A list shows a voucher without its lines.
+                let in_part = is_voucher(kind) && presence.record().is_some();
                 changed.push(if in_part { self.one(&presence.key()).await? } else { presence });
             }
         }
@@ -356,7 +336,7 @@ impl Connector for DineroConnector {
                 });
             }
         };
-        if is(kind, CONTACT) || is(kind, INVOICE) {
+        if is(kind, CONTACT) || is_voucher(kind) {
             let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
             return Ok(match self.one(&key).await? {
                 Presence::Present(record) => Probed::Found(record),
@@ -390,7 +370,7 @@ impl Connector for DineroConnector {
     }
 
     async fn perform(&self, effect: &JournaledEffect, seen: &Record) -> Result<Option<Record>, WriteError> {
-        effect::perform(&self.client, effect.record(), seen).await
+        effect::perform(self, effect.record(), seen).await
     }
 
     async fn probe_effect(&self, effect: &JournaledEffect) -> Result<EffectFound, ConnectorError> {

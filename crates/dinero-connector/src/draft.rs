@@ -4,15 +4,14 @@
 use dinero_client::model::{
     Goods, Invoice, InvoiceWrite, PaymentCondition, PaymentStatus, SalesLine, SalesLineRead, Unit, What,
 };
-use dinero_client::op::{CreateInvoice, DeleteInvoice, GetInvoice, GetPayments, PreviewInvoice, UpdateInvoice};
+use dinero_client::op::{CreateInvoice, DeleteInvoice, GetInvoice, PreviewInvoice, UpdateInvoice};
 use dinero_client::{ContactGuid, DineroClient, Error, InvoiceGuid, ProductGuid, Timestamp};
-use rust_decimal::Decimal;
 use sync_model::{Fields, Mark, Presence, Value};
 use sync_run::{FailureClass, Refusal, WriteError};
 use uuid::Uuid;
 
 use crate::errors::write;
-use crate::invoice;
+use crate::invoice::{self, Beside};
 use crate::kind::text;
 
 /// An invoice that is not booked, as it was just read.
@@ -32,7 +31,7 @@ impl Draft {
 
     /// The one request that replaces it: what it holds, with `changes` in it.
     pub(crate) fn replaced(&self, changes: &Fields, mark: &Mark) -> Result<UpdateInvoice, WriteError> {
-        let Presence::Present(standing) = invoice::seen(&self.invoice, None) else {
+        let Presence::Present(standing) = invoice::seen(&self.invoice, Beside::default()) else {
             return Err(WriteError::NotSent(String::new()));
         };
         let mut whole = standing.fields;
@@ -64,11 +63,11 @@ impl Draft {
 pub(crate) async fn create(
     client: &DineroClient,
     fields: &Fields,
-    guid: Uuid,
+    (guid, language): (Uuid, Option<String>),
     mark: &Mark,
 ) -> Result<(Uuid, Fields), WriteError> {
     // The CRM's street is no whole address: the contact's is.
-    let invoice = InvoiceWrite { address: None, ..body(fields, Some(InvoiceGuid(guid)), mark)? };
+    let invoice = InvoiceWrite { address: None, language, ..body(fields, Some(InvoiceGuid(guid)), mark)? };
     let preview = InvoiceWrite { guid: None, ..invoice.clone() };
     let preview = client.send(&PreviewInvoice { invoice: preview }).await.map_err(|error| not_sent(&error))?;
     match client.send(&CreateInvoice { invoice }).await {
@@ -87,25 +86,17 @@ pub(crate) fn not_sent(error: &Error) -> WriteError {
     }
 }
 
-/// One invoice in full; what was paid of it, where its head does not say so. `None` when there is none.
-pub(crate) async fn read(client: &DineroClient, guid: Uuid) -> Result<Option<(Invoice, Option<Decimal>)>, Error> {
-    let guid = InvoiceGuid(guid);
-    let invoice = match client.send(&GetInvoice { guid }).await {
-        Ok(invoice) => invoice,
-        Err(error) if error.is_not_found() => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let told = matches!(invoice.payment_status, None | Some(PaymentStatus::Draft | PaymentStatus::Paid));
-    let paid = if told { None } else { Some(client.send(&GetPayments { invoice: guid }).await?.paid_amount) };
-    Ok(Some((invoice, paid)))
+/// One invoice in full. `None` when there is none.
+pub(crate) async fn read(client: &DineroClient, guid: Uuid) -> Result<Option<Invoice>, Error> {
+    match client.send(&GetInvoice { guid: InvoiceGuid(guid) }).await {
+        Ok(invoice) => Ok(Some(invoice)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// The whole invoice as it is written.
-fn body(fields: &Fields, guid: Option<InvoiceGuid>, mark: &Mark) -> Result<InvoiceWrite, WriteError> {
-    let reference = |name: &str| match fields.get(name) {
-        Some(Value::Reference(key)) => Uuid::parse_str(key.id.as_str()).ok(),
-        _ => None,
-    };
+pub(crate) fn body(fields: &Fields, guid: Option<InvoiceGuid>, mark: &Mark) -> Result<InvoiceWrite, WriteError> {
     let day = |name: &str| match fields.get(name) {
         Some(Value::Date(day)) => Some(*day),
         _ => None,
@@ -124,7 +115,7 @@ fn body(fields: &Fields, guid: Option<InvoiceGuid>, mark: &Mark) -> Result<Invoi
     }
     Ok(InvoiceWrite {
         guid,
-        contact_guid: reference("ContactGuid").map(ContactGuid),
+        contact_guid: reference(fields, "ContactGuid").map(ContactGuid),
         payment_condition_number_of_days: days.and_then(|days| i32::try_from(days).ok()),
         payment_condition_type: days.map(|_| PaymentCondition::Netto),
         show_lines_incl_vat: Some(fields.get("ShowLinesInclVat") == Some(&Value::Flag(true))),
@@ -137,6 +128,14 @@ fn body(fields: &Fields, guid: Option<InvoiceGuid>, mark: &Mark) -> Result<Invoi
         address: text(fields, "Address"),
         ..InvoiceWrite::default()
     })
+}
+
+/// The guid of the record that a field refers to.
+pub(crate) fn reference(fields: &Fields, name: &str) -> Option<Uuid> {
+    match fields.get(name) {
+        Some(Value::Reference(key)) => Uuid::parse_str(key.id.as_str()).ok(),
+        _ => None,
+    }
 }
 
 fn line(row: &Fields) -> Result<SalesLine, WriteError> {
@@ -165,7 +164,7 @@ fn line(row: &Fields) -> Result<SalesLine, WriteError> {
 }
 
 /// The units that lines of a standing draft are counted in. The CRM's lines have none, so they stay while the line does.
-fn keep_units(lines: &mut [SalesLine], standing: &[SalesLineRead]) {
+pub(crate) fn keep_units(lines: &mut [SalesLine], standing: &[SalesLineRead]) {
     for (line, standing) in lines.iter_mut().zip(standing) {
         let SalesLine::Goods(goods) = line else { continue };
         let same = match &goods.what {

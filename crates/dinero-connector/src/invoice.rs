@@ -1,4 +1,4 @@
-//! Invoices as records: the head as lists show it, the whole as one answer shows it.
+//! Invoices as records: the head as lists show it, the whole as one answer shows it. Credit notes share most of it.
 
 use dinero_client::model::{AuditTime, Invoice, InvoicePreview, LineType, PaymentStatus, Sale, SalesLineRead};
 use rust_decimal::Decimal;
@@ -6,21 +6,23 @@ use sync_model::{Fields, Kind, Lock, Presence, Record, RecordId, RecordKey, Valu
 
 use crate::kind::{CONTACT, INVOICE, PRODUCT, mark, revision};
 
-/// What lists and single answers have in common.
-struct Head<'a> {
-    guid: String,
-    external_reference: &'a Option<String>,
-    contact: Option<String>,
-    status: Option<&'a PaymentStatus>,
-    number: Option<i64>,
-    gross: Option<Decimal>,
-    created: Option<&'a AuditTime>,
-    updated: Option<&'a AuditTime>,
+/// What lists and single answers of invoices and of credit notes have in common.
+pub(crate) struct Head<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) guid: String,
+    pub(crate) external_reference: &'a Option<String>,
+    pub(crate) contact: Option<String>,
+    pub(crate) status: Option<&'a PaymentStatus>,
+    pub(crate) number: Option<i64>,
+    pub(crate) gross: Option<Decimal>,
+    pub(crate) created: Option<&'a AuditTime>,
+    pub(crate) updated: Option<&'a AuditTime>,
 }
 
-/// An invoice as a list shows it: without its lines.
-pub(crate) fn listed(sale: &Sale) -> Presence {
+/// An invoice or a credit note as a list shows it: without its lines.
+pub(crate) fn listed(kind: &'static str, sale: &Sale) -> Presence {
     let head = Head {
+        kind,
         guid: sale.guid.to_string(),
         external_reference: &sale.external_reference,
         contact: sale.contact_guid.map(|guid| guid.to_string()),
@@ -31,21 +33,33 @@ pub(crate) fn listed(sale: &Sale) -> Presence {
         updated: sale.updated_at.as_ref(),
     };
     if sale.deleted_at.is_some() {
-        return Presence::Deleted(RecordKey::new(INVOICE, head.guid.as_str()));
+        return Presence::Deleted(RecordKey::new(kind, head.guid.as_str()));
     }
     let mut fields = Fields::new();
     fields.set("Description", text(sale.description.as_deref()));
     fields.set("Currency", text(sale.currency.as_deref()));
     fields.set("Date", day(sale.date.as_ref().and_then(|date| date.day())));
-    fields.set("PaymentDate", day(sale.payment_date.as_ref().and_then(|date| date.day())));
+    if kind == INVOICE {
+        fields.set("PaymentDate", day(sale.payment_date.as_ref().and_then(|date| date.day())));
+    }
     fields.set("MailOutStatus", text(sale.mail_out_status.as_ref().map(|status| status.as_str())));
     put_amount(&mut fields, "TotalExclVat", sale.total_excl_vat);
     Presence::Present(record(&head, fields, true))
 }
 
-/// An invoice as it shows itself, with what was `paid` of it if that was asked for.
-pub(crate) fn seen(invoice: &Invoice, paid: Option<Decimal>) -> Presence {
+/// What an invoice does not say of itself.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Beside {
+    /// What was paid of it, where its status does not tell.
+    pub(crate) paid: Option<Decimal>,
+    /// What booked credit notes have credited of it; `None` where nobody looked.
+    pub(crate) credited: Option<Decimal>,
+}
+
+/// An invoice as it shows itself, with what was found out `beside` it.
+pub(crate) fn seen(invoice: &Invoice, beside: Beside) -> Presence {
     let head = Head {
+        kind: INVOICE,
         guid: invoice.guid.to_string(),
         external_reference: &invoice.external_reference,
         contact: invoice.contact_guid.map(|guid| guid.to_string()),
@@ -68,28 +82,40 @@ pub(crate) fn seen(invoice: &Invoice, paid: Option<Decimal>) -> Presence {
     fields.set("MailOutStatus", text(invoice.mail_out_status.as_ref().map(|status| status.as_str())));
     fields.set("ShowLinesInclVat", Value::Flag(invoice.show_lines_incl_vat));
     fields.set("ProductLines", lines(&invoice.product_lines));
-    put_amount(&mut fields, "TotalExclVat", Some(invoice.total_excl_vat));
-    put_amount(&mut fields, "TotalVat", Some(invoice.total_vat));
-    fields.set("LineTotals", line_totals(&invoice.product_lines));
+    let [net, vat, gross] = [invoice.total_excl_vat, invoice.total_vat, invoice.total_incl_vat];
+    fields.overlay(&totals([net, vat, gross], &invoice.product_lines));
     let mut record = record(&head, fields, false);
     record.fields.set("TimeStamp", text(invoice.time_stamp.as_ref().map(|stamp| stamp.0.as_str())));
-    if let Some(paid) = paid {
-        record.fields.set("PaidAmount", Value::Decimal(paid.normalize()));
+    put_amount(&mut record.fields, "PaidAmount", beside.paid);
+    if let Some(credited) = beside.credited.filter(|_| record.lock == Lock::Frozen) {
+        put_amount(&mut record.fields, "CreditedAmount", Some(credited));
+        let whole = credited > Decimal::ZERO && credited >= invoice.total_incl_vat;
+        let state = if whole { CREDITED } else { head.status.map_or("", PaymentStatus::as_str) };
+        record.fields.set("State", text(Some(state)));
     }
     Presence::Present(record)
 }
 
+/// The state of an invoice that was credited as a whole.
+const CREDITED: &str = "Credited";
+
 /// What Dinero makes of an invoice that was only computed.
 pub(crate) fn computed(preview: &InvoicePreview) -> Fields {
+    let [net, vat, gross] = [preview.total_excl_vat, preview.total_vat, preview.total_incl_vat];
+    totals([net, vat, gross], &preview.product_lines)
+}
+
+/// What Dinero makes of a voucher: without VAT, the VAT, with VAT, and line by line.
+pub(crate) fn totals([net, vat, gross]: [Decimal; 3], lines: &[SalesLineRead]) -> Fields {
     let mut fields = Fields::new();
-    put_amount(&mut fields, "TotalExclVat", Some(preview.total_excl_vat));
-    put_amount(&mut fields, "TotalVat", Some(preview.total_vat));
-    put_amount(&mut fields, "TotalInclVat", Some(preview.total_incl_vat));
-    fields.set("LineTotals", line_totals(&preview.product_lines));
+    put_amount(&mut fields, "TotalExclVat", Some(net));
+    put_amount(&mut fields, "TotalVat", Some(vat));
+    put_amount(&mut fields, "TotalInclVat", Some(gross));
+    fields.set("LineTotals", line_totals(lines));
     fields
 }
 
-fn record(head: &Head<'_>, mut fields: Fields, partial: bool) -> Record {
+pub(crate) fn record(head: &Head<'_>, mut fields: Fields, partial: bool) -> Record {
     fields.set("ExternalReference", text(head.external_reference.as_deref()));
     let contact = head.contact.as_deref().map(|guid| Value::Reference(RecordKey::new(CONTACT, guid)));
     fields.set("ContactGuid", contact.unwrap_or(Value::Empty));
@@ -101,13 +127,19 @@ fn record(head: &Head<'_>, mut fields: Fields, partial: bool) -> Record {
     fields.set("BookedNumber", number.map_or(Value::Empty, |number| Value::text(number.to_string())));
     match head.status {
         Some(PaymentStatus::Paid) => put_amount(&mut fields, "PaidAmount", head.gross),
-        _ if is_draft => put_amount(&mut fields, "PaidAmount", Some(Decimal::ZERO)),
+        _ if is_draft => {
+            put_amount(&mut fields, "PaidAmount", Some(Decimal::ZERO));
+            if head.kind == INVOICE {
+                put_amount(&mut fields, "CreditedAmount", Some(Decimal::ZERO));
+                fields.set("State", text(Some("Draft")));
+            }
+        }
         // How much of it was paid, only the payments say.
         _ => {}
     }
     let lock = if is_draft { Lock::Open } else { Lock::Frozen };
     Record {
-        kind: Kind::new(INVOICE),
+        kind: Kind::new(head.kind),
         id: RecordId::new(head.guid.as_str()),
         fields,
         partial,
@@ -118,7 +150,7 @@ fn record(head: &Head<'_>, mut fields: Fields, partial: bool) -> Record {
     }
 }
 
-fn lines(lines: &[SalesLineRead]) -> Value {
+pub(crate) fn lines(lines: &[SalesLineRead]) -> Value {
     Value::Rows(lines.iter().map(line).collect())
 }
 
@@ -153,11 +185,11 @@ fn line_totals(lines: &[SalesLineRead]) -> Value {
     Value::Rows(lines.iter().map(row).collect())
 }
 
-fn text(text: Option<&str>) -> Value {
+pub(crate) fn text(text: Option<&str>) -> Value {
     text.map_or(Value::Empty, Value::text)
 }
 
-fn day(day: Option<chrono::NaiveDate>) -> Value {
+pub(crate) fn day(day: Option<chrono::NaiveDate>) -> Value {
     day.map_or(Value::Empty, Value::Date)
 }
 

@@ -11,6 +11,13 @@ pub(crate) const PRODUCT: &str = "product";
 
 /// Invoices: drafts and booked ones.
 pub(crate) const INVOICE: &str = "invoice";
+/// Credit notes: drafts and booked ones.
+pub(crate) const CREDIT_NOTE: &str = "credit-note";
+
+/// Whether `kind` is one of the sales vouchers, which lists show without their lines.
+pub(crate) fn is_voucher(kind: &Kind) -> bool {
+    is(kind, INVOICE) || is(kind, CREDIT_NOTE)
+}
 
 /// Whether `kind` is this one.
 pub(crate) fn is(kind: &Kind, name: &str) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sync_model::{Choice, FieldName, FieldSpec, FieldType, Kind, KindSchema, Schema};
 
-use crate::kind::{CONTACT, INVOICE, PRODUCT, is};
+use crate::kind::{CONTACT, CREDIT_NOTE, INVOICE, PRODUCT, is};
 
 /// Units that a product may be counted in.
 const UNITS: [&str; 19] = [
@@ -41,6 +41,8 @@ pub(crate) fn schema(kinds: &[Kind]) -> Schema {
             schema.kinds.insert(kind.clone(), product(kind));
         } else if is(kind, INVOICE) {
             schema.kinds.insert(kind.clone(), invoice(kind));
+        } else if is(kind, CREDIT_NOTE) {
+            schema.kinds.insert(kind.clone(), credit_note(kind));
         }
     }
     schema
@@ -78,7 +80,6 @@ fn contact(kind: &Kind) -> KindSchema {
 
 fn product(kind: &Kind) -> KindSchema {
     let units = UNITS.map(|unit| Choice { value: unit.to_owned(), label: unit.to_owned() });
-    let text = |name| field(name, FieldType::Text, false);
     let number = |name, scale| field(name, FieldType::Decimal { scale: Some(scale) }, false);
     let fields = vec![
         text("ProductNumber"),
@@ -95,11 +96,22 @@ fn product(kind: &Kind) -> KindSchema {
 
 /// An invoice. What Dinero computes can only be read.
 fn invoice(kind: &Kind) -> KindSchema {
-    let text = |name| field(name, FieldType::Text, false);
-    let number = |name| field(name, FieldType::Decimal { scale: None }, false);
-    let day = |name| field(name, FieldType::Date, false);
+    let mut fields = voucher();
+    fields.push(field("PaymentDate", FieldType::Date, false));
+    fields.extend([read_only(text("State")), read_only(number("CreditedAmount"))]);
+    KindSchema { kind: kind.clone(), label: "Fakturaer".to_owned(), fields }
+}
+
+/// A credit note: it names the invoice that it credits, and has no terms of payment.
+fn credit_note(kind: &Kind) -> KindSchema {
+    let mut fields = voucher();
+    fields.push(field("CreditNoteFor", FieldType::Reference(vec![Kind::new(INVOICE)]), false));
+    KindSchema { kind: kind.clone(), label: "Kreditnotaer".to_owned(), fields }
+}
+
+/// What invoices and credit notes have in common.
+fn voucher() -> Vec<FieldSpec> {
     let reference = |name, kind| field(name, FieldType::Reference(vec![Kind::new(kind)]), false);
-    let read_only = |spec: FieldSpec| FieldSpec { writable: false, ..spec };
     let line = vec![
         text("LineType"),
         reference("ProductGuid", PRODUCT),
@@ -110,11 +122,10 @@ fn invoice(kind: &Kind) -> KindSchema {
         number("Discount"),
         number("AccountNumber"),
     ];
-    let fields = vec![
+    vec![
         text("Description"),
         reference("ContactGuid", CONTACT),
-        day("Date"),
-        day("PaymentDate"),
+        field("Date", FieldType::Date, false),
         field("ProductLines", FieldType::Rows(line), true),
         field("ShowLinesInclVat", FieldType::Flag, false),
         text("Currency"),
@@ -129,8 +140,19 @@ fn invoice(kind: &Kind) -> KindSchema {
         read_only(number("TotalVat")),
         read_only(number("TotalInclVat")),
         read_only(field("LineTotals", FieldType::Rows(vec![number("net"), number("gross")]), false)),
-    ];
-    KindSchema { kind: kind.clone(), label: "Fakturaer".to_owned(), fields }
+    ]
+}
+
+fn text(name: &str) -> FieldSpec {
+    field(name, FieldType::Text, false)
+}
+
+fn number(name: &str) -> FieldSpec {
+    field(name, FieldType::Decimal { scale: None }, false)
+}
+
+fn read_only(spec: FieldSpec) -> FieldSpec {
+    FieldSpec { writable: false, ..spec }
 }
 
 fn field(name: &str, ty: FieldType, required: bool) -> FieldSpec {

@@ -5,10 +5,11 @@
 
 use chrono::{DateTime, Duration, Utc};
 use dinero_client::model::{AuditTime, Page};
-use dinero_client::op::{ListContacts, ListInvoices, ListProducts};
-use dinero_client::{DineroClient, Error, InvoiceField};
+use dinero_client::op::{ListContacts, ListCreditNotes, ListInvoices, ListProducts, SalesList, SalesListField};
+use dinero_client::{CreditNoteField, DineroClient, Error, InvoiceField};
 use sync_model::{Cursor, Presence};
 
+use crate::kind::{CREDIT_NOTE, INVOICE};
 use crate::{contact, invoice, product};
 
 /// How far a walk reaches back before the place where the last one ended.
@@ -90,19 +91,38 @@ pub(crate) async fn invoices(
 ) -> Result<Changes, Error> {
     let (fields, page_size) = (INVOICE_FIELDS.into(), page.size);
     let list = ListInvoices { changes_since: since, page: page.number, page_size, fields, ..ListInvoices::new() };
+    vouchers(client, INVOICE, list).await
+}
+
+/// Credit notes come as invoices do. Which invoice they credit is in neither list.
+pub(crate) async fn credit_notes(
+    client: &DineroClient,
+    since: Option<DateTime<Utc>>,
+    page: Part,
+) -> Result<Changes, Error> {
+    let (fields, page_size) = (CREDIT_NOTE_FIELDS.into(), page.size);
+    let list = ListCreditNotes { changes_since: since, page: page.number, page_size, fields, ..ListCreditNotes::new() };
+    vouchers(client, CREDIT_NOTE, list).await
+}
+
+async fn vouchers<F: SalesListField + Clone + Send + Sync>(
+    client: &DineroClient,
+    kind: &'static str,
+    list: SalesList<F>,
+) -> Result<Changes, Error> {
     let live = client.send(&list).await?;
     let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
     let latest_live = latest(times);
-    let mut found = changes(&live, latest_live, invoice::listed);
-    if page.number > 0 || since.is_none() {
+    let mut found = changes(&live, latest_live, |sale| invoice::listed(kind, sale));
+    if list.page > 0 || list.changes_since.is_none() {
         return Ok(found);
     }
     for deleted_page in 0.. {
-        let list = ListInvoices { deleted_only: Some(true), page: deleted_page, ..list.clone() };
+        let list = SalesList { deleted_only: Some(true), page: deleted_page, ..list.clone() };
         let deleted = client.send(&list).await?;
         let times = deleted.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
         found.latest = found.latest.max(latest(times));
-        found.seen.extend(deleted.collection.iter().map(invoice::listed));
+        found.seen.extend(deleted.collection.iter().map(|sale| invoice::listed(kind, sale)));
         if deleted.is_last() {
             break;
         }
@@ -127,6 +147,24 @@ const INVOICE_FIELDS: [InvoiceField; 15] = [
     InvoiceField::CreatedAt,
     InvoiceField::UpdatedAt,
     InvoiceField::DeletedAt,
+];
+
+/// What a list is asked to show of a credit note.
+const CREDIT_NOTE_FIELDS: [CreditNoteField; 14] = [
+    CreditNoteField::Guid,
+    CreditNoteField::Number,
+    CreditNoteField::ExternalReference,
+    CreditNoteField::ContactGuid,
+    CreditNoteField::Date,
+    CreditNoteField::Description,
+    CreditNoteField::Currency,
+    CreditNoteField::Status,
+    CreditNoteField::MailOutStatus,
+    CreditNoteField::TotalExclVat,
+    CreditNoteField::TotalInclVat,
+    CreditNoteField::CreatedAt,
+    CreditNoteField::UpdatedAt,
+    CreditNoteField::DeletedAt,
 ];
 
 fn latest<'a>(times: impl Iterator<Item = [&'a Option<AuditTime>; 3]>) -> Option<DateTime<Utc>> {

@@ -21,10 +21,12 @@ impl Binding {
     /// The normal form, or `None` where one of the side's own fields is unknown.
     pub(crate) fn read(&self, side: Side, own: &Fields) -> Option<Result<Value, FaultKind>> {
         if let [spec] = self.fields.as_slice() {
-            return Some(self.lens.read(side, &[own.get(spec.name.as_str())?]));
+            let value = own.get(spec.name.as_str())?;
+            return Some(unbroken(|| self.lens.read(side, &[value])));
         }
         let values: Option<Vec<&Value>> = self.fields.iter().map(|spec| own.get(spec.name.as_str())).collect();
-        Some(self.lens.read(side, &values?))
+        let values = values?;
+        Some(unbroken(|| self.lens.read(side, &values)))
     }
 
     /// The kinds of record that its fields refer to.
@@ -47,6 +49,17 @@ impl Binding {
 
     /// The side's own values for the normal form `value`; `abroad` says that the record is known to be outside Denmark.
     pub(crate) fn write(
+        &self,
+        side: Side,
+        value: &Value,
+        current: &Fields,
+        abroad: bool,
+    ) -> Result<Vec<(FieldName, Value)>, Refusal> {
+        let written = unbroken(|| Ok(self.written(side, value, current, abroad)));
+        written.unwrap_or_else(|broken| Err((self.fields.first().map(|spec| spec.name.clone()), broken)))
+    }
+
+    fn written(
         &self,
         side: Side,
         value: &Value,
@@ -102,6 +115,12 @@ impl Binding {
     }
 }
 
+/// One value that a translation cannot bear must not stop a run: it costs its own field, and everything else goes on.
+pub(crate) fn unbroken<T>(translate: impl FnOnce() -> Result<T, FaultKind>) -> Result<T, FaultKind> {
+    // Translations keep no state that could be left half done.
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(translate)).unwrap_or(Err(FaultKind::Broken))
+}
+
 /// The number a numeric field keeps. A field of fewer decimals keeps a price rounded, as its system would do unasked.
 fn number(part: &Value, scale: Option<u32>) -> Result<Value, FaultKind> {
     let number = match part {
@@ -124,5 +143,19 @@ fn short_enough(spec: &FieldSpec, part: Value) -> Result<Value, FaultKind> {
             Err(FaultKind::TooLong { max })
         }
         Some(_) | None => Ok(Value::text(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p31_a_translation_that_breaks_costs_its_field_alone() {
+        let broken = unbroken(|| if true { panic!("no such day") } else { Ok(Value::Empty) });
+        assert_eq!(broken, Err(FaultKind::Broken));
+        assert!(!FaultKind::Broken.holds_record());
+        assert_eq!(unbroken(|| Ok(Value::Empty)), Ok(Value::Empty));
+        assert_eq!(unbroken::<Value>(|| Err(FaultKind::Missing)), Err(FaultKind::Missing));
     }
 }

@@ -1,7 +1,7 @@
 //! Why a value cannot be carried over, said so that a person can mend it.
 
 use chrono::NaiveDate;
-use invoicing::Inexpressible;
+use invoicing::{Inexpressible, OverCredit};
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Side};
 
@@ -40,6 +40,8 @@ pub enum FaultKind {
     NotAChoice,
     /// The translation has no counterpart on that side; the rest of the record is unaffected.
     NoCounterpart,
+    /// The translation itself broke: a mistake of ours. The field is left out, and everything else goes on.
+    Broken,
     /// An invoice says what Dinero has no words for.
     Inexpressible(Inexpressible),
     /// The settings name no account for this VAT.
@@ -59,6 +61,12 @@ pub enum FaultKind {
         /// Whether a person is missing, and not an organisation.
         person: bool,
     },
+    /// A credit note does not say which invoice it credits, or there is no field to say it in.
+    NoCreditedInvoice,
+    /// The invoice that a credit note credits is not booked.
+    CreditsDraft,
+    /// A credit note would credit more than is left of its invoice.
+    OverCredit(OverCredit),
     /// The day is in a period that is closed.
     ClosedPeriod {
         /// The last closed day.
@@ -78,8 +86,11 @@ impl FaultKind {
             | Self::UnknownAccount { .. }
             | Self::NoTextService
             | Self::NoCustomer { .. }
+            | Self::NoCreditedInvoice
+            | Self::CreditsDraft
+            | Self::OverCredit(_)
             | Self::ClosedPeriod { .. } => true,
-            Self::NotAChoice | Self::NoCounterpart => false,
+            Self::NotAChoice | Self::NoCounterpart | Self::Broken => false,
         }
     }
 
@@ -93,8 +104,12 @@ impl FaultKind {
             | Self::Invalid { .. }
             | Self::NotAChoice
             | Self::NoCounterpart
+            | Self::Broken
             | Self::NoAccount { .. }
             | Self::NoTextService
+            | Self::NoCreditedInvoice
+            | Self::CreditsDraft
+            | Self::OverCredit(_)
             | Self::ClosedPeriod { .. } => false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sync_model::{FieldName, Fields, Kind, Record, Side, Sides, Value};
 
-use crate::binding::Refusal;
+use crate::binding::{Refusal, unbroken};
 use crate::lens::Lens;
 use crate::{
     EntityMapping, Fault, FaultKind, FieldMapping, Filter, MatchKey, MatchRule, ModuleMapping, Name, Projection,
@@ -40,7 +40,13 @@ impl EntityMapping {
     /// Whether `record` of `side` takes part in this entity.
     #[must_use]
     pub fn takes(&self, side: Side, record: &Record) -> bool {
-        record.kind == *self.kinds.get(side) && self.filters.get(side).iter().all(|filter| filter.fits(&record.fields))
+        record.kind == *self.kinds.get(side) && self.refusal(side, record).is_none()
+    }
+
+    /// The first filter that leaves `record` of `side` out.
+    #[must_use]
+    pub fn refusal(&self, side: Side, record: &Record) -> Option<&Filter> {
+        self.filters.get(side).iter().find(|filter| !filter.fits(&record.fields))
     }
 
     /// The field with this canonical name.
@@ -171,10 +177,10 @@ impl ModuleMapping {
         self.entities.iter().filter(|entity| entity.takes(side, record)).collect()
     }
 
-    /// The entity through which a record is made on `side` from one of `source` on the other side.
+    /// The entity through which a record is made on `side` from `source` on the other side.
     #[must_use]
-    pub fn maker(&self, side: Side, source: &Kind) -> Option<&EntityMapping> {
-        self.entities.iter().find(|entity| *entity.makes.get(side) && entity.kinds.get(side.other()) == source)
+    pub fn maker(&self, side: Side, source: &Record) -> Option<&EntityMapping> {
+        self.entities.iter().find(|entity| *entity.makes.get(side) && entity.takes(side.other(), source))
     }
 
     /// The kinds of `side`, each once.
@@ -200,7 +206,7 @@ impl ModuleMapping {
         for name in &rule.fields {
             let value = canonical.get(name.as_str()).filter(|value| !value.is_empty())?;
             let field = self.entities.iter().find_map(|entity| entity.field(name.as_str()))?;
-            let part = field.lens().matching(value);
+            let part = unbroken(|| Ok(field.lens().matching(value))).ok()?;
             if part.is_empty() {
                 return None;
             }

@@ -21,6 +21,8 @@ pub enum Inexpressible {
     DeductedTax(Decimal),
     /// It comes to less than nothing: that is a credit note.
     Negative(Decimal),
+    /// It is a credit note, and comes to nothing or more.
+    NotNegative(Decimal),
     /// How its taxes are computed is not known.
     NoTaxMode,
     /// A discount outside 0–100 percent on the line with this number.
@@ -49,9 +51,21 @@ pub struct Rounding {
     pub limit: Decimal,
 }
 
+/// What an invoice of the CRM stands for. There is no other word for a credit note there than its sign.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sign {
+    /// An invoice: nothing or more.
+    #[default]
+    Invoice,
+    /// A credit note: less than nothing.
+    CreditNote,
+}
+
 /// How an invoice is put into Dinero's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
+    /// What it stands for.
+    pub sign: Sign,
     /// What lines of our own are called.
     pub texts: LineTexts,
     /// The account of adjustments; without one they are not said.
@@ -115,8 +129,12 @@ impl CrmInvoice {
         if !self.adjustment.is_zero() && terms.adjustment.is_none() {
             return Err(Inexpressible::Adjustment(self.adjustment));
         }
-        let grand = self.totals().grand;
-        if grand < Decimal::ZERO { Err(Inexpressible::Negative(ore(grand))) } else { Ok(()) }
+        let grand = ore(self.totals().grand);
+        match (terms.sign, grand < Decimal::ZERO) {
+            (Sign::Invoice, true) => Err(Inexpressible::Negative(grand)),
+            (Sign::CreditNote, false) => Err(Inexpressible::NotNegative(grand)),
+            (Sign::Invoice, false) | (Sign::CreditNote, true) => Ok(()),
+        }
     }
 
     fn express_line(&self, line: &CrmLine, terms: &Terms, lines: &mut Vec<Line>) {

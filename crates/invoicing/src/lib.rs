@@ -28,7 +28,7 @@ pub use accounts::VatAccounts;
 pub use check::{Difference, Part, Stated, differences};
 pub use credit::{OverCredit, may_credit};
 pub use crm::{CrmInvoice, CrmLine, CrmTotals, Discount, TaxMode};
-pub use express::{Inexpressible, LineTexts, Rounding, Terms};
+pub use express::{Inexpressible, LineTexts, Rounding, Sign, Terms};
 pub use line::{Goods, Line, Vat, Zone};
 pub use rows::{from_rows, to_rows};
 pub use totals::{Entry, LineTotal, RateTotal, Totals, ore};

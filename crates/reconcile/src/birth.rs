@@ -26,6 +26,7 @@ pub(crate) fn plan_birth(
     }
     let defaulted: Vec<(FieldName, Value)> = entity.defaulted(target, values);
     let default_of = |name: &FieldName| defaulted.iter().find(|(field, _)| field == name).map(|(_, value)| value);
+    let stand_in = entity.stand_in(&record.fields).filter(|_| side == Side::Right);
     let mut expected = Fields::new();
     let mut why = Vec::new();
     for (name, value) in values.iter() {
@@ -36,6 +37,9 @@ pub(crate) fn plan_birth(
             None if value.is_empty() => {
                 expected.set(name.clone(), Value::Empty);
                 continue;
+            }
+            None if stand_in.is_some_and(|key| *value == Value::Reference(key.clone())) => {
+                (Rule::StandsIn, value.clone())
             }
             None => (Rule::New, value.clone()),
         };

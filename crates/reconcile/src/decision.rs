@@ -26,6 +26,8 @@ pub enum Decision {
     Deletion(Deletion, Answer),
     /// A step that a guard held is answered.
     Guarded(GuardedStep, Answer),
+    /// The correction of a booked invoice is answered.
+    Correction(Correction, Answer),
 }
 
 /// Whose value stands in one field of a linked pair, bound to the values that were shown.
@@ -60,6 +62,25 @@ pub struct GuardedStep {
     pub digest: Fingerprint,
 }
 
+/// The correction of a booked invoice, bound to exactly the edits that were shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Correction {
+    /// The booked invoice and the CRM's.
+    pub keys: Sides<RecordKey>,
+    /// Whether it is credited and made anew; otherwise it is only credited, because it was cancelled.
+    pub again: bool,
+    /// A digest of the edits.
+    pub shown: Fingerprint,
+}
+
+impl Correction {
+    /// The correction of the invoice that `keys` name, after these edits.
+    pub(crate) fn of(keys: &Sides<RecordKey>, again: bool, edits: &[FieldWhy]) -> Self {
+        let shown = Fingerprint::of(edits.iter().filter_map(|why| serde_json::to_vec(why).ok()));
+        Self { keys: keys.clone(), again, shown }
+    }
+}
+
 impl Decision {
     /// The records that must be looked at again once this is given or taken back.
     #[must_use]
@@ -70,6 +91,7 @@ impl Decision {
             Self::Choice(choice) => both(&choice.keys),
             Self::Deletion(deletion, _) => both(&deletion.keys),
             Self::Guarded(step, _) => step.records.clone(),
+            Self::Correction(correction, _) => both(&correction.keys),
         }
     }
 }
@@ -87,6 +109,7 @@ pub struct Decisions {
     choices: BTreeMap<(Sides<RecordKey>, FieldName), Choice>,
     deletions: BTreeMap<Deletion, Answer>,
     guarded: BTreeMap<GuardedStep, Answer>,
+    corrections: BTreeMap<Correction, Answer>,
 }
 
 impl Decisions {
@@ -112,6 +135,7 @@ impl Decisions {
             }
             Decision::Deletion(deletion, answer) => drop(self.deletions.insert(deletion, answer)),
             Decision::Guarded(step, answer) => drop(self.guarded.insert(step, answer)),
+            Decision::Correction(correction, answer) => drop(self.corrections.insert(correction, answer)),
         }
     }
 
@@ -126,6 +150,7 @@ impl Decisions {
             Decision::Choice(choice) => drop(self.choices.remove(&(choice.keys.clone(), choice.field.clone()))),
             Decision::Deletion(deletion, _) => drop(self.deletions.remove(deletion)),
             Decision::Guarded(step, _) => drop(self.guarded.remove(step)),
+            Decision::Correction(correction, _) => drop(self.corrections.remove(correction)),
         }
     }
 
@@ -139,6 +164,7 @@ impl Decisions {
             Decision::Choice(choice) => self.choices.get(&(choice.keys.clone(), choice.field.clone())) == Some(choice),
             Decision::Deletion(deletion, answer) => self.deletion(deletion) == Some(*answer),
             Decision::Guarded(step, answer) => self.guarded(step) == Some(*answer),
+            Decision::Correction(correction, answer) => self.correction(correction) == Some(*answer),
         }
     }
 
@@ -155,7 +181,8 @@ impl Decisions {
         let choices = self.choices.values().cloned().map(Decision::Choice);
         let deletions = self.deletions.iter().map(|(it, answer)| Decision::Deletion(it.clone(), *answer));
         let guarded = self.guarded.iter().map(|(it, answer)| Decision::Guarded(it.clone(), *answer));
-        pairs.chain(ignored).chain(choices).chain(deletions).chain(guarded)
+        let corrections = self.corrections.iter().map(|(it, answer)| Decision::Correction(it.clone(), *answer));
+        pairs.chain(ignored).chain(choices).chain(deletions).chain(guarded).chain(corrections)
     }
 
     /// The pairs that a person called the same thing.
@@ -190,6 +217,11 @@ impl Decisions {
         let plain = Deletion { edited: Vec::new(), ..deletion.clone() };
         let next = self.deletions.range(&plain..).next();
         next.is_some_and(|(known, _)| Deletion { edited: Vec::new(), ..known.clone() } == plain)
+    }
+
+    /// What a person said about exactly this correction.
+    pub(crate) fn correction(&self, correction: &Correction) -> Option<Answer> {
+        self.corrections.get(correction).copied()
     }
 
     /// What a person said about exactly this step.

@@ -93,6 +93,7 @@ impl FieldWhy {
             | Rule::EmptyStays
             | Rule::EarlierLife
             | Rule::New
+            | Rule::StandsIn
             | Rule::Default
             | Rule::NoCounterpart
             | Rule::Undone

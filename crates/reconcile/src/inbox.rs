@@ -35,6 +35,9 @@ impl Finding {
             (Matter::Guarded { step: Some(step), .. }, reply) => {
                 Some(vec![Decision::Guarded(step.clone(), answer(reply))])
             }
+            (Matter::Proposal { correction: Some(correction), .. }, reply) => {
+                Some(vec![Decision::Correction(correction.clone(), answer(reply))])
+            }
             (
                 Matter::Duplicate { .. }
                 | Matter::Unfit { .. }
@@ -56,7 +59,8 @@ impl Finding {
                 | Matter::EditedAfterDeletion { deletion: None, .. }
                 | Matter::Guarded { step: None, .. }
                 | Matter::HeldBack { .. }
-                | Matter::Proposal { .. }
+                | Matter::Proposal { correction: None, .. }
+                | Matter::Cancelled
                 | Matter::EffectUnknown { .. }
                 | Matter::Totals { .. }
                 | Matter::Swinging { .. },

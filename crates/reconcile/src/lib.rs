@@ -20,7 +20,7 @@ mod reference;
 mod swing;
 mod undo;
 
-pub use decision::{Choice, Decision, Decisions, GuardedStep};
+pub use decision::{Choice, Correction, Decision, Decisions, GuardedStep};
 pub use deletion::{Answer, Deletes, Deletion};
 pub use diff::{FieldCase, FieldOutcome, Verdict, judge};
 pub use echo::is_kept_form;

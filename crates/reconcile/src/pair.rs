@@ -1,12 +1,12 @@
 //! Two linked records: judge each field, then gather what follows into at most one write for each side.
 
-use field_mapping::{EntityMapping, FieldMapping, ModuleMapping};
-use sync_model::{FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
+use field_mapping::{EntityMapping, FaultKind, FieldMapping, ModuleMapping};
+use sync_model::{Evidence, FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
 
 use crate::diff::{FieldCase, FieldOutcome, Verdict, judge, settled_by_person};
 use crate::reference::{Shown, on_side, show};
 use crate::swing::next_swing;
-use crate::{Action, Decisions, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
+use crate::{Action, Answer, Correction, Decisions, FieldWhy, Finding, Matter, Partners, Step, Write, WriteChange};
 
 /// A linked pair to judge.
 pub(crate) struct PairCase<'a> {
@@ -57,9 +57,9 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
     if !tally.swinging.is_empty() {
         plan.findings.push(finding(case, &title, Matter::Swinging { fields: std::mem::take(&mut tally.swinging) }));
     }
-    if !tally.frozen.is_empty() {
-        plan.findings.push(finding(case, &title, Matter::Proposal { fields: std::mem::take(&mut tally.frozen) }));
-    }
+    let frozen = std::mem::take(&mut tally.frozen);
+    plan.findings.extend(proposal(case, frozen).map(|matter| finding(case, &title, matter)));
+    plan.findings.extend(closed_period(case, &shown, &mut tally, &title));
     plan.findings.extend(invoice_findings(case, &shown, &title));
     let needs = Side::BOTH.into_iter().flat_map(|side| shown.get(side).needs.iter().map(move |it| (side, it.clone())));
     let records: Vec<_> = needs.collect();
@@ -102,6 +102,10 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
         FieldOutcome::Write(side) => {
             let (Some(left), Some(right)) = (now.left, now.right) else { return };
             let now = Sides::new(left, right);
+            if case.records.get(side).lock == Lock::Frozen && field.differs_by_rounding(left, right) {
+                // vtiger rounds nothing: nobody edited that, and nothing can be done about it any more.
+                return settle(field, base, now.map(Some), &mut tally.settled);
+            }
             if case.records.get(side).lock == Lock::Frozen {
                 // What was agreed and edited since is proposed; what never was belongs to the frozen record alone.
                 if base.get(side.other()).is_some() {
@@ -124,6 +128,44 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
     }
 }
 
+/// P41: a draft whose day is in a closed period is neither changed nor booked. What would be written to it is taken out.
+fn closed_period(case: &PairCase<'_>, shown: &Sides<Shown>, tally: &mut Tally, title: &str) -> Option<Finding> {
+    if !case.entity.is_of_invoices() || case.records.left.lock == Lock::Frozen {
+        return None;
+    }
+    // As if it were new: of what stands there already, nobody asks whether it may.
+    let rendering = case.entity.render(Side::Left, &shown.left.values, &Fields::new());
+    let faults: Vec<_> =
+        rendering.faults.into_iter().filter(|fault| matches!(fault.kind, FaultKind::ClosedPeriod { .. })).collect();
+    let ours = case.link.evidence == Evidence::Created(Side::Left);
+    if faults.is_empty() || (tally.writes.left.is_empty() && !ours) {
+        return None;
+    }
+    tally.writes.left = Fields::new();
+    tally.why.retain(|why| !matches!(&why.write, Some((Side::Left, _))));
+    Some(finding(case, title, Matter::Unfit { faults }))
+}
+
+/// What is proposed for a booked invoice that was edited or cancelled in the CRM; nothing where a person said that it stays.
+fn proposal(case: &PairCase<'_>, edits: Vec<FieldWhy>) -> Option<Matter> {
+    let Sides { left: books, right: crm } = case.records;
+    let credited = books.fields.get("State").and_then(Value::as_text) == Some("Credited");
+    let invoice = case.entity.is_of_invoices() && !case.entity.is_of_credit_notes();
+    let cancelled = invoice && books.lock == Lock::Frozen && case.entity.is_cancelled(&crm.fields);
+    let fields = if cancelled { Vec::new() } else { edits };
+    if fields.is_empty() && (credited || !cancelled) {
+        return None;
+    }
+    // A booked credit note would be corrected by an invoice, and what was credited already is not credited again.
+    let correction = (invoice && !credited).then(|| Correction::of(&case.link.keys, !cancelled, &fields));
+    let answer = correction.as_ref().and_then(|correction| case.decisions.correction(correction));
+    match answer {
+        Some(Answer::Rejected) => None,
+        Some(Answer::Approved) => Some(Matter::Proposal { fields, correction, approved: true }),
+        None => Some(Matter::Proposal { fields, correction, approved: false }),
+    }
+}
+
 /// What keeps an invoice a draft: what cannot be understood of it, and totals that are not the same everywhere.
 fn invoice_findings(case: &PairCase<'_>, shown: &Sides<Shown>, title: &str) -> Vec<Finding> {
     if case.records.left.lock == Lock::Frozen {
@@ -133,6 +175,9 @@ fn invoice_findings(case: &PairCase<'_>, shown: &Sides<Shown>, title: &str) -> V
     let faults: Vec<_> = shown.iter().flat_map(|(_, shown)| shown.faults.clone()).collect();
     if !faults.is_empty() {
         found.push(finding(case, title, Matter::Unfit { faults }));
+    }
+    if case.entity.is_cancelled(&case.records.right.fields) {
+        found.push(finding(case, title, Matter::Cancelled));
     }
     let check = case.entity.totals(case.records.map(|record| &record.fields));
     if let Some(check) = check.filter(|check| !check.agrees()) {

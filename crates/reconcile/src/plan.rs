@@ -9,7 +9,7 @@ use sync_model::{
 
 use field_mapping::{Fault, Held, Priority, TotalsCheck};
 
-use crate::{Decisions, Deletes, Deletion, Failure, FailureClass, Guarded, GuardedStep, Guards};
+use crate::{Correction, Decisions, Deletes, Deletion, Failure, FailureClass, Guarded, GuardedStep, Guards};
 
 /// One module's plan. It is made once, is never changed, and names the inputs it was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -217,6 +217,8 @@ pub enum Rule {
     EarlierLife,
     /// Goes into a new record.
     New,
+    /// Goes into a new invoice although the other customer is preferred, because that one is missing and the settings allow it.
+    StandsIn,
     /// A new record gets the configured default, because the other side holds nothing.
     Default,
     /// There is no counterpart for the value on the other side.
@@ -355,9 +357,17 @@ pub enum Matter {
     },
     /// The record is booked and can never be changed: what was edited since is proposed as a credit note and a new draft.
     Proposal {
-        /// What was edited, field by field.
+        /// What was edited, field by field; nothing where the invoice was only cancelled.
         fields: Vec<FieldWhy>,
+        /// What a person's answer names.
+        #[serde(default)]
+        correction: Option<Correction>,
+        /// Whether a person approved it, so that it is about to be carried out.
+        #[serde(default)]
+        approved: bool,
     },
+    /// The invoice was cancelled in the CRM and stands as a draft in the books: it is not booked.
+    Cancelled,
     /// Nobody knows whether this happened to the invoice: it is not asked for again.
     EffectUnknown {
         /// What: `book`, `send`, or `pay` with the sum.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{EntityMapping, ModuleMapping};
+use field_mapping::{EntityMapping, Fault, FaultKind, ModuleMapping};
+use invoicing::Inexpressible;
 use sync_model::{
     Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Swings, Value,
 };
@@ -55,11 +56,13 @@ pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool 
 
 /// How many records without a link refer to a record of another kind, as a person belongs to an organisation.
 #[must_use]
-pub fn belonging(module: &ModuleMapping, observed: &Observed) -> usize {
+pub fn belonging(module: &ModuleMapping, observed: &Observed, kinds: &Sides<Vec<Kind>>) -> usize {
     let Candidates { unlinked, .. } = candidates(module, observed);
     let refers = |side: Side, key: &&RecordKey| {
         let fields = &observed.records.get(side)[*key].record.fields;
-        let other = |value: &Value| matches!(value, Value::Reference(to) if to.kind != key.kind);
+        // Everything refers to the user that it is assigned to; nobody means that by belonging.
+        let takes_part = |kind: &Kind| *kind != key.kind && kinds.get(side).contains(kind);
+        let other = |value: &Value| matches!(value, Value::Reference(to) if takes_part(&to.kind));
         fields.iter().any(|(_, value)| other(value))
     };
     Side::BOTH.into_iter().map(|side| unlinked.get(side).keys().filter(|key| refers(side, key)).count()).sum()
@@ -128,6 +131,11 @@ impl<'a> Planner<'a> {
             self.rest(link);
             return;
         };
+        if let Some(matter) = turned(self.module, entity, &right.record) {
+            let records = link.keys.iter().map(|(side, key)| (side, key.clone())).collect();
+            self.plan.findings.push(Finding { records, title: self.title(Side::Right, &right.record), matter });
+            return;
+        }
         if !entity.takes(Side::Left, &left.record) || !entity.takes(Side::Right, &right.record) {
             // A filter that no longer fits takes the record out of the traffic; it never blanks or deletes.
             self.rest(link);
@@ -229,11 +237,17 @@ impl<'a> Planner<'a> {
     /// A record without a counterpart is made on the other side, where that is allowed and possible.
     fn alone(&mut self, side: Side, key: &RecordKey, candidate: &Candidate) {
         let target = side.other();
-        let maker = self.module.maker(target, &key.kind).filter(|_| *self.policy.creates.get(target));
-        let Some((entity, seen)) = maker.zip(self.seen(side, key)) else {
+        let maker = |seen: &'a Seen| Some((self.module.maker(target, &seen.record)?, seen));
+        let may = self.seen(side, key).filter(|_| *self.policy.creates.get(target));
+        let Some((entity, seen)) = may.and_then(maker) else {
             self.plan.quiet.push((side, key.clone()));
             return;
         };
+        if side == Side::Right && entity.is_cancelled(&seen.record.fields) {
+            // It came to nothing before the books heard of it.
+            self.plan.quiet.push((side, key.clone()));
+            return;
+        }
         let orphan = candidate.mark.is_some() && self.policy.earlier_life;
         if orphan {
             // It was made from a record that is gone: making that one again would undo somebody's deletion.
@@ -272,6 +286,23 @@ impl<'a> Planner<'a> {
         entity
             .map_or_else(|| record.id.to_string(), |entity| entity.title(&entity.project(side, &record.fields).values))
     }
+}
+
+/// What is wrong with a linked invoice that came to less than nothing, or a credit note that came to more: it is not what it
+/// was linked as any more.
+fn turned(module: &ModuleMapping, entity: &EntityMapping, crm: &Record) -> Option<Matter> {
+    let other = |it: &&EntityMapping| it.is_of_credit_notes() != entity.is_of_credit_notes();
+    if !entity.is_of_invoices() || entity.takes(Side::Right, crm) {
+        return None;
+    }
+    module.entities_taking(Side::Right, crm).iter().find(|it| other(it))?;
+    let values = entity.project(Side::Right, &crm.fields).values;
+    let total = values.get("total").and_then(Value::as_decimal).unwrap_or_default();
+    let reason =
+        if entity.is_of_credit_notes() { Inexpressible::NotNegative(total) } else { Inexpressible::Negative(total) };
+    let kind = FaultKind::Inexpressible(reason);
+    let fault = Fault { side: Side::Right, field: "total".into(), own_field: None, value: total.to_string(), kind };
+    Some(Matter::Unfit { faults: vec![fault] })
 }
 
 /// The records of a module, as far as they take part in matching.

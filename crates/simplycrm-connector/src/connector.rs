@@ -15,6 +15,7 @@ use sync_run::{
 
 use crate::errors::{NAME, down, unsayable, write};
 use crate::invoice::{INVOICE, Vocabulary, listed};
+use crate::invoicing::saved;
 use crate::record::{element, seen};
 use crate::schema::{kind_schema, mark_field};
 use crate::values::text_of;
@@ -117,10 +118,25 @@ impl SimplyCrmConnector {
         let id = ws_id(key)?;
         let changes: Element = element(&intent.write.fields);
         let changed = match key.kind.as_str() {
-            "Products" | "Services" => self.client.update_product(id, &changes, Precondition::None).await,
+            // A product is read again before it is written, and so shows whether somebody saved it meanwhile.
+            "Products" | "Services" => {
+                let precondition = intent.write.expected().map_or(Precondition::None, saved);
+                self.client.update_product(id, &changes, precondition).await
+            }
             _ => self.client.change(id, &changes, Precondition::None).await,
         };
-        changed.map_err(|error| write(&error))
+        match changed {
+            Err(error) if error.is_stale() => Err(WriteError::Stale(Box::new(self.now(key, id).await?))),
+            Err(error) => Err(write(&error)),
+            Ok(record) => Ok(record),
+        }
+    }
+
+    /// A record as it is now.
+    async fn now(&self, key: &RecordKey, id: WsId) -> Result<Presence, WriteError> {
+        let found = self.by_id(&key.kind, &[id]).await.map_err(WriteError::Down)?;
+        let found = found.into_iter().find(|(known, _)| known == key);
+        Ok(found.map_or_else(|| Presence::Unseen(key.clone()), |(_, record)| Presence::Present(record)))
     }
 
     async fn write_invoice(&self, intent: &Intent, kind: &Kind) -> Result<Receipt, WriteError> {

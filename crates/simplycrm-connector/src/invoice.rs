@@ -11,12 +11,15 @@ use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, Reco
 use sync_run::{FailureClass, Refusal, WriteError};
 
 use crate::record::seen;
+use crate::schema::credits_field;
 use crate::values::text_of;
 
 pub(crate) const INVOICE: &str = "Invoice";
 /// What a list is asked to show.
 pub(crate) const LISTED: [WsField; 2] = [WsField::MODIFIED_TIME, WsField::literal("subject")];
 
+/// The invoice that an invoice credits: what a custom field says in a person's words, as a reference.
+pub(crate) const CREDITED: &str = "credited_invoice";
 /// What vtiger computes when an invoice is saved: it can only be read.
 const COMPUTED: [&str; 4] = ["hdnSubTotal", "hdnGrandTotal", "pre_tax_total", "balance"];
 
@@ -83,6 +86,9 @@ pub(crate) fn extended(mut schema: KindSchema) -> KindSchema {
     schema.fields.push(spec("LineItems", FieldType::Rows(columns)));
     schema.fields.push(spec("charges_tax", number()));
     schema.fields.push(spec("deducted_tax", number()));
+    if credits_field(&schema).is_some() {
+        schema.fields.push(spec(CREDITED, FieldType::Reference(vec![Kind::new(INVOICE)])));
+    }
     schema
 }
 
@@ -193,7 +199,7 @@ fn line(row: &Fields, words: &Vocabulary) -> Result<LineItem, WriteError> {
 
 /// The header of `fields` to write, with the currency's id.
 pub(crate) fn header(fields: &Fields, words: &Vocabulary) -> Result<Element, WriteError> {
-    let beside = ["LineItems", "charges_tax", "deducted_tax"];
+    let beside = ["LineItems", "charges_tax", "deducted_tax", CREDITED];
     let mut header = Element::new();
     for (name, value) in fields.iter().filter(|(name, _)| !beside.contains(&name.as_str())) {
         let text = text_of(value);

@@ -1,16 +1,15 @@
 //! Invoices read and written, one by one.
 
-use chrono::TimeDelta;
-use simplycrm_client::vtql::{Condition, Select};
-use simplycrm_client::{FieldName, InvoiceChanges, ModuleName, Precondition, WsId};
-use sync_model::{KindSchema, Presence, Record, RecordKey, Revision, Value};
+use chrono::{NaiveDateTime, TimeDelta};
+use simplycrm_client::vtql::{Condition, Select, Text};
+use simplycrm_client::{Element, FieldName, InvoiceChanges, ModuleName, Precondition, WsId};
+use sync_model::{Fields, KindSchema, Presence, Record, RecordKey, Revision, Value};
 use sync_run::{ConnectorError, Intent, WriteError};
 
 use crate::SimplyCrmConnector;
 use crate::errors::{down, unsayable, write};
 use crate::invoice::{self, Vocabulary};
-use crate::record::saved_at;
-use crate::schema::mark_field;
+use crate::schema::{credits_field, mark_field};
 
 /// How exactly two clocks and the server's times are known.
 const SECOND: TimeDelta = TimeDelta::seconds(2);
@@ -33,7 +32,7 @@ impl SimplyCrmConnector {
         Ok(words)
     }
 
-    /// One invoice in full, as it is now. One that does not come back is deleted or hidden from this user.
+    /// One invoice in full, as it is now, and which one it credits. One that does not come back is deleted or hidden from this user.
     pub(crate) async fn invoice(&self, schema: &KindSchema, id: WsId) -> Result<Option<Record>, ConnectorError> {
         let words = self.vocabulary().await?;
         let asked = self.client.connection().await.map_err(|error| down(&error))?.server_now();
@@ -42,13 +41,59 @@ impl SimplyCrmConnector {
             Err(error) if error.is_access_denied() || error.is_not_found() => return Ok(None),
             Err(error) => return Err(down(&error)),
         };
-        let record = invoice::whole(schema, mark_field(schema).as_ref(), &found, &words);
-        Ok(record.map(|record| {
+        let Some(mut record) = invoice::whole(schema, mark_field(schema).as_ref(), &found, &words) else {
+            return Ok(None);
+        };
+        self.name_credited(schema, &mut record).await?;
+        Ok(Some(record).map(|record| {
             // Times have whole seconds: another save may follow in the same one, and must be noticed.
             let certain = record.changed_at.is_none_or(|saved| saved + SECOND < asked);
             let revision = if certain { record.revision } else { Revision::new(format!("{}{FRESH}", record.revision)) };
             Record { revision, ..record }
         }))
+    }
+
+    /// Says as a reference which invoice this one credits. The field holds the invoice's number, as people know it; an id is
+    /// understood as well, and what is neither stays as it is.
+    async fn name_credited(&self, schema: &KindSchema, record: &mut Record) -> Result<(), ConnectorError> {
+        let Some(field) = credits_field(schema) else { return Ok(()) };
+        let said = record.fields.get(field.as_str()).cloned().unwrap_or(Value::Empty);
+        let named = match said.as_text().map(str::trim).filter(|it| !it.is_empty()) {
+            Some(text) => match text.parse::<WsId>() {
+                Ok(id) => Some(id.to_string()),
+                Err(_) => self.invoice_numbered(text).await?,
+            },
+            None => None,
+        };
+        let said = named.map(|id| Value::Reference(RecordKey::new(invoice::INVOICE, id.as_str()))).unwrap_or(said);
+        record.fields.set(invoice::CREDITED, said);
+        Ok(())
+    }
+
+    /// The id of the only invoice with this number.
+    async fn invoice_numbered(&self, number: &str) -> Result<Option<String>, ConnectorError> {
+        let Ok(number) = Text::new(number) else { return Ok(None) };
+        let condition = Condition::equal(FieldName::literal("invoice_no"), number);
+        let select = Select::from(ModuleName::INVOICE).columns(invoice::LISTED).filter(condition);
+        let rows = self.client.query(select).await.map_err(|error| down(&error))?;
+        let mut ids: Vec<String> = rows.iter().filter_map(|row| row.id().ok()).map(|id| id.to_string()).collect();
+        ids.dedup();
+        Ok(match ids.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
+        })
+    }
+
+    /// `header` with the number of the invoice that `fields` credit, or its id while it has none.
+    async fn crediting(&self, schema: &KindSchema, fields: &Fields, header: Element) -> Result<Element, WriteError> {
+        let (Some(field), Some(Value::Reference(key))) = (credits_field(schema), fields.get(invoice::CREDITED)) else {
+            return Ok(header);
+        };
+        let id: WsId = key.id.as_str().parse().map_err(|_| not_sent(unsayable(&key)))?;
+        let credited = self.client.retrieve_invoice(id).await.map_err(|error| not_sent(down(&error)))?;
+        let number = credited.header().text("invoice_no").ok().flatten().map(|number| number.to_string());
+        let number = number.filter(|number| !number.trim().is_empty()).unwrap_or_else(|| id.to_string());
+        Ok(header.text(field.as_str(), number))
     }
 
     /// Those of `expected` that were saved since, in full.
@@ -87,6 +132,7 @@ impl SimplyCrmConnector {
             let connection = self.client.connection().await.map_err(|error| WriteError::Down(down(&error)))?;
             header = header.reference("assigned_user_id", connection.user_id);
         }
+        header = self.crediting(schema, fields, header).await?;
         let lines: Vec<_> = invoice::lines(fields, &words)?.unwrap_or_default().iter().map(|it| it.element()).collect();
         if let Some(product) = lines.first().and_then(|line| line.get("productid")) {
             header = header.value("productid", product.clone());
@@ -109,7 +155,7 @@ impl SimplyCrmConnector {
     ) -> Result<Record, WriteError> {
         let words = self.vocabulary().await.map_err(not_sent)?;
         let fields = &intent.write.fields;
-        let header = invoice::header(fields, &words)?;
+        let header = self.crediting(schema, fields, invoice::header(fields, &words)?).await?;
         let lines = invoice::lines(fields, &words)?;
         let mode = intent.before.as_ref().and_then(|before| before.fields.get("hdnTaxType")).and_then(Value::as_text);
         let has_revise = self.client.has_revise().await.map_err(|error| not_sent(down(&error)))?;
@@ -148,9 +194,11 @@ fn settled(revision: &Revision) -> &str {
     revision.as_str().trim_end_matches(FRESH)
 }
 
-fn saved(revision: &Revision) -> Precondition {
-    let row = simplycrm_client::Record::from_fields([("modifiedtime".to_owned(), settled(revision).into())]);
-    saved_at(&row).map_or(Precondition::None, Precondition::SavedAt)
+/// That a record was not saved since. A revision begins with the time of the save.
+pub(crate) fn saved(revision: &Revision) -> Precondition {
+    let time = revision.as_str().get(.."2026-01-01 00:00:00".len());
+    let time = time.and_then(|time| NaiveDateTime::parse_from_str(time, "%Y-%m-%d %H:%M:%S").ok());
+    time.map_or(Precondition::None, Precondition::SavedAt)
 }
 
 /// A look that failed before anything was sent that could have had an effect.

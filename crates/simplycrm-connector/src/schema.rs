@@ -18,6 +18,15 @@ pub(crate) fn kind_schema(kind: &Kind, module: &ModuleSchema) -> KindSchema {
     if kind.as_str() == INVOICE { extended(schema) } else { schema }
 }
 
+/// Names and labels of the custom field of an invoice that names the invoice it credits.
+const CREDITS_NAMES: [&str; 3] = ["cf_krediterer_faktura", "cf_krediterer", "cf_credited_invoice"];
+const CREDITS_LABELS: [&str; 4] = ["kreditererfaktura", "krediterer", "creditsinvoice", "creditedinvoice"];
+
+/// The custom field that names the invoice which an invoice credits, where there is one.
+pub(crate) fn credits_field(schema: &KindSchema) -> Option<FieldName> {
+    custom_field(schema, &CREDITS_NAMES, &CREDITS_LABELS)
+}
+
 fn spec(kind: &Kind, field: &FieldSchema, may_write: bool) -> FieldSpec {
     FieldSpec {
         name: FieldName::new(field.name.as_str()),
@@ -52,11 +61,15 @@ fn choice(value: &PicklistValue) -> Choice {
 
 /// The custom field for the Dinero guid, where there is one.
 pub(crate) fn mark_field(schema: &KindSchema) -> Option<FieldName> {
-    let by_name = MARK_NAMES.iter().find_map(|name| schema.field(name));
+    custom_field(schema, &MARK_NAMES, &MARK_LABELS)
+}
+
+fn custom_field(schema: &KindSchema, names: &[&str], labels: &[&str]) -> Option<FieldName> {
+    let by_name = names.iter().find_map(|name| schema.field(name));
     let plain = |label: &str| label.to_lowercase().chars().filter(|char| char.is_alphanumeric()).collect::<String>();
     let by_label = || {
         let custom = schema.fields.iter().filter(|field| field.name.as_str().starts_with("cf_"));
-        custom.into_iter().find(|field| MARK_LABELS.contains(&plain(&field.label).as_str()))
+        custom.into_iter().find(|field| labels.contains(&plain(&field.label).as_str()))
     };
     by_name.or_else(by_label).map(|field| field.name.clone())
 }

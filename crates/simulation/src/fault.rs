@@ -88,36 +88,66 @@ impl fmt::Display for Fault {
     }
 }
 
+impl Fault {
+    /// Those that can strike a request that books, sends or pays an invoice.
+    pub const OF_EFFECTS: &'static [Self] = &[
+        Self::TimeoutBefore,
+        Self::TimeoutAfter,
+        Self::LateEffect,
+        Self::FailureBefore,
+        Self::FailureAfter,
+        Self::Throttled,
+        Self::ThrottledSilently,
+        Self::Unauthorised,
+        Self::Truncated,
+        Self::Brownout,
+        Self::WebPage,
+        Self::KillAtRequest,
+        Self::KillAtResponse,
+    ];
+}
+
 /// How often each fault struck.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hits(Vec<u64>);
+pub struct Hits {
+    all: Vec<u64>,
+    effects: Vec<u64>,
+}
 
 impl Default for Hits {
     fn default() -> Self {
-        Self(vec![0; Fault::ALL.len()])
+        Self { all: vec![0; Fault::ALL.len()], effects: vec![0; Fault::ALL.len()] }
     }
 }
 
 impl Hits {
-    pub(crate) fn count(&mut self, fault: Fault) {
-        self.0[fault as usize] += 1;
+    pub(crate) fn count(&mut self, fault: Fault, of_an_effect: bool) {
+        self.all[fault as usize] += 1;
+        self.effects[fault as usize] += u64::from(of_an_effect);
     }
 
     /// How often `fault` struck.
     #[must_use]
     pub fn of(&self, fault: Fault) -> u64 {
-        self.0[fault as usize]
+        self.all[fault as usize]
+    }
+
+    /// How often `fault` struck a request that books, sends or pays an invoice.
+    #[must_use]
+    pub fn of_effects(&self, fault: Fault) -> u64 {
+        self.effects[fault as usize]
     }
 
     /// How often any fault struck.
     #[must_use]
     pub fn sum(&self) -> u64 {
-        self.0.iter().sum()
+        self.all.iter().sum()
     }
 
     /// Takes over what `other` counted.
     pub fn add(&mut self, other: &Self) {
-        for (all, more) in self.0.iter_mut().zip(&other.0) {
+        let theirs = other.all.iter().chain(&other.effects);
+        for (all, more) in self.all.iter_mut().chain(&mut self.effects).zip(theirs) {
             *all += more;
         }
     }
@@ -125,5 +155,10 @@ impl Hits {
     /// What never struck.
     pub fn never(&self) -> impl Iterator<Item = Fault> {
         Fault::ALL.iter().copied().filter(|fault| self.of(*fault) == 0)
+    }
+
+    /// What never struck a request that books, sends or pays an invoice, although it could.
+    pub fn never_of_effects(&self) -> impl Iterator<Item = Fault> {
+        Fault::OF_EFFECTS.iter().copied().filter(|fault| self.of_effects(*fault) == 0)
     }
 }

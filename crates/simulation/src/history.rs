@@ -3,27 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_transport::{BaseUrl, Transport};
-use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
-use dinero_connector::DineroConnector;
 use reconcile::Matter;
-use sandbox::dinero::{API_KEY, CLIENT_ID, CLIENT_SECRET};
-use sandbox::simplycrm::INTEGRATION_ACCESS_KEY;
-use simplycrm_client::{SimplyCrmClient, SimplyCrmSettings};
-use simplycrm_connector::SimplyCrmConnector;
 use sync_app::{DataPriority, Settings, SyncDirection};
-use sync_model::{PairId, Side, Sides};
+use sync_model::{PairId, Side};
 use sync_run::conformance::Gated;
-use sync_run::{Clock, Connector, Engine, Order, Pace, RunError, Summary, Unheard};
+use sync_run::{Clock, Engine, Order, Pace, RunError, Summary, Unheard};
 
+use crate::connectors::connectors;
+use crate::dealings::Dealings;
 use crate::disk::Disk;
 use crate::fault::{Fault, Hits};
 use crate::oracle;
 use crate::people;
 use crate::process::{Blow, Fate, Process};
 use crate::subject::SUBJECTS;
-use crate::wire::Wire;
-use crate::world::{OurClock, OurGuids, World, settings};
+use crate::world::{OurClock, OurGuids, Share, World, settings};
 
 /// The longest that a history may take.
 const MOST_DAYS: u64 = 400;
@@ -47,6 +41,8 @@ pub struct Played {
     pub breaches: Vec<String>,
     /// How often each fault struck.
     pub hits: Hits,
+    /// What happened to invoices.
+    pub dealings: Dealings,
     /// What happened, where it was asked for.
     pub diary: String,
 }
@@ -57,15 +53,29 @@ pub struct Played {
 /// When no runtime can be made.
 #[must_use]
 pub fn play(seed: u64, detail: Detail) -> Played {
+    played(detail, || World::of(seed, detail == Detail::Diary, Share::Some))
+}
+
+/// The same, and the history is one with invoices.
+///
+/// # Panics
+/// When no runtime can be made.
+#[must_use]
+pub fn play_with_invoices(seed: u64, detail: Detail) -> Played {
+    played(detail, || World::of(seed, detail == Detail::Diary, Share::All))
+}
+
+fn played(detail: Detail, world: impl FnOnce() -> Arc<World>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime of one thread can always be made").block_on(async {
-        let world = World::of(seed, detail == Detail::Diary);
+        let world = world();
         let longest = Duration::from_secs(MOST_DAYS * 24 * 3600);
         if tokio::time::timeout(longest, plot(&world)).await.is_err() {
             world.breach("L2: the history does not end".to_owned());
         }
+        let dealings = world.state().books.dealings;
         let (breaches, hits, diary) = world.end();
-        Played { breaches, hits, diary }
+        Played { breaches, hits, dealings, diary: if detail == Detail::Diary { diary } else { String::new() } }
     })
 }
 
@@ -81,6 +91,7 @@ async fn plot(world: &Arc<World>) {
     let mut plot = Plot { world, settings: settings(&world.manner), processes: 0, calm: false };
     plot.calm = world.state().luck.in_thousand(150);
     plot.choose_direction();
+    plot.choose_effects();
     people::settle_in(world);
     plot.pause(60_000, 3_600_000).await;
     plot.choose_weather();
@@ -130,6 +141,17 @@ impl Plot<'_> {
         self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
     }
 
+    /// What of invoices people allow.
+    fn choose_effects(&mut self) {
+        if self.world.manner.sales.is_none() {
+            return;
+        }
+        let [book, send, pay] = [850, 700, 700].map(|often| self.luck(|luck| luck.in_thousand(often)));
+        let invoices = &mut self.settings.invoices;
+        (invoices.book, invoices.send, invoices.payments) = (book, send, pay);
+        self.world.note(|| format!("settings: book {book}, send {send}, pay {pay}"));
+    }
+
     /// Which faults may strike in this history, and how often.
     fn choose_weather(&self) {
         if self.calm {
@@ -152,6 +174,7 @@ impl Plot<'_> {
     async fn something_changes(&mut self) {
         if self.luck(|luck| luck.in_thousand(200)) {
             self.choose_direction();
+            self.choose_effects();
         }
         if self.luck(|luck| luck.in_thousand(500)) {
             self.pause(1_000, 7_200_000).await;
@@ -169,11 +192,11 @@ impl Plot<'_> {
         match state.luck.below(4) {
             0 => {
                 state.ours_ahead += seconds;
-                state.hits.count(Fault::ClockAhead);
+                state.hits.count(Fault::ClockAhead, false);
             }
             1 => {
                 state.ours_ahead -= seconds;
-                state.hits.count(Fault::ClockBack);
+                state.hits.count(Fault::ClockBack, false);
             }
             side => {
                 let sign = if state.luck.in_thousand(500) { 1 } else { -1 };
@@ -187,7 +210,7 @@ impl Plot<'_> {
                     (_, behind) if behind < -100 => behind,
                     (_, _) => 0,
                 };
-                state.hits.count(Fault::ServerClock);
+                state.hits.count(Fault::ServerClock, false);
             }
         }
         let (ours, theirs) = (state.ours_ahead, state.theirs_ahead);
@@ -204,13 +227,13 @@ impl Plot<'_> {
             _ if self.calm => self.one(None, meanwhile).await,
             0..40 => self.one(None, meanwhile).await,
             40..65 => {
-                let fate = Fate { edges: self.luck(|luck| luck.below(60)), blow: Blow::Kill };
+                let fate = Fate { edges: self.luck(|luck| luck.below(60)), blow: Blow::Kill, aimed: self.aims() };
                 self.one(Some(fate), meanwhile).await;
             }
             65..75 => self.two(None, meanwhile).await,
             75..88 => {
                 let (edges, pause) = self.luck(|luck| (luck.below(60), luck.between(3_000, 120_000)));
-                self.two(Some(Fate { edges, blow: Blow::Pause(pause) }), meanwhile).await;
+                self.two(Some(Fate { edges, blow: Blow::Pause(pause), aimed: false }), meanwhile).await;
             }
             88..95 => self.hint().await,
             _ => self.look().await,
@@ -218,25 +241,25 @@ impl Plot<'_> {
     }
 
     async fn one(&mut self, fate: Option<Fate>, meanwhile: u64) {
-        let process = self.process(fate);
-        let order = Order::default();
+        let order = self.order();
+        let process = self.process(fate, &order);
         futures::join!(self.run(&process, &order), people::work(self.world, meanwhile, 6_000));
     }
 
     /// Two processes at once: one may be paused until the other has taken its lease.
     async fn two(&mut self, fate: Option<Fate>, meanwhile: u64) {
-        let (one, other) = (self.process(fate), self.process(None));
+        let order = self.order();
+        let (one, other) = (self.process(fate, &order), self.process(None, &order));
         let delay = self.luck(|luck| luck.between(1, 25_000));
-        let order = Order::default();
         let epochs = self.epoch().await;
         let second = async {
             tokio::time::sleep(Duration::from_millis(delay)).await;
             self.run(&other, &order).await
         };
         futures::join!(self.run(&one, &order), second, people::work(self.world, meanwhile, 20_000));
-        self.world.state().hits.count(Fault::TwoProcesses);
+        self.world.state().hits.count(Fault::TwoProcesses, false);
         if fate.is_some() && self.epoch().await > epochs + 1 {
-            self.world.state().hits.count(Fault::LostLease);
+            self.world.state().hits.count(Fault::LostLease, false);
         }
     }
 
@@ -250,10 +273,10 @@ impl Plot<'_> {
     async fn hint(&mut self) {
         let times = self.luck(|luck| luck.below(3));
         if times == 0 {
-            self.world.state().hits.count(Fault::HintLost);
+            self.world.state().hits.count(Fault::HintLost, false);
         }
         if times == 2 {
-            self.world.state().hits.count(Fault::HintDoubled);
+            self.world.state().hits.count(Fault::HintDoubled, false);
         }
         let key = {
             let mut state = self.world.state();
@@ -268,14 +291,14 @@ impl Plot<'_> {
         let Some(record) = key else { return };
         let order = Order { record: Some(record), ..Order::default() };
         for _ in 0..times {
-            let process = self.process(None);
+            let process = self.process(None, &order);
             self.run(&process, &order).await;
         }
     }
 
     /// Somebody asks what a run would do, and nothing is done.
     async fn look(&mut self) {
-        let process = self.process(None);
+        let process = self.process(None, &Order::default());
         let (before, written) = (self.world.memory.snapshot(), self.writes());
         let engine = self.engine(&process);
         let rules = sync_app::rules_of(&self.settings);
@@ -288,14 +311,26 @@ impl Plot<'_> {
         }
     }
 
-    fn process(&mut self, fate: Option<Fate>) -> Arc<Process> {
+    /// What is ordered: of invoices, in most runs, also to book, send and pay.
+    fn order(&self) -> Order {
+        let effects = self.world.manner.sales.is_some() && self.luck(|luck| luck.in_thousand(750));
+        Order { effects, ..Order::default() }
+    }
+
+    /// Whether the next blow waits for a request that books, sends or pays.
+    fn aims(&self) -> bool {
+        self.world.manner.sales.is_some() && self.luck(|luck| luck.in_thousand(500))
+    }
+
+    fn process(&mut self, fate: Option<Fate>, order: &Order) -> Arc<Process> {
         self.processes += 1;
         let source = match self.settings.sync.direction {
             SyncDirection::CrmToDinero => Some(Side::Right),
             SyncDirection::DineroToCrm => Some(Side::Left),
             SyncDirection::Both { .. } => None,
         };
-        Arc::new(Process::new(self.processes, source, fate))
+        let allowed = order.effects.then(|| sync_app::rules_of(&self.settings).effects());
+        Arc::new(Process::new(self.processes, source, allowed, fate))
     }
 
     async fn run(&self, process: &Arc<Process>, order: &Order) -> Ending {
@@ -347,16 +382,22 @@ impl Plot<'_> {
             self.world.note(|| format!("settings: {:?}", self.settings.sync.direction));
             self.settle().await;
         }
-        oracle::judge(self.world).await;
+        let allowed = self.world.manner.sales.is_some().then(|| sync_app::rules_of(&self.settings).effects());
+        oracle::judge(self.world, allowed).await;
     }
 
     /// Runs until nothing is written any more, for which three runs must do; then once more, and nothing may change at all.
     async fn settle(&mut self) {
         let mut silent = 0;
         for nth in 1..=MOST_RUNS + 2 {
+            if self.world.manner.sales.is_some() {
+                // An invoice that is read within a second of its save is read once more.
+                self.pause(3_000, 5_000).await;
+            }
             let (before, written) = (self.world.memory.snapshot(), self.writes());
-            let process = self.process(None);
-            let ending = self.run(&process, &Order::default()).await;
+            let order = Order { effects: self.world.manner.sales.is_some(), ..Order::default() };
+            let process = self.process(None, &order);
+            let ending = self.run(&process, &order).await;
             let wrote = self.writes() - written;
             match ending {
                 Ending::Died => self.world.breach("a process died of nothing".to_owned()),
@@ -408,38 +449,4 @@ fn difference(before: &str, after: &str) -> String {
 
 pub(crate) fn pair() -> PairId {
     PairId::new("simulated")
-}
-
-/// The real clients and connectors, wired to the two stand-ins.
-fn connectors(world: &Arc<World>, process: &Arc<Process>, clock: &Arc<dyn Clock>) -> Sides<Arc<dyn Connector>> {
-    let wire = |side| -> Arc<dyn Transport> {
-        Arc::new(Wire { world: Arc::clone(world), process: Arc::clone(process), side })
-    };
-    let manner = &world.manner;
-    let address = |text: &str| BaseUrl::parse(text).expect("the address is well-formed");
-    let dinero = DineroClient::new(
-        DineroSettings {
-            base_url: address("https://dinero.invalid"),
-            token_url: address("https://dinero.invalid/dineroapi/oauth/token"),
-            organization: OrganizationId(4711),
-            credentials: Credentials::Personal {
-                client_id: CLIENT_ID.to_owned(),
-                client_secret: CLIENT_SECRET.to_owned().into(),
-                api_key: API_KEY.to_owned().into(),
-            },
-            requests_per_minute: manner.per_minute,
-        },
-        wire(Side::Left),
-    );
-    // Logins of one user wait for each other, whoever asks; a host of its own keeps histories apart.
-    let url = format!("https://crm-{}.invalid", world.number);
-    let settings = SimplyCrmSettings {
-        jitter_seed: process.number,
-        ..SimplyCrmSettings::new(url, "integration", INTEGRATION_ACCESS_KEY.to_owned().into())
-    };
-    let crm = SimplyCrmClient::new(settings, wire(Side::Right)).expect("the address is well-formed");
-    Sides::new(
-        Arc::new(DineroConnector::new(dinero, Arc::clone(clock)).with_page_size(manner.page)),
-        Arc::new(SimplyCrmConnector::new(crm, Arc::clone(clock)).with_page_rows(manner.page)),
-    )
 }

@@ -15,7 +15,10 @@
 //! die or stall at any edge of a request (`wire`) or of a journal write (`disk`). The `history` puts them in an order, and
 //! the `oracle` judges the end from the ledger and the two systems alone.
 
+mod audit;
 mod chance;
+mod connectors;
+mod dealings;
 mod disk;
 mod fault;
 mod history;
@@ -23,12 +26,16 @@ mod ledger;
 mod oracle;
 mod people;
 mod process;
+mod sale;
 mod season;
 mod subject;
 mod tamper;
+mod till;
+mod watch;
 mod wire;
 mod world;
 
+pub use dealings::Dealings;
 pub use fault::{Fault, Hits};
-pub use history::{Detail, Played, play};
-pub use season::Season;
+pub use history::{Detail, Played, play, play_with_invoices};
+pub use season::{Play, Season};

@@ -24,6 +24,9 @@ struct Arguments {
     /// How many threads play. All cores by default.
     #[arg(long)]
     threads: Option<usize>,
+    /// Every history has invoices.
+    #[arg(long)]
+    invoices: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -38,7 +41,8 @@ fn main() -> ExitCode {
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
     let seeds = arguments.start..arguments.start + arguments.seeds;
-    let season = Season::of(seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
+    let kind = if arguments.invoices { simulation::play_with_invoices } else { simulation::play };
+    let season = Season::of(kind, seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
         if arguments.diary {
             println!("seed {seed}\n{}", played.diary);
         }
@@ -47,15 +51,23 @@ fn main() -> ExitCode {
             println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed} --diary");
         }
     });
+    println!("    struck  effects  fault");
     for fault in Fault::ALL {
-        println!("{:>10}  {fault}", season.hits.of(*fault));
+        let effects = match Fault::OF_EFFECTS.contains(fault) {
+            true => season.hits.of_effects(*fault).to_string(),
+            false => "-".to_owned(),
+        };
+        println!("{:>10} {effects:>8}  {fault}", season.hits.of(*fault));
     }
-    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).collect();
+    let of_effects = season.hits.never_of_effects().map(|fault| format!("{fault} of an effect"));
+    let never: Vec<String> = season.hits.never().map(|fault| fault.to_string()).chain(of_effects).collect();
     let dead = !never.is_empty() && season.played >= ENOUGH;
     if dead {
         println!("never struck, so that nothing is proved about it: {}", never.join(", "));
     }
-    let (failed, struck, kinds) = (season.failed.len(), season.hits.sum(), Fault::ALL.len() - never.len());
+    println!("invoices: {}", season.dealings);
+    let (failed, struck) = (season.failed.len(), season.hits.sum());
+    let kinds = Fault::ALL.len() - season.hits.never().count();
     println!(
         "simulation: {} seeds from {} in {} s, {failed} failed, {struck} faults struck, {kinds} of {} kinds",
         season.played,

@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 
 use sync_model::{LinkState, RecordKey, Side};
-use sync_run::{Scope, Store};
+use sync_run::{Effects, Scope, Store};
 
+use crate::audit;
 use crate::history::pair;
 use crate::ledger::{Edit, Thing};
-use crate::subject::{Attribute, Found, SUBJECTS, Subject};
+use crate::subject::{Attribute, Found, SUBJECTS, Spelling, Subject};
 use crate::world::{State, World};
 
 /// Judges the end of a history.
-pub(crate) async fn judge(world: &World) {
+pub(crate) async fn judge(world: &World, allowed: Option<Effects>) {
     let mut breaches = Vec::new();
     let things = world.state().things.len();
     for at in 0..things {
@@ -29,11 +30,15 @@ pub(crate) async fn judge(world: &World) {
         };
         let journal = journal(world, &keys).await;
         let state = world.state();
-        let case = Case { state: &state, at, thing: &state.things[at], found: &found, journal: &journal };
+        let thing = &state.things[at];
+        let hopeless = audit::is_hopeless(&state, at);
+        let held = SUBJECTS[thing.subject].is_of_invoices() && audit::is_held(world, &found);
+        let case = Case { state: &state, at, thing, found: &found, journal: &journal, hopeless: hopeless || held };
         case.judge(&mut breaches);
     }
     one_to_one(world, &mut breaches).await;
     held_for_a_reason(world, &mut breaches).await;
+    audit::judge(world, allowed, &mut breaches).await;
     for breach in breaches {
         world.breach(breach);
     }
@@ -59,6 +64,8 @@ struct Case<'a> {
     /// Its living records, by side.
     found: &'a [Vec<Found>; 2],
     journal: &'a str,
+    /// Whether it cannot come into agreement, for a reason that people gave.
+    hopeless: bool,
 }
 
 impl Case<'_> {
@@ -78,7 +85,9 @@ impl Case<'_> {
                 breaches.push(format!("P27: {tag} is gone from {side}, and nobody deleted it"));
             }
         }
-        for attribute in self.subject().attributes {
+        // A line of a product that is gone no longer says what it was of.
+        let told = |attribute: &&Attribute| !self.hopeless || attribute.spelling != Spelling::Lines;
+        for attribute in self.subject().attributes.iter().filter(told) {
             self.invented(attribute, breaches);
         }
         // Two that lists showed only one of were not ambiguous to anybody.
@@ -86,13 +95,17 @@ impl Case<'_> {
         if self.thing.twins && !unclear && by_us.iter().sum::<u32>() > 0 {
             breaches.push(format!("P21: {tag} is ambiguous and was made again"));
         }
-        if self.thing.twins || self.thing.deleted || self.thing.poisoned {
+        if self.hopeless {
             return;
         }
         let [[left], [right]] = [self.found[0].as_slice(), self.found[1].as_slice()] else {
             breaches.push(format!("P2: {tag} stands {} and {} times", self.found[0].len(), self.found[1].len()));
             return;
         };
+        // What is booked keeps what it says; that the CRM says something else then waits for a person.
+        if self.subject().is_of_invoices() && audit::is_booked(self.state, &left.id) {
+            return;
+        }
         for attribute in self.subject().attributes {
             let (left, right) = (&left.values[attribute.name], &right.values[attribute.name]);
             // To empty a field while our value is just arriving looks as if the system had not taken it.
@@ -134,7 +147,9 @@ impl Case<'_> {
                 .edits(attribute)
                 .any(|edit| edit.side == side.other() && edit.value == *stands && edit.at >= last.at);
             let rival = self.state.mirrored || self.edits(attribute).any(|edit| edit.side == side.other());
-            let retained = rival && (last.value.is_empty() || self.journal.contains(&last.value));
+            let traces = attribute.spelling.traces(&last.value);
+            let in_the_journal = traces.iter().all(|trace| self.journal.contains(trace.as_str()));
+            let retained = rival && (last.value.is_empty() || in_the_journal);
             if last.value != *stands && !overtaken && !last.in_the_window && !retained {
                 let (name, tag, value) = (attribute.name, &self.thing.tag, &last.value);
                 breaches.push(format!("P4: {value:?} was typed on {side} for {name} of {tag}; {stands:?} stands"));
@@ -167,7 +182,7 @@ async fn held_for_a_reason(world: &World, breaches: &mut Vec<String>) {
     let findings = world.memory.findings(&pair()).await.unwrap_or_default();
     let state = world.state();
     for stored in findings {
-        let named = |thing: &&Thing| {
+        let named = |thing: &Thing| {
             let subject = &SUBJECTS[thing.subject];
             let records = Side::BOTH.into_iter().flat_map(|side| {
                 let found = subject.found(&state.systems, side, &thing.tag);
@@ -176,8 +191,10 @@ async fn held_for_a_reason(world: &World, breaches: &mut Vec<String>) {
             let records: Vec<_> = records.collect();
             stored.finding.records.iter().any(|record| records.contains(record))
         };
-        let mut things = state.things.iter().filter(named).peekable();
-        let reason = |thing: &Thing| thing.deleted || thing.twins || thing.poisoned;
+        let mut things = state.things.iter().enumerate().filter(|(_, thing)| named(thing)).peekable();
+        // Invoices wait for other reasons, too, which are judged by themselves.
+        let reason =
+            |(at, thing): (usize, &Thing)| SUBJECTS[thing.subject].is_of_invoices() || audit::is_hopeless(&state, at);
         if things.peek().is_none() || things.any(reason) {
             continue;
         }

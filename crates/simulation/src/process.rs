@@ -1,11 +1,13 @@
 //! One run of the engine as a process: it may die or be paused at any edge, and what it remembers dies with it.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use sync_model::Side;
+use sync_run::Effects;
 
 use crate::fault::Fault;
 use crate::world::World;
@@ -21,12 +23,22 @@ pub(crate) enum Edge {
     Request {
         /// Whether it changes the other system.
         writes: bool,
+        /// Whether it books, sends or pays an invoice.
+        effect: bool,
     },
     /// A request was answered, but the answer has not arrived.
     Response {
         /// Whether it is an answer that sends nobody off again by itself.
         good: bool,
+        /// Whether it answers what books, sends or pays an invoice.
+        effect: bool,
     },
+}
+
+impl Edge {
+    fn is_of_an_effect(self) -> bool {
+        matches!(self, Self::Request { effect: true, .. } | Self::Response { effect: true, .. })
+    }
 }
 
 /// What happens to a process there.
@@ -43,6 +55,8 @@ pub(crate) enum Blow {
 pub(crate) struct Fate {
     pub(crate) edges: u64,
     pub(crate) blow: Blow,
+    /// Whether it waits for a request that books, sends or pays.
+    pub(crate) aimed: bool,
 }
 
 /// A process.
@@ -51,6 +65,10 @@ pub(crate) struct Process {
     pub(crate) number: u64,
     /// The side that this process must never write to.
     pub(crate) source: Option<Side>,
+    /// What it may book, send and pay.
+    pub(crate) allowed: Option<Effects>,
+    /// The invoices that it was told are booked.
+    frozen: Mutex<BTreeSet<String>>,
     fate: Mutex<Option<Fate>>,
     struck: Mutex<Option<Blow>>,
     passed: AtomicU64,
@@ -61,10 +79,12 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    pub(crate) fn new(number: u64, source: Option<Side>, fate: Option<Fate>) -> Self {
+    pub(crate) fn new(number: u64, source: Option<Side>, allowed: Option<Effects>, fate: Option<Fate>) -> Self {
         Self {
             number,
             source,
+            allowed,
+            frozen: Mutex::default(),
             fate: Mutex::new(fate),
             struck: Mutex::default(),
             passed: AtomicU64::new(0),
@@ -78,7 +98,10 @@ impl Process {
         let passed = self.passed.fetch_add(1, Ordering::Relaxed);
         let blow = {
             let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
-            let due = fate.is_some_and(|fate| fate.edges <= passed && fits(fate.blow, edge));
+            let due = fate.is_some_and(|fate| {
+                let there = if fate.aimed { edge.is_of_an_effect() } else { fate.edges <= passed };
+                there && fits(fate.blow, edge)
+            });
             if due { fate.take() } else { None }
         };
         let Some(Fate { blow, .. }) = blow else { return };
@@ -90,7 +113,7 @@ impl Process {
             (Blow::Kill, Edge::Response { .. }) => Some(Fault::KillAtResponse),
         };
         if let Some(fault) = fault {
-            world.state().hits.count(fault);
+            world.state().hits.count(fault, edge.is_of_an_effect());
         }
         world.note(|| format!("p{} {blow:?} at {edge:?}", self.number));
         *self.struck.lock().unwrap_or_else(PoisonError::into_inner) = Some(blow);
@@ -139,6 +162,17 @@ impl Process {
         }
     }
 
+    /// P35: what a process knows to be booked, it asks nobody to change.
+    pub(crate) fn asks_to_change(&self, world: &World, invoice: &str) {
+        if self.frozen.lock().unwrap_or_else(PoisonError::into_inner).contains(invoice) {
+            world.breach(format!("P35: {invoice} was shown as booked, and was asked to change"));
+        }
+    }
+
+    pub(crate) fn is_told_of_booked(&self, invoices: Vec<String>) {
+        self.frozen.lock().unwrap_or_else(PoisonError::into_inner).extend(invoices);
+    }
+
     pub(crate) fn told_to_wait(&self, world: &World, seconds: u64) {
         self.silent_until.fetch_max(world.elapsed() + seconds * 1000, Ordering::Relaxed);
     }
@@ -149,7 +183,7 @@ impl Process {
 fn fits(blow: Blow, edge: Edge) -> bool {
     match (blow, edge) {
         (Blow::Kill, _) | (Blow::Pause(_), Edge::Journal | Edge::Committed) => true,
-        (Blow::Pause(_), Edge::Request { writes }) => !writes,
-        (Blow::Pause(_), Edge::Response { good }) => good,
+        (Blow::Pause(_), Edge::Request { writes, .. }) => !writes,
+        (Blow::Pause(_), Edge::Response { good, .. }) => good,
     }
 }

@@ -6,10 +6,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::{Detail, Hits, Played, play};
+use crate::{Dealings, Detail, Hits, Played};
 
 /// Every so many seeds one is played twice and compared byte for byte.
 const TWICE_EVERY: u64 = 100;
+
+/// One of the two ways to play a history.
+pub type Play = fn(u64, Detail) -> Played;
 
 /// What became of many histories.
 #[derive(Debug, Default)]
@@ -18,14 +21,17 @@ pub struct Season {
     pub played: u64,
     /// How often each fault struck.
     pub hits: Hits,
+    /// What happened to invoices.
+    pub dealings: Dealings,
     /// The seeds that failed, and what did not hold.
     pub failed: BTreeMap<u64, Vec<String>>,
 }
 
 impl Season {
-    /// Plays the histories of `seeds` on so many threads, and tells of each that failed, or of all when there is a diary.
+    /// Plays the histories of `seeds`, in one of the two ways, on so many threads, and tells of each that failed, or of all when there is a diary.
     /// Unless it `goes_on`, it ends with the first that failed.
     pub fn of(
+        play: Play,
         seeds: Range<u64>,
         threads: usize,
         detail: Detail,
@@ -41,10 +47,11 @@ impl Season {
                         if seed >= seeds.end {
                             break;
                         }
-                        let played = one(seed, detail);
+                        let played = one(play, seed, detail);
                         let mut season = season.lock().unwrap_or_else(PoisonError::into_inner);
                         season.played += 1;
                         season.hits.add(&played.hits);
+                        season.dealings.add(&played.dealings);
                         if !played.breaches.is_empty() || !played.diary.is_empty() {
                             tell(seed, &played);
                         }
@@ -61,11 +68,11 @@ impl Season {
 }
 
 /// Plays one history, some of them twice.
-fn one(seed: u64, detail: Detail) -> Played {
+fn one(play: Play, seed: u64, detail: Detail) -> Played {
     let twice = seed.is_multiple_of(TWICE_EVERY);
     let closely = if twice { Detail::Diary } else { detail };
-    let mut played = caught(seed, closely);
-    if twice && caught(seed, closely) != played {
+    let mut played = caught(play, seed, closely);
+    if twice && caught(play, seed, closely) != played {
         played.breaches.push("the same seed played another history".to_owned());
     }
     if detail == Detail::Verdict {
@@ -75,10 +82,15 @@ fn one(seed: u64, detail: Detail) -> Played {
 }
 
 /// A history that panics has failed, like any other that breaks a promise.
-fn caught(seed: u64, detail: Detail) -> Played {
+fn caught(play: Play, seed: u64, detail: Detail) -> Played {
     catch_unwind(AssertUnwindSafe(|| play(seed, detail))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
-        Played { breaches: vec![format!("panicked: {text}")], hits: Hits::default(), diary: String::new() }
+        Played {
+            breaches: vec![format!("panicked: {text}")],
+            hits: Hits::default(),
+            dealings: Dealings::default(),
+            diary: String::new(),
+        }
     })
 }

@@ -10,8 +10,10 @@ use sandbox::simplycrm::SimplyCrm;
 use serde_json::{Value, json};
 use sync_model::{RecordKey, Side};
 
+use crate::sale;
+
 /// The user at the CRM's desk.
-const CLERK: &str = "mette";
+pub(crate) const CLERK: &str = "mette";
 
 /// Both systems.
 #[derive(Debug)]
@@ -28,6 +30,14 @@ pub(crate) enum Spelling {
     City,
     Phone,
     Price,
+    /// A remark.
+    Words,
+    /// A day.
+    Day,
+    /// The tag of another thing.
+    Tag,
+    /// The lines of an invoice, as [`sale`] says them.
+    Lines,
 }
 
 impl Spelling {
@@ -39,6 +49,10 @@ impl Spelling {
             Self::City => format!("{}by", word(n)),
             Self::Phone => format!("20{:06}", n % 1_000_000),
             Self::Price => format!("{n}.25"),
+            Self::Words => format!("{} til {}", word(n), word(n + 3_000)),
+            Self::Day => sale::day(n).to_string(),
+            // These two name other things, so that a number is not enough.
+            Self::Tag | Self::Lines => String::new(),
         }
     }
 
@@ -48,8 +62,21 @@ impl Spelling {
             (Self::Phone, _) if value.len() == 8 && manner % 2 == 1 => format!("+45 {value}").into(),
             (Self::Price, Side::Left) => serde_json::from_str(value).unwrap_or(Value::Null),
             (_, Side::Left) if value.is_empty() => Value::Null,
-            (Self::Name | Self::Street | Self::City | Self::Phone | Self::Price, _) => value.into(),
+            (_, _) => value.into(),
         }
+    }
+
+    /// What the journal holds wherever it holds `value`.
+    pub(crate) fn traces(self, value: &str) -> Vec<String> {
+        match self {
+            Self::Lines => sale::lines_of(value).iter().map(|line| line.price.normalize().to_string()).collect(),
+            _ => vec![value.to_owned()],
+        }
+    }
+
+    /// Whether people edit it once it is there.
+    pub(crate) fn is_edited(self) -> bool {
+        !matches!(self, Self::Day | Self::Tag)
     }
 
     /// What is left of a value once spelling does not count.
@@ -60,7 +87,9 @@ impl Spelling {
                 digits[digits.len().saturating_sub(8)..].to_owned()
             }
             Self::Price => text.parse::<Decimal>().map_or_else(|_| text.to_owned(), |it| it.normalize().to_string()),
-            Self::Name | Self::Street | Self::City => text.trim().to_owned(),
+            Self::Name | Self::Street | Self::City | Self::Words | Self::Day | Self::Tag | Self::Lines => {
+                text.trim().to_owned()
+            }
         }
     }
 }
@@ -98,6 +127,7 @@ impl Attribute {
 enum Shelf {
     Contacts { person: bool },
     Products,
+    Invoices,
 }
 
 /// What a module adds.
@@ -122,7 +152,7 @@ const fn attribute(
     Attribute { name, own: [dinero, crm], spelling, clears }
 }
 
-pub(crate) static SUBJECTS: [Subject; 3] = [
+pub(crate) static SUBJECTS: [Subject; 4] = [
     Subject {
         module: "organisations",
         shelf: Shelf::Contacts { person: false },
@@ -156,6 +186,18 @@ pub(crate) static SUBJECTS: [Subject; 3] = [
             attribute("price", "BaseAmountValue", "unit_price", Spelling::Price, false),
         ],
     },
+    Subject {
+        module: "invoices",
+        shelf: Shelf::Invoices,
+        crm: "Invoice",
+        tag: ["Description", "subject"],
+        attributes: &[
+            attribute("customer", "ContactGuid", "account_id", Spelling::Tag, false),
+            attribute("date", "Date", "invoicedate", Spelling::Day, false),
+            attribute("lines", "ProductLines", "LineItems", Spelling::Lines, false),
+            attribute("comment", "Comment", "description", Spelling::Words, true),
+        ],
+    },
 ];
 
 /// A living record of a thing.
@@ -172,6 +214,7 @@ impl Subject {
         match (side, self.shelf) {
             (Side::Left, Shelf::Contacts { .. }) => "contact",
             (Side::Left, Shelf::Products) => "product",
+            (Side::Left, Shelf::Invoices) => "invoice",
             (Side::Right, _) => self.crm,
         }
     }
@@ -189,9 +232,13 @@ impl Subject {
         let person = text(record, "IsPerson") == "true";
         let fits = match (side, self.shelf) {
             (Side::Left, Shelf::Contacts { person: wanted }) => person == wanted,
-            (Side::Left, Shelf::Products) | (Side::Right, _) => true,
+            (Side::Left, Shelf::Products | Shelf::Invoices) | (Side::Right, _) => true,
         };
         Some(text(record, self.tag[side as usize]).to_lowercase()).filter(|tag| fits && !tag.is_empty())
+    }
+
+    pub(crate) fn is_of_invoices(&self) -> bool {
+        self.shelf == Shelf::Invoices
     }
 
     /// The living records of the thing with `tag` on `side`.
@@ -199,17 +246,23 @@ impl Subject {
         let records = match (side, self.shelf) {
             (Side::Left, Shelf::Contacts { .. }) => systems.dinero.contacts(),
             (Side::Left, Shelf::Products) => systems.dinero.products(),
+            // What an invoice holds does not hang on the day.
+            (Side::Left, Shelf::Invoices) => systems.dinero.invoices(DateTime::UNIX_EPOCH),
             (Side::Right, _) => systems.crm.records(self.crm),
         };
         let id = match (side, self.shelf) {
             (Side::Left, Shelf::Contacts { .. }) => "ContactGuid",
             (Side::Left, Shelf::Products) => "ProductGuid",
+            (Side::Left, Shelf::Invoices) => "Guid",
             (Side::Right, _) => "id",
         };
         let of_tag = records.iter().filter(|record| self.tag_of(side, record).as_deref() == Some(tag));
         of_tag
             .map(|record| {
-                let value = |attribute: &Attribute| attribute.spelling.normal(&text(record, attribute.own(side)));
+                let value = |attribute: &Attribute| match self.shelf {
+                    Shelf::Invoices => sale::read(systems, side, record, attribute.own(side)),
+                    _ => attribute.spelling.normal(&text(record, attribute.own(side))),
+                };
                 let values = self.attributes.iter().map(|attribute| (attribute.name, value(attribute))).collect();
                 Found { id: text(record, id), values }
             })
@@ -225,6 +278,13 @@ impl Subject {
         values: &[(&'static Attribute, String)],
         now: DateTime<Utc>,
     ) -> Option<String> {
+        if self.is_of_invoices() {
+            let value = |name: &str| {
+                values.iter().find(|(attribute, _)| attribute.name == name).map_or("", |(_, value)| value.as_str())
+            };
+            let [customer, date, lines, comment] = ["customer", "date", "lines", "comment"].map(value);
+            return sale::make(systems, side, &sale::Written { tag, customer, date, lines, comment }, now);
+        }
         let named = values.iter().map(|(attribute, value)| {
             let manner = u64::try_from(value.len() + tag.len()).unwrap_or(0);
             (attribute.own(side), attribute.spelling.written(side, value, manner))
@@ -243,6 +303,7 @@ impl Subject {
                 fields.extend([("Quantity", json!(1)), ("AccountNumber", json!(1000)), ("Unit", "parts".into())]);
                 Some(systems.dinero.add_product(&fields, now))
             }
+            (Side::Left, Shelf::Invoices) => None,
             (Side::Right, shelf) => {
                 if shelf == (Shelf::Contacts { person: true }) {
                     let [first, last] = person_name(tag);
@@ -266,6 +327,9 @@ impl Subject {
         value: &str,
         now: DateTime<Utc>,
     ) -> bool {
+        if self.is_of_invoices() {
+            return sale::write(systems, side, id, attribute.own(side), value, now);
+        }
         let manner = u64::try_from(value.len() + id.len()).unwrap_or(0);
         let written = attribute.spelling.written(side, value, manner);
         self.write(systems, side, id, attribute.own(side), written, now)
@@ -281,6 +345,7 @@ impl Subject {
         match (side, self.shelf) {
             (Side::Left, Shelf::Contacts { .. }) => systems.dinero.edit_contact(id, &[(own, value)], now),
             (Side::Left, Shelf::Products) => systems.dinero.edit_product(id, &[(own, value)], now),
+            (Side::Left, Shelf::Invoices) => systems.dinero.edit_sale(id, &[(own, value)], now).is_ok(),
             (Side::Right, _) => {
                 let text = value.as_str().unwrap_or_default();
                 systems.crm.edit(id, &[(own, text)], CLERK, now).is_ok()
@@ -296,6 +361,7 @@ impl Subject {
                 let gone = now.format("%Y-%m-%dT%H:%M:%S%.3f").to_string();
                 systems.dinero.edit_product(id, &[("DeletedAt", gone.into())], now)
             }
+            (Side::Left, Shelf::Invoices) => systems.dinero.remove_sale(id, now).is_ok(),
             (Side::Right, _) => systems.crm.remove(id, CLERK, now).is_ok(),
         }
     }

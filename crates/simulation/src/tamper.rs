@@ -49,7 +49,8 @@ pub(crate) fn show(
             let Some(rows) = rows(&mut body, list.side) else { return response };
             let oldest = rows.iter().map(|row| time(row, list.side)).min().unwrap_or_default();
             rows.retain_mut(|row| {
-                if !is_after(&time(row, list.side), horizon) {
+                // What is dated after now was saved before the clock was put back, and not lately.
+                if !is_after(&time(row, list.side), horizon) || is_after(&time(row, list.side), list.now) {
                     return true;
                 }
                 let known = state.shown.get(&(list.side, id(row, list.side)));
@@ -135,7 +136,7 @@ fn rows(body: &mut Value, side: Side) -> Option<&mut Vec<Value>> {
 
 fn id(row: &Value, side: Side) -> String {
     match side {
-        Side::Left => [text(row, "contactGuid"), text(row, "productGuid")].concat(),
+        Side::Left => [text(row, "contactGuid"), text(row, "productGuid"), text(row, "guid")].concat(),
         Side::Right => text(row, "id"),
     }
 }

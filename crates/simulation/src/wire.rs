@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::process::{Edge, Process};
 use crate::subject::SUBJECTS;
 use crate::tamper;
+use crate::watch::{self, Deed};
 use crate::world::{State, World};
 
 /// How long a client waits for an answer.
@@ -41,17 +42,23 @@ pub(crate) enum Errand {
     /// A record is made.
     Create { kind: String, body: Value },
     /// A record is changed; where a part of it suffices, only these fields.
-    Change { kind: String, id: String, fields: Option<Vec<String>> },
+    Change { kind: String, id: String, fields: Option<Vec<String>>, body: Value },
+    /// An invoice is booked, sent or paid.
+    Effect { id: String, deed: Deed, body: Value },
     /// A record is deleted.
-    Remove,
+    Remove { id: String },
 }
 
 impl Errand {
     pub(crate) fn writes(&self) -> bool {
         match self {
             Self::Other | Self::List { .. } | Self::Look { .. } => false,
-            Self::Create { .. } | Self::Change { .. } | Self::Remove => true,
+            Self::Create { .. } | Self::Change { .. } | Self::Effect { .. } | Self::Remove { .. } => true,
         }
+    }
+
+    fn is_effect(&self) -> bool {
+        matches!(self, Self::Effect { .. })
     }
 
     fn read(side: Side, request: &Request<Bytes>) -> Self {
@@ -63,9 +70,11 @@ impl Errand {
 
     fn of_dinero(request: &Request<Bytes>) -> Self {
         let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
-        let kind = |name: &str| if name == "contacts" { "contact".to_owned() } else { "product".to_owned() };
-        let [_, _, list @ ("contacts" | "products"), rest @ ..] = path.as_slice() else { return Self::Other };
-        let kind = kind(list);
+        let [_, _, list @ ("contacts" | "products" | "invoices"), rest @ ..] = path.as_slice() else {
+            return Self::Other;
+        };
+        let kind = list.trim_end_matches('s').to_owned();
+        let body = || serde_json::from_slice(request.body()).unwrap_or_default();
         match (request.method(), rest) {
             (&Method::GET, []) => {
                 let query = request.uri().query().unwrap_or_default();
@@ -75,12 +84,13 @@ impl Errand {
                 let whole = rest.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
                 Self::List { kind, page: page.unwrap_or(0), whole }
             }
-            (&Method::GET, _) => Self::Look { kind },
-            (&Method::POST, []) => {
-                Self::Create { kind, body: serde_json::from_slice(request.body()).unwrap_or_default() }
+            (&Method::GET, [_]) => Self::Look { kind },
+            (&Method::POST, []) => Self::Create { kind, body: body() },
+            (&Method::PUT, [guid]) => Self::Change { kind, id: guid.to_lowercase(), fields: None, body: body() },
+            (&Method::DELETE, [guid]) => Self::Remove { id: guid.to_lowercase() },
+            (&Method::POST, [guid, deed]) => {
+                Deed::of(deed).map_or(Self::Other, |deed| Self::Effect { id: guid.to_lowercase(), deed, body: body() })
             }
-            (&Method::PUT, [guid]) => Self::Change { kind, id: (*guid).to_lowercase(), fields: None },
-            (&Method::DELETE, _) => Self::Remove,
             _ => Self::Other,
         }
     }
@@ -111,9 +121,10 @@ impl Errand {
                     return Self::Other;
                 }
                 let names = element.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
-                Self::Change { kind: id.clone(), id, fields: (operation == "revise").then_some(names) }
+                let fields = (operation == "revise").then_some(names);
+                Self::Change { kind: id.clone(), id, fields, body: element }
             }
-            "delete" => Self::Remove,
+            "delete" => Self::Remove { id: get("id").unwrap_or_default().to_owned() },
             _ => Self::Other,
         }
     }
@@ -123,12 +134,17 @@ impl Errand {
 impl Transport for Wire {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let errand = Errand::read(self.side, &request);
-        self.process.edge(&self.world, Edge::Request { writes: errand.writes() }).await;
+        let effect = errand.is_effect();
+        // Counted when it is let go: no pace knows of a pause that comes between that and the way.
         if self.side == Side::Left {
             self.process.departs(&self.world, usize::try_from(self.world.manner.per_minute).unwrap_or(usize::MAX));
         }
+        self.process.edge(&self.world, Edge::Request { writes: errand.writes(), effect }).await;
         if errand.writes() && self.process.source == Some(self.side) {
             self.world.breach(format!("P12: {} was written to, and is the source", self.side));
+        }
+        if let Errand::Change { id, .. } | Errand::Remove { id } = &errand {
+            self.process.asks_to_change(&self.world, id);
         }
         self.world.travel().await;
         let fault = self.fault(&errand);
@@ -136,7 +152,13 @@ impl Transport for Wire {
         self.world.note(|| self.told(&request, &answer, fault));
         self.world.travel().await;
         let good = answer.as_ref().is_ok_and(|answer| answer.status().is_success()) && fault.is_none();
-        self.process.edge(&self.world, Edge::Response { good }).await;
+        self.process.edge(&self.world, Edge::Response { good, effect }).await;
+        if let Errand::List { kind, .. } | Errand::Look { kind } = &errand
+            && kind == "invoice"
+            && let Some(body) = answer.as_ref().ok().and_then(|answer| serde_json::from_slice(answer.body()).ok())
+        {
+            self.process.is_told_of_booked(watch::booked_in(&body));
+        }
         if self.side == Side::Left
             && let Some(seconds) = answer.as_ref().ok().and_then(asked_to_wait)
         {
@@ -161,6 +183,9 @@ impl Wire {
             Fault::Truncated,
             Fault::WebPage,
         ];
+        if errand.is_effect() {
+            return Fault::OF_EFFECTS.iter().copied().find(|fault| state.strikes_effect(*fault));
+        }
         if let Some(fault) = anywhere.into_iter().find(|fault| state.strikes(*fault)) {
             return Some(fault);
         }
@@ -171,7 +196,9 @@ impl Wire {
                 &[Fault::ShiftedPage, Fault::DuplicatePage, Fault::StaleList, Fault::DelayedVisibility]
             }
             (Errand::List { .. }, _) => &[Fault::DuplicatePage, Fault::StaleList, Fault::DelayedVisibility],
-            (Errand::Other | Errand::Look { .. } | Errand::Remove, _) => &[Fault::Brownout],
+            (Errand::Other | Errand::Look { .. } | Errand::Effect { .. } | Errand::Remove { .. }, _) => {
+                &[Fault::Brownout]
+            }
         };
         special.iter().copied().find(|fault| state.strikes(*fault))
     }
@@ -260,11 +287,17 @@ impl Wire {
         if fault == Some(Fault::ShiftedPage) {
             tamper::delete_what_was_shown(state, self.world.time_at(state, Side::Left));
         }
-        if errand == &Errand::Remove && self.world.manner.deletes == sync_app::Deletes::Keep {
+        if matches!(errand, Errand::Remove { .. }) && self.world.manner.deletes == sync_app::Deletes::Keep {
             state.breached(format!("P27: {} was asked to delete although everything is kept", self.side));
         }
-        if let Errand::Change { kind, id, fields } = errand {
+        // An invoice of Dinero is written with its time stamp, so that nothing is written over unseen.
+        if let Errand::Change { kind, id, fields, .. } = errand
+            && kind != "invoice"
+        {
             self.write_over(state, kind, id, fields.as_deref());
+        }
+        if self.side == Side::Left {
+            watch::before(&self.world, state, self.process.allowed, errand);
         }
         let now = self.world.time_at(state, self.side);
         let reply = match self.side {
@@ -272,6 +305,10 @@ impl Wire {
             Side::Right => state.systems.crm.handle(request, now),
         };
         let Reply::Answer(mut response) = reply else { return Err(self.lost()) };
+        if self.side == Side::Left && response.status().is_success() {
+            watch::after(&self.world, state, errand);
+            watch::keep_an_eye_on(&self.world, state, errand);
+        }
         self.count(state, errand, &response);
         self.wrote(state, errand, &response);
         state.lists_lied |= matches!(errand, Errand::List { .. }) && fault.is_some();
@@ -307,7 +344,11 @@ impl Wire {
         let id = match errand {
             Errand::Change { id, .. } => id.clone(),
             Errand::Create { .. } => tamper::id_of_answer(response.body(), self.side),
-            Errand::Other | Errand::List { .. } | Errand::Look { .. } | Errand::Remove => return,
+            Errand::Other
+            | Errand::List { .. }
+            | Errand::Look { .. }
+            | Errand::Effect { .. }
+            | Errand::Remove { .. } => return,
         };
         state.written.insert((self.side, id), self.world.elapsed());
     }

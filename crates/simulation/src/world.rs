@@ -19,7 +19,9 @@ use uuid::Uuid;
 use crate::chance::Chance;
 use crate::fault::{Fault, Hits};
 use crate::ledger::{Edit, Thing};
+use crate::sale::{self, Sales};
 use crate::subject::Systems;
+use crate::watch::Books;
 
 /// The moment at which every history begins.
 const BEGIN: i64 = 1_790_000_000;
@@ -52,6 +54,26 @@ pub(crate) struct Manner {
     /// renames.
     pub(crate) marks: bool,
     pub(crate) deletes: Deletes,
+    /// How invoices are, where there are any.
+    pub(crate) sales: Option<Sales>,
+}
+
+/// How many histories have invoices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    /// As many as there is time for when thousands are played: such histories are long.
+    Some,
+    /// All.
+    All,
+}
+
+impl Share {
+    fn in_thousand(self) -> u64 {
+        match self {
+            Self::Some => 120,
+            Self::All => 1_000,
+        }
+    }
 }
 
 /// What changes.
@@ -81,6 +103,8 @@ pub(crate) struct State {
     pub(crate) theirs_ahead: [i64; 2],
     breaches: BTreeSet<String>,
     diary: Option<String>,
+    /// What became of invoices.
+    pub(crate) books: Books,
     /// Values typed so far.
     pub(crate) typed: u64,
 }
@@ -92,7 +116,7 @@ impl fmt::Debug for State {
 }
 
 impl World {
-    pub(crate) fn of(seed: u64, keeps_diary: bool) -> Arc<Self> {
+    pub(crate) fn of(seed: u64, keeps_diary: bool, invoices: Share) -> Arc<Self> {
         let mut chance = Chance::of(seed, 1);
         let modules: &[&str] = match chance.below(10) {
             0..6 => &["organisations"],
@@ -112,6 +136,13 @@ impl World {
         dinero.times_with_zone = chance.in_thousand(300);
         let per_minute = *chance.pick(&[60, 60, 20, 9]).unwrap_or(&60);
         dinero.requests_per_minute = per_minute;
+        // Thrown apart, so that histories without invoices are what they would be if there were none anywhere.
+        let sales = sales(&mut Chance::of(seed, 4), invoices);
+        let modules = match &sales {
+            Some(sales) if sales.to_persons => &["contacts", "products", "invoices"],
+            Some(_) => &["organisations", "products", "invoices"],
+            None => modules,
+        };
         let manner = Manner {
             seed,
             modules: modules.iter().map(|name| (*name).to_owned()).collect(),
@@ -120,9 +151,14 @@ impl World {
             batch: usize::try_from(*chance.pick(&[32, 4, 1]).unwrap_or(&32)).unwrap_or(32),
             marks,
             deletes: if chance.in_thousand(300) { Deletes::Approve } else { Deletes::Keep },
+            sales,
         };
+        let mut crm = SimplyCrm::new(profile);
+        if let Some(sales) = &manner.sales {
+            sales.equip(&mut dinero, &mut crm);
+        }
         let state = State {
-            systems: Systems { dinero, crm: SimplyCrm::new(profile) },
+            systems: Systems { dinero, crm },
             things: Vec::new(),
             ledger: Vec::new(),
             looked: BTreeMap::new(),
@@ -139,6 +175,7 @@ impl World {
             theirs_ahead: [0, 0],
             breaches: BTreeSet::new(),
             diary: keeps_diary.then(String::new),
+            books: Books::default(),
             typed: 100,
         };
         static HISTORIES: AtomicU64 = AtomicU64::new(0);
@@ -209,10 +246,19 @@ impl State {
 
     /// Whether `fault` strikes now; then it is counted.
     pub(crate) fn strikes(&mut self, fault: Fault) -> bool {
+        self.strikes_so_often(fault, 1, false)
+    }
+
+    /// Whether `fault` strikes a request that books, sends or pays. There are few of those, and much hangs on them.
+    pub(crate) fn strikes_effect(&mut self, fault: Fault) -> bool {
+        self.strikes_so_often(fault, 20, true)
+    }
+
+    fn strikes_so_often(&mut self, fault: Fault, times: u64, of_an_effect: bool) -> bool {
         let Some(often) = self.weather.get(&fault).copied() else { return false };
-        let strikes = self.luck.in_thousand(often);
+        let strikes = self.luck.in_thousand(often * times);
         if strikes {
-            self.hits.count(fault);
+            self.hits.count(fault, of_an_effect);
         }
         strikes
     }
@@ -240,6 +286,16 @@ impl Guids for OurGuids {
     }
 }
 
+/// How invoices are in a history, if it has any.
+fn sales(chance: &mut Chance, share: Share) -> Option<Sales> {
+    chance.in_thousand(share.in_thousand()).then(|| Sales {
+        vat_by_line: chance.in_thousand(200),
+        rounds: chance.in_thousand(300),
+        closed_until: chance.in_thousand(250).then(|| sale::day(0) + TimeDelta::days(30)),
+        to_persons: chance.in_thousand(200),
+    })
+}
+
 /// An `afstem.toml` for the pair; only what it says of the run counts.
 pub(crate) fn settings(manner: &Manner) -> Settings {
     let text =
@@ -248,5 +304,8 @@ pub(crate) fn settings(manner: &Manner) -> Settings {
     let mut settings = parsed.expect("the settings of the sandboxes are well-formed");
     settings.sync.modules.clone_from(&manner.modules);
     settings.sync.deletes = manner.deletes;
+    if let Some(sales) = &manner.sales {
+        sales.configure(&mut settings);
+    }
     settings
 }

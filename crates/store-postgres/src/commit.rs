@@ -83,6 +83,7 @@ async fn make(db: &mut PgConnection, lease: &Lease, alike: &[Change]) -> Result<
         }
         Change::Findings { module, findings, at } => replace_findings(db, pair, module, findings, *at).await,
         Change::Unlink { keys, at } => history::unlink(db, pair, keys, *at).await,
+        Change::Release { keys, .. } => history::release(db, pair, keys).await,
         // Only the trail tells of it.
         Change::Begin { .. } => Ok(()),
         Change::Spend { plan, at } => history::spend(db, lease, plan, *at).await,

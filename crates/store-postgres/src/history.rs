@@ -164,3 +164,24 @@ pub(crate) async fn unlink(
     let missing = || Fault::NotLinked(keys.left.clone(), keys.right.clone());
     if done.rows_affected() == 1 { Ok(()) } else { Err(missing()) }
 }
+
+/// Takes a link out altogether.
+pub(crate) async fn release(
+    db: &mut PgConnection,
+    pair: &PairId,
+    keys: &sync_model::Sides<RecordKey>,
+) -> Result<(), Fault> {
+    let done = sqlx::query(
+        "delete from afstem.link
+         where pair = $1 and left_kind = $2 and left_id = $3 and right_kind = $4 and right_id = $5",
+    )
+    .bind(pair.as_str())
+    .bind(keys.left.kind.as_str())
+    .bind(keys.left.id.as_str())
+    .bind(keys.right.kind.as_str())
+    .bind(keys.right.id.as_str())
+    .execute(db)
+    .await?;
+    let missing = || Fault::NotLinked(keys.left.clone(), keys.right.clone());
+    if done.rows_affected() == 1 { Ok(()) } else { Err(missing()) }
+}

@@ -19,6 +19,7 @@
 
 mod commit;
 mod decisions;
+mod dossier;
 mod fault;
 mod history;
 mod journal;

@@ -188,7 +188,10 @@ pub(crate) async fn seen(
 }
 
 pub(crate) async fn has_links(db: &mut PgConnection, pair: &PairId) -> Result<bool, Fault> {
-    let found = sqlx::query_scalar("select exists (select 1 from afstem.link where pair = $1)");
+    // A link that was released is forgotten, and the effect that released it is not.
+    let found = sqlx::query_scalar(
+        "select exists (select 1 from afstem.link where pair = $1) or exists (select 1 from afstem.effect where pair = $1)",
+    );
     Ok(found.bind(pair.as_str()).fetch_one(db).await?)
 }
 

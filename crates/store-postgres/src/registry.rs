@@ -10,12 +10,12 @@ use tenancy::{
     RegistryError, Role, Session,
 };
 
-use crate::PostgresStore;
 use crate::fault::Fault;
 use crate::text::{from_json, get, json};
+use crate::{PostgresStore, dossier};
 
 /// Tables that hold a pair's state, those first that refer to others.
-const STATE: [&str; 15] = [
+pub(crate) const STATE: [&str; 15] = [
     "effect",
     "decision",
     "taken_up",
@@ -151,6 +151,20 @@ impl Registry for PostgresStore {
 
     async fn erase_connection(&self, id: &ConnectionId) -> Result<(), RegistryError> {
         Ok(erase(&mut *self.connection().await?, id).await?)
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &STATE
+    }
+
+    async fn known(
+        &self,
+        id: &ConnectionId,
+        table: &str,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<serde_json::Value>, RegistryError> {
+        Ok(dossier::rows(&mut *self.connection().await?, id, table, after, most).await?)
     }
 
     async fn health(&self, id: &ConnectionId) -> Result<Option<serde_json::Value>, RegistryError> {

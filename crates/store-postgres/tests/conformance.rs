@@ -44,7 +44,12 @@ async fn p32_erasing_a_connection_takes_its_pairs_with_it() {
     for pair in &pairs {
         store.open_run(pair, &RunId::new("r"), chrono::Utc::now(), chrono::Duration::seconds(9)).await.unwrap();
     }
+    assert_eq!(store.known(&gone, "run", 0, 9).await.unwrap().len(), 1);
+    assert_eq!(store.known(&gone, "run", 1, 9).await.unwrap().len(), 0, "the page after the last");
     store.erase_connection(&gone).await.unwrap();
+    for table in store.tables() {
+        assert_eq!(store.known(&gone, table, 0, 9).await.unwrap().len(), 0, "{table}");
+    }
     let left = [store.runs(&pairs[0], 9).await.unwrap().len(), store.runs(&pairs[1], 9).await.unwrap().len()];
     assert_eq!(left, [0, 1]);
     let sql = "select table_name::text from information_schema.columns

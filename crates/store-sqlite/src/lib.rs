@@ -18,6 +18,7 @@
 
 mod commit;
 mod decisions;
+mod dossier;
 mod fault;
 mod history;
 mod journal;

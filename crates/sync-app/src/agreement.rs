@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 use sync_run::{RunRecord, StoredFinding};
 
+use crate::due::due_after;
 use crate::{App, AppError, Language};
 
 /// Whether the two systems agree, as far as is remembered.
@@ -33,7 +34,7 @@ enum Cause {
     Failed(String),
     /// The last run was cut off.
     CutOff,
-    /// The last whole run is too long ago, though they should come by themselves.
+    /// The last whole run began too long ago, though they should come by themselves.
     Overdue(DateTime<Utc>),
     /// Records or fields wait for a person.
     Waits(usize),
@@ -60,7 +61,7 @@ impl App {
             (None, _) if now - run.started < Duration::hours(1) => {}
             (None, _) => causes.push(Cause::CutOff),
             (Some(_), Some(error)) => causes.push(Cause::Failed(error.to_owned())),
-            (Some(ended), None) => causes.extend(self.overdue(ended, now)),
+            (Some(_), None) => causes.extend(self.overdue(now).await?),
         }
         let findings = engine.store.findings(&engine.pair).await?;
         causes.extend(waiting(&findings));
@@ -70,10 +71,10 @@ impl App {
     }
 
     /// A run that comes by itself is overdue when two of them are missing.
-    fn overdue(&self, ended: DateTime<Utc>, now: DateTime<Utc>) -> Option<Cause> {
+    async fn overdue(&self, now: DateTime<Utc>) -> Result<Option<Cause>, AppError> {
         let sync = &self.settings().sync;
-        let patience = Duration::from_std(sync.every).unwrap_or(Duration::MAX).checked_mul(2)?;
-        (sync.auto && now - ended > patience).then_some(Cause::Overdue(ended))
+        let last = if sync.auto { self.last_whole_run().await? } else { None };
+        Ok(last.filter(|last| due_after(*last, sync.every.saturating_mul(2)) < now).map(Cause::Overdue))
     }
 }
 
@@ -164,9 +165,11 @@ impl Cause {
             Self::Overdue(ended) => {
                 let at = ended.format("%Y-%m-%d %H:%M UTC");
                 pick(
-                    format!("der er ikke kørt noget siden {at}, selv om det sker af sig selv. Se, om tjenesten kører."),
                     format!(
-                        "nothing was run since {at}, although it should by itself. See whether the service is running."
+                        "intet er kørt i sin helhed siden {at}, selv om det skulle ske af sig selv. Se, om tjenesten kører."
+                    ),
+                    format!(
+                        "no whole run since {at}, although they should come by themselves. See whether the service is running."
                     ),
                 )
             }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use dinero_connector::DineroConnector;
 use secrecy::ExposeSecret;
 use simplycrm_connector::SimplyCrmConnector;
-use sync_model::{Kind, PairId, Side, Sides};
+use sync_model::{Kind, PairId, Schema, Side, Sides};
 use sync_run::{
     Clock, Connector, ConnectorError, Engine, ErrorClass, Events, Guids, Halt, Health, Order, Pace, Preview, Rules,
     RunError, RunRecord, SavedPlan, Store, Summary,
@@ -73,7 +73,8 @@ impl App {
             }
         };
         let clock = reach.clock;
-        let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock));
+        let dinero = DineroConnector::new(crate::wiring::dinero(&settings, reach.dinero)?, Arc::clone(&clock))
+            .with_language(settings.invoices.language);
         let simplycrm =
             SimplyCrmConnector::new(crate::wiring::simplycrm(&settings, reach.simplycrm)?, Arc::clone(&clock));
         let rules = ConfiguredRules::new(&settings);
@@ -161,11 +162,16 @@ impl App {
     /// # Errors
     /// When a system cannot be used, or the mapping does not fit: every place and remedy is named.
     pub async fn mapping(&self) -> Result<MappingView, AppError> {
+        let (mapping, _) = self.rules.mapping(&self.schemas().await?, None).map_err(RunError::from)?;
+        Ok(MappingView::new(&mapping, self.settings.language))
+    }
+
+    /// What both systems say of themselves now.
+    pub(crate) async fn schemas(&self) -> Result<Sides<Schema>, AppError> {
         let kinds = self.rules.kinds();
         let of = |side: Side| self.connectors.get(side).schema(kinds.get(side));
         let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
-        let (mapping, _) = self.rules.mapping(&Sides::new(left?, right?), None).map_err(RunError::from)?;
-        Ok(MappingView::new(&mapping, self.settings.language))
+        Ok(Sides::new(left?, right?))
     }
 
     /// The text of the mapping in force: the start of a custom one.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use field_mapping::{EntityMapping, Mapping};
 use reconcile::{Decision, Reply};
-use sync_model::{Module, Presence, RecordKey, Side, Sides};
+use sync_model::{Module, Presence, Record, RecordKey, Side, Sides};
 use sync_run::{Decided, Engine, Scope};
 
 use crate::app::App;
@@ -82,11 +83,15 @@ impl App {
     /// Says that two records are the same thing.
     ///
     /// # Errors
-    /// When they are not one of each system, do not exist, or are linked already.
+    /// When they are not one of each system, do not exist, are linked already, or the mapping does not take them together:
+    /// then the word would have no effect.
     pub async fn confirm(&self, one: &RecordReference, other: &RecordReference, word: &Word) -> Result<(), AppError> {
         let keys = facing(one, other)?;
         if word.given {
-            self.free(&[(Side::Left, keys.left.clone()), (Side::Right, keys.right.clone())]).await?;
+            let found = self.free(&[(Side::Left, keys.left.clone()), (Side::Right, keys.right.clone())]).await?;
+            if let [left, right] = found.as_slice() {
+                taken_together(&self.mapping_known().await?, &Sides::new(left, right))?;
+            }
         }
         let module = self.module_of(&RecordReference { side: Side::Right, key: keys.right.clone() })?;
         self.decide(module.into_iter().map(|module| (module, Decision::Same(keys.clone()))), word).await
@@ -162,17 +167,17 @@ impl App {
         Ok(engine.store.decide(&engine.pair, &decided).await?)
     }
 
-    /// Makes sure that the records exist and have no link.
-    async fn free(&self, records: &[(Side, RecordKey)]) -> Result<(), AppError> {
+    /// The records as they are now, made sure that they exist and have no link.
+    async fn free(&self, records: &[(Side, RecordKey)]) -> Result<Vec<Record>, AppError> {
+        let mut all = Vec::new();
         for (side, key) in records {
             let found = self.connector(*side).read(std::slice::from_ref(key)).await?;
-            if !found.iter().any(|presence| matches!(presence, Presence::Present(_))) {
-                return Err(AppError::NoSuchRecord(key.to_string()));
-            }
+            let present = found.into_iter().find_map(|it| if let Presence::Present(it) = it { Some(it) } else { None });
+            all.push(present.ok_or_else(|| AppError::NoSuchRecord(key.to_string()))?);
         }
         match self.links(records).await?.into_iter().next() {
             Some(keys) => Err(AppError::LinkedAlready(keys.left.to_string(), keys.right.to_string())),
-            None => Ok(()),
+            None => Ok(all),
         }
     }
 
@@ -195,6 +200,26 @@ impl App {
         let known: Vec<_> = candidates.into_iter().filter(|module| self.takes_part(module)).map(Module::new).collect();
         if known.is_empty() { Err(AppError::NoSuchModule(record.key.kind.to_string())) } else { Ok(known) }
     }
+}
+
+/// Makes sure that the mapping takes these two together; otherwise it is said which filter leaves which of them out.
+fn taken_together(mapping: &Mapping, records: &Sides<&Record>) -> Result<(), AppError> {
+    let of_their_kinds = |entity: &&EntityMapping| records.iter().all(|(side, it)| *entity.kinds.get(side) == it.kind);
+    let mut left_out = None;
+    for module in &mapping.modules {
+        for entity in module.entities.iter().filter(of_their_kinds) {
+            let refusing = records.iter().find_map(|(side, record)| Some((record, entity.refusal(side, record)?)));
+            let Some((record, filter)) = refusing else { return Ok(()) };
+            left_out.get_or_insert_with(|| AppError::LeftOut {
+                record: record.key().to_string(),
+                module: module.module.to_string(),
+                field: filter.field.to_string(),
+                held: record.fields.get(filter.field.as_str()).map(ToString::to_string).unwrap_or_default(),
+            });
+        }
+    }
+    let [left, right] = [records.left, records.right].map(|record| record.key().to_string());
+    Err(left_out.unwrap_or(AppError::NeverTogether(left, right)))
 }
 
 /// The two records by side; they must be of one system each.

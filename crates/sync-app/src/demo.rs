@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::Utc;
+use rust_decimal::Decimal;
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
 use serde_json::Value;
@@ -56,6 +57,70 @@ impl Say for Edit {
         let Self { system, record, field, before, after } = self;
         let verb = language.pick("rettes i", "is edited in");
         format!("“{record}” {verb} {system}: {field} “{before}” → “{after}”")
+    }
+}
+
+/// What happens to an invoice in the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scene {
+    /// Somebody makes it in the CRM.
+    Sold {
+        /// What it is called.
+        invoice: String,
+        /// To whom.
+        customer: String,
+        /// The CRM's total.
+        total: Decimal,
+    },
+    /// What it is in Dinero now, and what both systems make of it.
+    Stands {
+        /// What it is called.
+        invoice: String,
+        /// Dinero's word for its state.
+        status: String,
+        /// Dinero's number, once it has one.
+        number: Option<String>,
+        /// Dinero's total.
+        dinero: Decimal,
+        /// The CRM's total.
+        crm: Decimal,
+    },
+    /// The customer pays it.
+    Paid {
+        /// What it is called.
+        invoice: String,
+        /// How much.
+        amount: Decimal,
+    },
+}
+
+impl Say for Scene {
+    fn say(&self, language: Language) -> String {
+        let kroner = |amount: &Decimal| format!("{amount:.2}");
+        match (self, language) {
+            (Self::Sold { invoice, customer, total }, Language::Da) => {
+                format!("I Simply CRM laves fakturaen “{invoice}” til {customer}: {} kr. i alt", kroner(total))
+            }
+            (Self::Sold { invoice, customer, total }, Language::En) => {
+                format!("In Simply CRM the invoice “{invoice}” to {customer} is made: {} kr. in all", kroner(total))
+            }
+            (Self::Stands { invoice, status, number, dinero, crm }, _) => {
+                let number = number.as_ref().map(|number| format!(" {number}")).unwrap_or_default();
+                let is = language.pick("er i Dinero", "is in Dinero");
+                let count = language.pick("gør det op til", "makes it");
+                format!(
+                    "“{invoice}” {is}: {status}{number} · Dinero {count} {}, Simply CRM {}",
+                    kroner(dinero),
+                    kroner(crm)
+                )
+            }
+            (Self::Paid { invoice, amount }, Language::Da) => {
+                format!("I Dinero betales “{invoice}” med {} kr.", kroner(amount))
+            }
+            (Self::Paid { invoice, amount }, Language::En) => {
+                format!("In Dinero “{invoice}” is paid: {} kr.", kroner(amount))
+            }
+        }
     }
 }
 
@@ -127,7 +192,7 @@ impl Demo {
     ///
     /// # Errors
     /// When the CRM does not take it.
-    pub async fn sell(&self) -> Result<Edit, AppError> {
+    pub async fn sell(&self) -> Result<Scene, AppError> {
         let refused = |error: simplycrm_client::Error| AppError::NoSuchRecord(error.to_string());
         let (customer, products) = {
             let crm = lock(&self.crm);
@@ -160,22 +225,38 @@ impl Demo {
             .text("productid", products.first().map(|it| text(it, "id")).unwrap_or_default())
             .list("LineItems", &lines);
         let made = client.create(ModuleName::INVOICE, head).await.map_err(refused)?;
-        let total = made.decimal("hdnGrandTotal").ok().flatten().unwrap_or_default().normalize().to_string();
-        let (record, before) = (text(&customer, "accountname"), String::new());
-        Ok(Edit { system: "Simply CRM", record, field: "hdnGrandTotal", before, after: total })
+        let total = made.decimal("hdnGrandTotal").ok().flatten().unwrap_or_default();
+        Ok(Scene::Sold { invoice: SUBJECT.to_owned(), customer: text(&customer, "accountname"), total })
+    }
+
+    /// The invoices of the story as they stand in Dinero now.
+    #[must_use]
+    pub fn invoices(&self) -> Vec<Scene> {
+        let (dinero, crm) = (lock(&self.dinero), lock(&self.crm));
+        let of_crm = |reference: &str| crm.record_of(reference).map(|it| number(&it, "hdnGrandTotal"));
+        let scene = |sale: &Value| {
+            let status = text(sale, "PaymentStatus");
+            Scene::Stands {
+                invoice: text(sale, "Description"),
+                number: (status != "Draft").then(|| number(sale, "Number").to_string()),
+                status,
+                dinero: number(sale, "TotalInclVat"),
+                crm: of_crm(&text(sale, "ExternalReference")).unwrap_or_default(),
+            }
+        };
+        dinero.invoices(Utc::now()).iter().map(scene).collect()
     }
 
     /// Every booked invoice is paid in Dinero.
     #[must_use]
-    pub fn pay(&self) -> Vec<Edit> {
+    pub fn pay(&self) -> Vec<Scene> {
         let (mut dinero, now) = (lock(&self.dinero), Utc::now());
         let booked: Vec<Value> = dinero.invoices(now).into_iter().filter(|it| it["Status"] == "Booked").collect();
         let pay = |invoice: &Value| {
             let guid = text(invoice, "Guid");
-            let rest = dinero.remaining(&guid)?;
-            dinero.pay_sale(&guid, rest, now.date_naive(), now).ok()?;
-            let (record, after) = (text(invoice, "ContactName"), rest.normalize().to_string());
-            Some(Edit { system: "Dinero", record, field: "Payments", before: "0".to_owned(), after })
+            let amount = dinero.remaining(&guid)?;
+            dinero.pay_sale(&guid, amount, now.date_naive(), now).ok()?;
+            Some(Scene::Paid { invoice: text(invoice, "Description"), amount })
         };
         booked.iter().filter_map(pay).collect()
     }
@@ -245,6 +326,15 @@ fn text(record: &Value, field: &str) -> String {
     let fields = record.as_object().into_iter().flatten();
     let value = fields.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(field)).map(|(_, value)| value);
     value.and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// A number, whether it is written as one or as a text.
+fn number(record: &Value, field: &str) -> Decimal {
+    let value = match &record[field] {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    value.parse().unwrap_or_default()
 }
 
 fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

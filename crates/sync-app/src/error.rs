@@ -85,6 +85,21 @@ pub enum AppError {
     /// A record is linked already.
     #[error("{0} and {1} are linked with each other")]
     LinkedAlready(String, String),
+    /// A filter of the mapping leaves a record out that was called the same as another.
+    #[error("{record} is left out of {module} by the filter on {field}, where it holds “{held}”")]
+    LeftOut {
+        /// The record.
+        record: String,
+        /// The module that it would belong to.
+        module: String,
+        /// The record's field that the filter asks for.
+        field: String,
+        /// What it holds.
+        held: String,
+    },
+    /// The mapping takes no two records of these kinds for the same thing.
+    #[error("no module takes {0} and {1} together")]
+    NeverTogether(String, String),
     /// The record does not exist or takes no part.
     #[error("{0} was not found")]
     NoSuchRecord(String),
@@ -204,6 +219,25 @@ impl Say for AppError {
             Self::LinkedAlready(one, other) => match language {
                 Language::Da => format!("{one} og {other} er koblet med hinanden; en post har højst én kobling."),
                 Language::En => format!("{one} and {other} are linked with each other; a record has one link at most."),
+            },
+            Self::LeftOut { record, module, field, held } => match language {
+                Language::Da => format!(
+                    "{record} holdes ude af {module} af kortlægningens filter på {field}, hvor den har “{held}”; at bekræfte \
+                     parret ville ingen virkning have. Ret filteret (`afstem mapping export`) eller posten først."
+                ),
+                Language::En => format!(
+                    "{record} is left out of {module} by the mapping's filter on {field}, where it holds “{held}”; to confirm \
+                     the pair would have no effect. Change the filter (`afstem mapping export`) or the record first."
+                ),
+            },
+            Self::NeverTogether(one, other) => match language {
+                Language::Da => format!(
+                    "{one} og {other} kan ikke være det samme: ingen af de moduler, der er slået til (`sync.modules`), \
+                     parrer den slags poster."
+                ),
+                Language::En => format!(
+                    "{one} and {other} cannot be the same: no module that is switched on (`sync.modules`) pairs such records."
+                ),
             },
             Self::NoSuchRecord(name) => {
                 let what = language.pick(

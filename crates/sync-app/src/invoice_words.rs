@@ -41,6 +41,31 @@ pub(crate) fn fault(kind: &FaultKind, language: Language) -> Option<String> {
                 .to_owned(),
         ),
         FaultKind::NoCustomer { person } => no_customer(*person, language),
+        FaultKind::NoCreditedInvoice => pick(
+            "kreditnotaen siger ikke, hvilken faktura den krediterer; skriv fakturaens nummer i feltet “Krediterer faktura” i \
+             Simply CRM, eller opret det tekstfelt på fakturaer, hvis det mangler"
+                .to_owned(),
+            "the credit note does not say which invoice it credits; write the invoice's number into the field “Krediterer \
+             faktura” in Simply CRM, or make that text field for invoices if it is missing"
+                .to_owned(),
+        ),
+        FaultKind::CreditsDraft => pick(
+            "fakturaen, som krediteres, er ikke bogført endnu; bogfør den først, eller ret den i stedet".to_owned(),
+            "the invoice that is credited is not booked yet; book it first, or correct it instead".to_owned(),
+        ),
+        FaultKind::OverCredit(over) => {
+            let [invoiced, credited, wanted] = [over.invoiced, over.credited, over.wanted].map(kroner);
+            pick(
+                format!(
+                    "fakturaen er på {invoiced}, hvoraf {credited} er krediteret; {wanted} mere er for meget, så ret \
+                     kreditnotaen"
+                ),
+                format!(
+                    "the invoice is over {invoiced}, of which {credited} is credited; {wanted} more is too much, so correct \
+                     the credit note"
+                ),
+            )
+        }
         FaultKind::ClosedPeriod { until } => pick(
             format!("fakturadatoen ligger i en lukket periode (til og med {until}); giv fakturaen en senere dato"),
             format!("the invoice date is in a closed period (until {until}); give the invoice a later date"),
@@ -49,7 +74,8 @@ pub(crate) fn fault(kind: &FaultKind, language: Language) -> Option<String> {
         | FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NotAChoice
-        | FaultKind::NoCounterpart => return None,
+        | FaultKind::NoCounterpart
+        | FaultKind::Broken => return None,
     })
 }
 
@@ -106,11 +132,18 @@ fn inexpressible(reason: &Inexpressible, language: Language) -> String {
             format!("{} of tax is deducted; Dinero cannot express that, so remove it", kroner(*amount)),
         ),
         Inexpressible::Negative(amount) => pick(
-            format!("fakturaen er på {}; mindre end nul er en kreditnota, så lav en sådan i Dinero", kroner(*amount)),
             format!(
-                "the invoice is over {}; less than nothing is a credit note, so make one in Dinero",
+                "fakturaen er blevet til {}; mindre end nul er en kreditnota, så ret den, eller lav en ny faktura til det",
                 kroner(*amount)
             ),
+            format!(
+                "the invoice has come to {}; less than nothing is a credit note, so correct it, or make a new invoice for it",
+                kroner(*amount)
+            ),
+        ),
+        Inexpressible::NotNegative(amount) => pick(
+            format!("kreditnotaen er blevet til {}; den skal være mindre end nul, så ret den", kroner(*amount)),
+            format!("the credit note has come to {}; it has to be less than nothing, so correct it", kroner(*amount)),
         ),
         Inexpressible::NoTaxMode => pick(
             "fakturaens momstype er gået tabt; vælg gruppe eller individuel moms i Simply CRM og gem".to_owned(),
@@ -157,18 +190,47 @@ fn difference(system: &str, difference: &Difference, language: Language) -> Stri
     }
 }
 
-/// A booked invoice that was edited in the CRM.
-pub(crate) fn proposal(fields: &[FieldWhy], language: Language) -> String {
+/// A booked invoice that was edited or cancelled in the CRM. `again`: what approving it does, if it can be approved.
+pub(crate) fn proposal(fields: &[FieldWhy], again: Option<bool>, approved: bool, language: Language) -> String {
     let names = fields.iter().map(|why| why.field.as_str()).collect::<Vec<_>>().join(", ");
-    match language {
-        Language::Da => format!(
-            "bogført i Dinero og kan ikke ændres, men {names} er rettet i Simply CRM; forslag: krediter fakturaen og lav en ny"
+    let pick = |da: String, en: String| if language == Language::Da { da } else { en };
+    let what = if again == Some(false) {
+        pick(
+            "bogført i Dinero, men annulleret i Simply CRM".to_owned(),
+            "booked in Dinero, and cancelled in Simply CRM".to_owned(),
+        )
+    } else {
+        pick(
+            format!("bogført i Dinero og kan ikke ændres, men {names} er rettet i Simply CRM"),
+            format!("booked in Dinero and cannot be changed, but {names} was edited in Simply CRM"),
+        )
+    };
+    let proposed = match again {
+        Some(true) => language.pick(
+            "krediter fakturaen, og lav en ny kladde med det, der står i Simply CRM",
+            "credit the invoice, and make a new draft of what stands in Simply CRM",
         ),
-        Language::En => format!(
-            "booked in Dinero and cannot be changed, but {names} was edited in Simply CRM; proposal: credit the invoice and \
-             make a new one"
+        Some(false) => language.pick("krediter fakturaen", "credit the invoice"),
+        None => language.pick(
+            "sæt det tilbage i Simply CRM, og lav en ny faktura",
+            "put it back in Simply CRM, and make a new invoice",
         ),
+    };
+    match (approved, language) {
+        (true, Language::Da) => format!("{what}; godkendt: {proposed}"),
+        (true, Language::En) => format!("{what}; approved: {proposed}"),
+        (false, Language::Da) => format!("{what}; forslag: {proposed}"),
+        (false, Language::En) => format!("{what}; proposal: {proposed}"),
     }
+}
+
+/// A draft whose invoice was cancelled in the CRM.
+pub(crate) fn cancelled(language: Language) -> String {
+    let text = language.pick(
+        "annulleret i Simply CRM, men står som kladde i Dinero; den bogføres ikke",
+        "cancelled in Simply CRM, and a draft in Dinero; it is not booked",
+    );
+    text.to_owned()
 }
 
 /// An effect of which nobody knows whether it happened.
@@ -178,6 +240,8 @@ pub(crate) fn effect_unknown(effect: &str, language: Language) -> String {
         ("book", Language::En) => "booked".to_owned(),
         ("send", Language::Da) => "sendt til kunden".to_owned(),
         ("send", Language::En) => "sent to the customer".to_owned(),
+        ("credit", Language::Da) => "krediteret".to_owned(),
+        ("credit", Language::En) => "credited".to_owned(),
         (other, Language::Da) => format!("registreret som betalt ({other})"),
         (other, Language::En) => format!("registered as paid ({other})"),
     };

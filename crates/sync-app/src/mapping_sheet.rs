@@ -119,10 +119,7 @@ impl App {
     /// # Errors
     /// When a system cannot be asked. A mapping that does not fit is no error here.
     pub async fn mapping_sheet(&self, text: Option<&str>, language: Language) -> Result<MappingSheet, AppError> {
-        let kinds = self.kinds();
-        let of = |side: Side| self.connector(side).schema(kinds.get(side));
-        let (left, right) = futures::join!(of(Side::Left), of(Side::Right));
-        let schemas = Sides::new(left?, right?);
+        let schemas = self.schemas().await?;
         let rules = match text {
             Some(text) => {
                 self.rules().with_mapping(CustomMapping { file: "mapping.toml".to_owned(), text: text.to_owned() })

@@ -33,13 +33,7 @@ impl Say for Matter {
                 format!("deler {rule} “{value}” med {of}, som allerede er koblet eller udeladt; er det en anden?"),
                 format!("shares {rule} “{value}” with {of}, which is linked or left alone already; is it another one?"),
             ),
-            Self::OutcomeUnknown { side } => {
-                let name = side_name(*side);
-                pick(
-                    format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen"),
-                    format!("the answer from {name} was lost; see whether the record exists before it is sent again"),
-                )
-            }
+            Self::OutcomeUnknown { side } => outcome_unknown(*side, language),
             Self::Needs { records } => needs(records, language),
             Self::SystemChanged { held } => system_changed(held, language),
             Self::Deleted { side } => {
@@ -65,7 +59,11 @@ impl Say for Matter {
                     format!("you held back what came from {name}; nothing is done until one of the records changes"),
                 )
             }
-            Self::Proposal { fields } => crate::invoice_words::proposal(fields, language),
+            Self::Proposal { fields, correction, approved } => {
+                let again = correction.as_ref().map(|it| it.again);
+                crate::invoice_words::proposal(fields, again, *approved, language)
+            }
+            Self::Cancelled => crate::invoice_words::cancelled(language),
             Self::EffectUnknown { effect } => crate::invoice_words::effect_unknown(effect, language),
             Self::Totals { check } => crate::invoice_words::totals(check, language),
             Self::Swinging { fields } => {
@@ -75,6 +73,16 @@ impl Say for Matter {
                     format!("{names} changes back and forth between the systems; correct it in one"),
                 )
             }
+        }
+    }
+}
+
+fn outcome_unknown(side: Side, language: Language) -> String {
+    let name = side_name(side);
+    match language {
+        Language::Da => format!("svaret fra {name} gik tabt; se efter, om posten findes, før den sendes igen"),
+        Language::En => {
+            format!("the answer from {name} was lost; see whether the record exists before it is sent again")
         }
     }
 }

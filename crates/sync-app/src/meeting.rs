@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use sync_model::{Evidence, Module, RecordKey, Side, Sides};
 use sync_run::{Ledger, Preview};
 
-use crate::words::{side_key, side_name};
+use crate::words::{module_name, side_key, side_name};
 use crate::{Language, Line};
 
 /// How records would find each other now, module by module.
@@ -64,6 +64,17 @@ pub enum Reason {
     Person,
 }
 
+/// What a person is asked about two records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The module and the names of both.
+    pub what: String,
+    /// The score, and what was found.
+    pub why: String,
+    /// What can be typed, and what that says.
+    pub answers: [(String, &'static str); 2],
+}
+
 /// A meeting in numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
@@ -115,7 +126,24 @@ impl Meeting {
         })
     }
 
-    /// As lines of a table, what a person is asked about first.
+    /// What a person is asked: for each doubtful pair why, and what to type.
+    #[must_use]
+    pub fn questions(&self, language: Language) -> Vec<Question> {
+        let asked = self.modules.iter().flat_map(|it| it.asked.iter().map(move |pair| (&it.module, pair)));
+        let question = |(module, pair): (&Module, &Proposal)| Question {
+            what: format!("{} · {} ↔ {}", module_name(module.as_str(), language), pair.titles.left, pair.titles.right),
+            why: format!("{} %: {}", pair.score, pair.reason.say(language)),
+            answers: [("confirm", "de er den samme", "they are the same"), ("ignore", "de er to", "they are two")].map(
+                |(verb, da, en)| {
+                    let typed = format!("afstem match {verb} {} {}", pair.keys.left, pair.keys.right);
+                    (typed, language.pick(da, en))
+                },
+            ),
+        };
+        asked.map(question).collect()
+    }
+
+    /// As lines of a table, all but what a person is asked about.
     #[must_use]
     pub fn lines(&self, language: Language) -> Vec<Line> {
         let mut lines: Vec<(u8, Line)> = self.modules.iter().flat_map(|it| it.lines(language)).collect();
@@ -180,7 +208,11 @@ impl ModuleMeeting {
             match decision {
                 Decision::Ignored(side, key) => meeting.ignored.push((side, key)),
                 Decision::Different(keys) => meeting.different.push(keys),
-                Decision::Same(_) | Decision::Choice(_) | Decision::Deletion(..) | Decision::Guarded(..) => {}
+                Decision::Same(_)
+                | Decision::Choice(_)
+                | Decision::Deletion(..)
+                | Decision::Guarded(..)
+                | Decision::Correction(..) => {}
             }
         }
         meeting
@@ -203,7 +235,7 @@ impl ModuleMeeting {
 
     fn numbers(&self, language: Language) -> String {
         let Counts { link, create_in_dinero, create_in_simplycrm, ambiguous, waiting, ignored, .. } = self.counts();
-        let module = &self.module;
+        let module = module_name(self.module.as_str(), language);
         let mut text = match language {
             Language::Da => format!(
                 "{module}: {link} kobles, {create_in_dinero} oprettes i Dinero, {create_in_simplycrm} oprettes i Simply \
@@ -256,11 +288,6 @@ impl ModuleMeeting {
         };
         let pair = |keys: &Sides<RecordKey>| format!("{}\n{}", keys.left, keys.right);
         let mut lines = Vec::new();
-        for it in &self.asked {
-            let why = format!("{} %: {}\n{}", it.score, it.reason.say(language), pair(&it.keys));
-            let titles = format!("{} ↔ {}", it.titles.left, it.titles.right);
-            lines.push((0, line(titles, language.pick("samme?", "the same?"), why)));
-        }
         for (key, title, matter) in &self.waiting {
             let why = format!("{}\n{key}", matter.say(language));
             lines.push((1, line(title.clone(), language.pick("venter", "held"), why)));
@@ -274,10 +301,11 @@ impl ModuleMeeting {
             lines.push((3, line(title.clone(), &what, key.to_string())));
         }
         for (side, key) in &self.ignored {
-            lines.push((4, line(key.to_string(), language.pick("udeladt", "left alone"), side_name(*side).to_owned())));
+            let what = format!("{} {}", language.pick("udeladt i", "left alone in"), side_name(*side));
+            lines.push((4, line(String::new(), &what, key.to_string())));
         }
         for keys in &self.different {
-            lines.push((5, line(pair(keys), language.pick("ikke den samme", "not the same"), String::new())));
+            lines.push((5, line(String::new(), language.pick("ikke den samme", "not the same"), pair(keys))));
         }
         lines
     }

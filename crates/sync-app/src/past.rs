@@ -4,12 +4,13 @@ use sync_model::{FieldName, RunId};
 use sync_run::trail::{Replay, TrailError};
 use sync_run::{Audit, Explanation, Order, Preview, RunRecord, Summary, TrailEntry, Undo};
 
+use crate::office::UndoTarget;
 use crate::reference::{ModuleName, RecordReference};
 use crate::runs::RunDetail;
 use crate::{App, AppError};
 
 /// Runs that are looked through for one that was named.
-const MOST_RUNS: u32 = 10_000;
+pub(crate) const MOST_RUNS: u32 = 10_000;
 
 /// Entries of the trail that are read together.
 const PAGE: u32 = 1000;
@@ -54,6 +55,23 @@ impl App {
         let order = self.order(&self.modules_of(record)?);
         let told = self.engine().await?.why(self.rules(), &order, record.side, &record.key).await?;
         told.ok_or_else(|| AppError::NoSuchRecord(record.to_string()))
+    }
+
+    /// As [`why`](Self::why), over what was seen last: neither system is asked for its records.
+    ///
+    /// # Errors
+    /// When the store cannot be used, or the mapping does not fit.
+    pub async fn recall(&self, record: &RecordReference) -> Result<Option<Explanation>, AppError> {
+        let order = self.order(&self.modules_of(record)?);
+        Ok(self.engine().await?.recall(self.rules(), &order, record.side, &record.key).await?)
+    }
+
+    /// Whether `target` names something that could be undone.
+    ///
+    /// # Errors
+    /// [`AppError::NoSuchRun`] or [`AppError::NoSuchReference`], or when the store cannot be used.
+    pub async fn may_undo(&self, target: &UndoTarget) -> Result<(), AppError> {
+        self.undoing(&target.what, target.field.as_deref()).await.map(|_| ())
     }
 
     /// What undoing `target` would do: a run, a record, or one field of a record.

@@ -2,8 +2,8 @@
 
 use field_mapping::{EntityMapping, Mapping};
 use serde::Serialize;
-use sync_model::{Kind, Record, Side, Sides};
-use sync_run::{Rules, Scope};
+use sync_model::{Kind, Record, Schema, Side, Sides};
+use sync_run::{Rules, RunError, Scope};
 
 use crate::reference::RecordReference;
 use crate::settings::SyncDirection;
@@ -63,6 +63,25 @@ impl App {
         }
     }
 
+    /// What both systems last said of themselves, if both ever did.
+    async fn schemas_known(&self) -> Result<Option<Sides<Schema>>, AppError> {
+        let engine = self.engine().await?;
+        let (left, right) = futures::join!(
+            engine.store.schema(&engine.pair, Side::Left),
+            engine.store.schema(&engine.pair, Side::Right)
+        );
+        Ok(left?.zip(right?).map(|((left, _), (right, _))| Sides::new(left, right)))
+    }
+
+    /// The mapping as the last run had it; before the first one, the systems are asked.
+    pub(crate) async fn mapping_known(&self) -> Result<Mapping, AppError> {
+        let known = self.schemas_known().await?.and_then(|schemas| self.rules().mapping(&schemas, None).ok());
+        match known {
+            Some((mapping, _)) => Ok(mapping),
+            None => Ok(self.rules().mapping(&self.schemas().await?, None).map_err(RunError::from)?.0),
+        }
+    }
+
     /// Whether `record` may be sent to Dinero by itself.
     ///
     /// # Errors
@@ -70,6 +89,12 @@ impl App {
     pub fn may_push(&self, record: &RecordReference) -> Result<(), AppError> {
         let there = self.settings().sync.direction == SyncDirection::CrmToDinero;
         if there && record.side == Side::Right { Ok(()) } else { Err(AppError::PushDirection) }
+    }
+
+    /// The mapping in force over what the store knows of both systems; `None` before it knows anything.
+    pub(crate) async fn known_mapping(&self) -> Result<Option<Mapping>, AppError> {
+        let schemas = self.schemas_known().await?;
+        Ok(schemas.and_then(|it| self.rules().mapping(&it, None).ok()).map(|(mapping, _)| mapping))
     }
 
     /// A record as both systems showed it last. Neither is asked.
@@ -88,16 +113,7 @@ impl App {
             key.and_then(|key| observed.records.get(side).get(key)).map(|seen| &seen.record)
         };
         let records = Sides::from_fn(record);
-        let schemas = Sides::new(
-            engine.store.schema(&engine.pair, Side::Left).await?,
-            engine.store.schema(&engine.pair, Side::Right).await?,
-        );
-        let mapping = match schemas {
-            Sides { left: Some((left, _)), right: Some((right, _)) } => {
-                self.rules().mapping(&Sides::new(left, right), None).ok().map(|(mapping, _)| mapping)
-            }
-            Sides { .. } => None,
-        };
+        let mapping = self.known_mapping().await?;
         let entity = mapping.as_ref().and_then(|mapping| entity_of(mapping, &records));
         Ok(RecordView {
             title: entity.map_or_else(|| reference.to_string(), |entity| title(entity, reference, &records)),

@@ -49,7 +49,7 @@ impl RecordReference {
         let (kind, id) = text.split_once('/').ok_or_else(wrong)?;
         let (side, fits) = match kind {
             "Accounts" | "Contacts" | "Products" | "Services" | "Invoice" => (Side::Right, is_crm_id(id)),
-            "contact" | "product" | "invoice" => (Side::Left, uuid::Uuid::parse_str(id).is_ok()),
+            "contact" | "product" | "invoice" | "credit-note" => (Side::Left, uuid::Uuid::parse_str(id).is_ok()),
             _ => return Err(wrong()),
         };
         if fits { Ok(Self { side, key: RecordKey::new(kind, id) }) } else { Err(wrong()) }
@@ -62,7 +62,7 @@ impl RecordReference {
             "Accounts" => Some("organisations"),
             "Contacts" => Some("contacts"),
             "Products" | "Services" | "product" => Some("products"),
-            "Invoice" | "invoice" => Some("invoices"),
+            "Invoice" | "invoice" | "credit-note" => Some("invoices"),
             _ => None,
         }
     }

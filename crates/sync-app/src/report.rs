@@ -134,6 +134,38 @@ pub fn plan_json(preview: &Preview, language: Language) -> Value {
     })
 }
 
+/// What lies ahead of whoever reads a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// Both systems agree.
+    Nothing,
+    /// A run would do nothing, because all that differs waits for a person.
+    Waiting,
+    /// A run would do something.
+    Steps,
+}
+
+/// What lies ahead. To note that both sides agree is no step.
+#[must_use]
+pub fn ahead(preview: &Preview) -> Ahead {
+    let noted = |step: &Step| matches!(step.action, Action::Settle { .. });
+    if preview.plans.iter().any(|plan| !plan.steps.iter().all(noted)) {
+        Ahead::Steps
+    } else if preview.plans.iter().flat_map(|plan| &plan.findings).any(|finding| !finding.matter.is_notice()) {
+        Ahead::Waiting
+    } else {
+        Ahead::Nothing
+    }
+}
+
+/// What undoing would do, as a document.
+#[must_use]
+pub fn undo_json(preview: &Preview, language: Language) -> Value {
+    let mut document = plan_json(preview, language);
+    document["undone"] = preview.undone.as_ref().map_or(Value::Null, |undone| undone_json(undone, language));
+    document
+}
+
 /// How many writes a preview holds for each side.
 #[must_use]
 pub fn writes(preview: &Preview) -> Sides<usize> {
@@ -307,6 +339,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         Matter::Conflict { .. } => language.pick("konflikt", "conflict"),
         Matter::Deleted { .. } => language.pick("slettet", "deleted"),
         Matter::HeldBack { .. } => language.pick("holdt tilbage", "held back"),
+        Matter::Proposal { approved: true, .. } => language.pick("godkendt", "approved"),
         Matter::Proposal { .. } => language.pick("forslag", "proposal"),
         Matter::Ambiguous { .. }
         | Matter::Unfit { .. }
@@ -319,6 +352,7 @@ fn finding_line(module: &str, finding: &Finding, language: Language) -> Line {
         | Matter::Swinging { .. }
         | Matter::Totals { .. }
         | Matter::EffectUnknown { .. }
+        | Matter::Cancelled
         | Matter::Needs { .. }
         | Matter::SystemChanged { .. }
         | Matter::OutcomeUnknown { .. } => language.pick("venter", "held"),

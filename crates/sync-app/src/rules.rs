@@ -49,11 +49,7 @@ impl ConfiguredRules {
                 settings::Deletes::Approve => Deletes::Approve,
             },
             max_creates: settings.sync.max_creates,
-            effects: Effects {
-                book: settings.invoices.book,
-                send: settings.invoices.send,
-                pay: settings.invoices.deposit_account.filter(|_| settings.invoices.payments),
-            },
+            effects: effects(settings),
             modules: settings.sync.modules.clone(),
             mapping: settings.mapping.clone(),
             variables: variables(settings, account),
@@ -78,6 +74,7 @@ fn variables(settings: &Settings, account: Value) -> BTreeMap<String, Value> {
         ("vat_accounts".to_owned(), Value::Rows(own.vat_accounts.iter().map(row).collect())),
         ("rounding_limit".to_owned(), Value::Decimal(own.rounding_limit)),
         ("customer_instead".to_owned(), Value::Flag(own.other_customer)),
+        ("cancelled".to_owned(), Value::text(own.cancelled_status.as_str())),
     ]);
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -97,6 +94,7 @@ fn variables(settings: &Settings, account: Value) -> BTreeMap<String, Value> {
             ("text_charges", "Shipping"),
             ("text_adjustment", "Adjustment"),
             ("text_rounding", "Rounding"),
+            ("text_order", "Order number"),
         ] {
             set(name, Some(Value::text(text)));
         }
@@ -165,6 +163,18 @@ fn direction(settings: &Settings) -> Direction {
         SyncDirection::Both { first: DataPriority::Dinero } => {
             Direction::TwoWay { priority: Priority::Prefer(Side::Left) }
         }
+    }
+}
+
+/// What may be booked, sent and paid: nothing where Dinero is only read.
+fn effects(settings: &Settings) -> Effects {
+    if settings.sync.direction == SyncDirection::DineroToCrm {
+        return Effects::default();
+    }
+    Effects {
+        book: settings.invoices.book,
+        send: settings.invoices.send,
+        pay: settings.invoices.deposit_account.filter(|_| settings.invoices.payments),
     }
 }
 

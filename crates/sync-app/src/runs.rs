@@ -148,13 +148,18 @@ pub fn run_detail_lines(detail: &RunDetail, language: Language) -> Vec<String> {
     lines
 }
 
-fn write_lines((intent, outcome): &(Intent, Option<Outcome>), language: Language) -> Vec<String> {
-    let what = match &intent.write.change {
+/// What a write does, with the preposition of where.
+pub(crate) fn verb(change: &WriteChange, language: Language) -> &'static str {
+    match change {
         WriteChange::Create { .. } => language.pick("oprettet i", "created in"),
         WriteChange::Update { .. } => language.pick("rettet i", "updated in"),
         WriteChange::Delete { .. } => language.pick("slettet i", "deleted in"),
-    };
-    let end = match outcome {
+    }
+}
+
+/// How a write ended, where it did not end well.
+pub(crate) fn ending(outcome: Option<&Outcome>, language: Language) -> String {
+    match outcome {
         Some(Outcome::Done { .. }) => String::new(),
         Some(Outcome::Refused { message, .. }) => format!(" — {}: {message}", language.pick("afvist", "refused")),
         Some(Outcome::Stale) => {
@@ -164,7 +169,11 @@ fn write_lines((intent, outcome): &(Intent, Option<Outcome>), language: Language
         Some(Outcome::Unresolved) | None => {
             format!(" — {}", language.pick("svaret kendes ikke", "the answer is not known"))
         }
-    };
+    }
+}
+
+fn write_lines((intent, outcome): &(Intent, Option<Outcome>), language: Language) -> Vec<String> {
+    let (what, end) = (verb(&intent.write.change, language), ending(outcome.as_ref(), language));
     let key = written(intent, outcome.as_ref()).map(|key| format!(" [{key}]")).unwrap_or_default();
     let mut lines = vec![format!("“{}” {what} {}{key}{end}", intent.title, side_name(intent.write.side))];
     if matches!(intent.write.change, WriteChange::Update { .. }) {

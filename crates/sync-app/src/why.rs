@@ -47,7 +47,7 @@ pub fn why_json(told: &Explanation, field: Option<&str>, language: Language) -> 
     })
 }
 
-fn last_write<'a>(told: &'a Explanation, field: &FieldName) -> Option<&'a (Intent, Option<Outcome>)> {
+pub(crate) fn last_write<'a>(told: &'a Explanation, field: &FieldName) -> Option<&'a (Intent, Option<Outcome>)> {
     let done = |entry: &&(Intent, Option<Outcome>)| matches!(entry.1, Some(Outcome::Done { .. }));
     told.history.iter().rev().filter(done).find(|(intent, _)| intent.why.iter().any(|why| why.field == *field))
 }
@@ -125,7 +125,7 @@ fn field_lines(told: &Explanation, view: &sync_run::FieldView, language: Languag
     lines
 }
 
-fn other_priority(side: Side, value: &sync_model::Value, language: Language) -> String {
+pub(crate) fn other_priority(side: Side, value: &sync_model::Value, language: Language) -> String {
     let (name, value) = (side_name(side), shown(Some(value), language));
     match language {
         Language::Da => format!("    med den modsatte prioritet: {value} i {name}"),

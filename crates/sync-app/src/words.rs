@@ -74,6 +74,10 @@ impl Say for Rule {
                 "synchronised before; the database is new, so nothing is overwritten",
             ),
             Self::New => pick("ny post", "new record"),
+            Self::StandsIn => pick(
+                "ny post; den foretrukne kunde mangler på fakturaen, så den anden træder i stedet",
+                "new record; the invoice lacks the preferred customer, so the other one stands in",
+            ),
             Self::Default => {
                 pick("standardværdi, da den anden side er tom", "default, because the other side is empty")
             }
@@ -118,9 +122,22 @@ impl Say for Fault {
                 | FaultKind::UnknownAccount { .. }
                 | FaultKind::NoTextService
                 | FaultKind::NoCustomer { .. }
+                | FaultKind::NoCreditedInvoice
+                | FaultKind::CreditsDraft
+                | FaultKind::OverCredit(_)
                 | FaultKind::ClosedPeriod { .. },
                 _,
             ) => value.clone(),
+            (FaultKind::Broken, Language::Da) => {
+                format!(
+                    "{field}: “{value}” kan ikke oversættes på grund af en fejl i Afstem; meld den, og ret så længe i hånden"
+                )
+            }
+            (FaultKind::Broken, Language::En) => {
+                format!(
+                    "{field}: “{value}” cannot be translated because of a mistake in Afstem; report it, and edit by hand until then"
+                )
+            }
             (FaultKind::NoCounterpart, Language::Da) => format!("{field}: “{value}” har intet modstykke i {system}"),
             (FaultKind::NoCounterpart, Language::En) => format!("{field}: “{value}” has no counterpart in {system}"),
         }

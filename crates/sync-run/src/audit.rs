@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::ModuleMapping;
+use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Action, FieldView, Finding, Observed, Plan, Rule};
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Kind, Link, LinkState, Module, Presence, Record, RecordKey, Side, Sides, Value};
@@ -103,7 +103,9 @@ impl Engine {
         audit.read = Sides::from_fn(|side| listed.get(side).len() as u64);
         for (module, plan) in look.modules().into_iter().zip(&look.plans) {
             let scope = Scope { all: true, ..look.run.scope(&[module]) };
-            let observed = look.run.observed(module, &scope).await?;
+            let decisions = look.run.take_up_decisions().await?.in_force(&module.module);
+            let decisions = look.run.with_corrections(module, decisions).await?;
+            let observed = Observed { decisions, ..look.run.observed(module, &scope).await? };
             Auditor { module, plan, observed: &observed, listed: &listed, audit: &mut audit }.compare(&look);
         }
         audit.usage = look.run.usage();
@@ -212,8 +214,9 @@ impl Auditor<'_> {
                 None => self.differs(both(link), Differs::Missing { side }),
             };
         };
-        let records = Sides::new(left, right);
+        let records = Sides::new(self.full(Side::Left, left), self.full(Side::Right, right));
         let taken = self.module.entity_for(link.keys.as_ref().map(|key| &key.kind));
+        let records = records.as_ref();
         let takes = |side: Side| taken.is_some_and(|entity| entity.takes(side, records.get(side)));
         if !takes(Side::Left) || !takes(Side::Right) {
             return self.explained(Explained::LeftOut);
@@ -225,6 +228,13 @@ impl Auditor<'_> {
                 self.field(link, view);
             }
         }
+    }
+
+    /// The record as it was listed, or as it was read in full where lists show no more than its head.
+    fn full(&self, side: Side, listed: &Record) -> Record {
+        let head = listed.partial && listed.fields.is_empty();
+        let seen = self.observed.records.get(side).get(&listed.key()).map(|seen| &seen.record);
+        seen.filter(|_| head).unwrap_or(listed).clone()
     }
 
     fn field(&mut self, link: &Link, view: FieldView) {
@@ -244,8 +254,12 @@ impl Auditor<'_> {
 
     fn alone(&mut self, side: Side, record: &Record, look: &Look<'_>) {
         let key = record.key();
+        let record = &self.full(side, record);
         let taken = !self.module.entities_taking(side, record).is_empty();
-        let made = self.module.maker(side.other(), &key.kind).is_some() && *look.policy.creates.get(side.other());
+        let maker = self.module.maker(side.other(), record).filter(|_| *look.policy.creates.get(side.other()));
+        let cancelled = |entity: &EntityMapping| side == Side::Right && entity.is_cancelled(&record.fields);
+        let made =
+            maker.is_some_and(|entity| !cancelled(entity)) && !self.observed.decisions.ignored(side).contains(&key);
         match self.known(&[(side, &key)]) {
             Some(explained) => self.explained(explained),
             None if !taken || !made => self.explained(Explained::LeftOut),

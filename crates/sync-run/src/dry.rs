@@ -83,6 +83,7 @@ impl Store for DryStore {
                 | Change::Effect(_)
                 | Change::Findings { .. }
                 | Change::Unlink { .. }
+                | Change::Release { .. }
                 | Change::Begin { .. }
                 | Change::Spend { .. }
                 | Change::EarlierLife { .. }

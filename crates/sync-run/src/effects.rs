@@ -1,4 +1,5 @@
-//! Effects on invoices: booking, sending, payments. Each at most once, only when ordered, only when all totals agree.
+//! Effects on invoices and credit notes: booking, sending, payments. Each at most once, only when ordered, only when all
+//! totals agree.
 //!
 //! An effect is intended in the store before it is asked for, under the lease, and there is one intent for each invoice and
 //! effect. An answer that was lost is looked up, never repeated: where the system would refuse a second one, it may be
@@ -6,11 +7,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::ModuleMapping;
+use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use sync_model::{Evidence, Link, LinkState, Lock, Presence, Record, RecordKey, Side, Value};
+use tokio::time::Instant;
 
+use crate::due::agreed;
 use crate::event::Event;
 use crate::gather::Fresh;
 use crate::ports::{
@@ -30,14 +33,15 @@ pub struct Effects {
 }
 
 /// A linked invoice: the books' record and the CRM's.
-struct Pair {
-    link: Link,
-    books: Record,
-    crm: Record,
+#[derive(Debug, Clone)]
+pub(crate) struct Pair {
+    pub(crate) link: Link,
+    pub(crate) books: Record,
+    pub(crate) crm: Record,
 }
 
 /// What came of effects so far, by invoice and name.
-type Known = BTreeMap<(RecordKey, String), EffectState>;
+pub(crate) type Known = BTreeMap<(RecordKey, String), EffectState>;
 
 /// Whether the effect was never intended, or certainly came to nothing. What happened, or may have, never happens again.
 fn may_happen(known: &Known, pair: &Pair, name: &str) -> bool {
@@ -47,12 +51,33 @@ fn may_happen(known: &Known, pair: &Pair, name: &str) -> bool {
     }
 }
 
+/// Whether the books say that the invoice went to the customer.
+fn was_sent(books: &Record) -> bool {
+    let mailed = books.fields.get("MailOutStatus").map(ToString::to_string).unwrap_or_default();
+    !mailed.is_empty() && mailed != "NotSent"
+}
+
 impl Run<'_> {
     /// Looks up effects whose answers were lost. Nothing is asked for again here.
     pub(crate) async fn recover_effects(&self) -> Result<(), RunError> {
         for record in self.store.effects(&self.engine.pair).await? {
             if record.state == EffectState::Intended {
-                self.clear_up_effect(&record).await?;
+                // The one who asked for it died no later than this run began.
+                self.clear_up_effect(&record, self.began).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A mail of which nobody knew whether it went out did so when the books say that the invoice is sent, whoever sent it.
+    async fn settle_sent(&self) -> Result<(), RunError> {
+        let known = self.store.effects(&self.engine.pair).await?;
+        let open = known.into_iter().filter(|it| it.state == EffectState::Unknown);
+        for record in open.filter(|it| matches!(it.effect, Effect::Send { .. })) {
+            let invoice = std::slice::from_ref(&record.invoice);
+            let seen = self.store.seen(&self.engine.pair, Side::Left, invoice).await?;
+            if seen.iter().any(|it| was_sent(&it.record)) {
+                self.note(&record, EffectState::Done).await?;
             }
         }
         Ok(())
@@ -69,20 +94,24 @@ impl Run<'_> {
     ) -> Result<bool, RunError> {
         let held: BTreeSet<&RecordKey> =
             waiting.iter().flat_map(|finding| finding.records.iter().map(|(_, key)| key)).collect();
-        let known = self.store.effects(&self.engine.pair).await?;
-        let known: Known = known.into_iter().map(|it| ((it.invoice.clone(), it.effect.name()), it.state)).collect();
+        let known = self.known_effects().await?;
         let mut happened = false;
         for pair in self.pairs(module, order).await? {
             if held.contains(&pair.books.key()) || held.contains(&pair.crm.key()) {
                 continue;
             }
-            happened |= self.effects_of(module, allowed, pair, &known).await?;
+            happened |= self.effects_of(module, allowed, pair, (&known, order)).await?;
         }
         Ok(happened)
     }
 
+    pub(crate) async fn known_effects(&self) -> Result<Known, RunError> {
+        let known = self.store.effects(&self.engine.pair).await?;
+        Ok(known.into_iter().map(|it| ((it.invoice.clone(), it.effect.name()), it.state)).collect())
+    }
+
     /// The invoices that we made from the CRM's, as both sides were last seen.
-    async fn pairs(&self, module: &ModuleMapping, order: &Order) -> Result<Vec<Pair>, RunError> {
+    pub(crate) async fn pairs(&self, module: &ModuleMapping, order: &Order) -> Result<Vec<Pair>, RunError> {
         let mut scope: Scope = self.scope(&[module]);
         scope.all = true;
         let mut observed = self.store.load(&self.engine.pair, &scope).await?;
@@ -110,13 +139,14 @@ impl Run<'_> {
         module: &ModuleMapping,
         allowed: Effects,
         mut pair: Pair,
-        known: &Known,
+        (known, order): (&Known, &Order),
     ) -> Result<bool, RunError> {
         let mut happened = false;
         let mut asked = BTreeSet::new();
+        let shown = pair.books.revision.clone();
         while let Some(effect) = self.next_effect(allowed, &pair, known).await? {
-            // Each once in a run, whatever the system shows afterwards.
-            if !asked.insert(effect.name()) {
+            // Each once in a run, whatever the system shows afterwards; and of what somebody agreed to, only that.
+            if !agreed(order, &pair, &shown, &effect) || !asked.insert(effect.name()) {
                 break;
             }
             let Some(fresh) = self.fresh(module, &pair, &effect).await? else { break };
@@ -129,13 +159,17 @@ impl Run<'_> {
     }
 
     /// What is to happen to the invoice next; `None` when nothing is.
-    async fn next_effect(&self, allowed: Effects, pair: &Pair, known: &Known) -> Result<Option<Effect>, RunError> {
+    pub(crate) async fn next_effect(
+        &self,
+        allowed: Effects,
+        pair: &Pair,
+        known: &Known,
+    ) -> Result<Option<Effect>, RunError> {
         let text = |record: &Record, name: &str| record.fields.get(name).map(ToString::to_string).unwrap_or_default();
         if pair.books.lock == Lock::Open {
             return Ok((allowed.book && may_happen(known, pair, "book")).then_some(Effect::Book));
         }
-        let mailed = text(&pair.books, "MailOutStatus");
-        if allowed.send && (mailed.is_empty() || mailed == "NotSent") && may_happen(known, pair, "send") {
+        if allowed.send && !was_sent(&pair.books) && may_happen(known, pair, "send") {
             return Ok(Some(Effect::Send { way: self.way_to_send(pair).await? }));
         }
         let amount = |record: &Record, name: &str| record.fields.get(name).and_then(Value::as_decimal);
@@ -176,17 +210,31 @@ impl Run<'_> {
             self.commit(&changes).await?;
         }
         let Some(Presence::Present(now)) = seen.into_iter().next() else { return Ok(None) };
-        let moved = now.revision != pair.books.revision && *effect == Effect::Book;
         let kinds = pair.link.keys.as_ref().map(|key| &key.kind);
-        let entity = module.entity_for(kinds);
-        let sides = sync_model::Sides::new(&now.fields, &pair.crm.fields);
-        let agrees = entity.and_then(|entity| entity.totals(sides)).is_some_and(|check| check.agrees());
+        let Some(entity) = module.entity_for(kinds) else { return Ok(None) };
+        let Some(crm) = self.stands_in_the_crm(entity, pair).await? else { return Ok(None) };
+        let moved = now.revision != pair.books.revision && *effect == Effect::Book;
+        let sides = sync_model::Sides::new(&now.fields, &crm.fields);
+        let agrees = entity.totals(sides).is_some_and(|check| check.agrees());
         // Booking rests on the totals; what comes after rests on the booking.
         let sound = *effect != Effect::Book || (agrees && now.lock == Lock::Open);
         Ok((!moved && sound).then_some(now))
     }
 
-    /// Intends the effect, asks for it, and notes what came of it. The invoice as it is then; `None` when it did not happen.
+    /// The CRM's invoice as it is now, when it is there and says what it said when this was planned. What cannot be taken back
+    /// rests on it.
+    async fn stands_in_the_crm(&self, entity: &EntityMapping, pair: &Pair) -> Result<Option<Record>, RunError> {
+        let seen = self.engine.connectors.right.read(&[pair.crm.key()]).await?;
+        let changes = self.observe(Side::Right, seen.clone(), Fresh::Asked).await?;
+        if !changes.is_empty() {
+            self.commit(&changes).await?;
+        }
+        let said = |record: &Record| entity.project(Side::Right, &record.fields).values;
+        let now = seen.into_iter().find_map(|it| it.record().cloned());
+        Ok(now.filter(|now| said(now) == said(&pair.crm)))
+    }
+
+    /// Brings the effect about. The invoice as it is then; `None` when it did not happen.
     async fn bring_about(&self, pair: &Pair, effect: Effect) -> Result<Option<Record>, RunError> {
         let record = EffectRecord {
             id: self.engine.guids.next(),
@@ -198,9 +246,15 @@ impl Run<'_> {
             at: self.engine.clock.now(),
             state: EffectState::Intended,
         };
+        self.ask_for(record, &pair.books).await
+    }
+
+    /// Intends `record`, asks for it on the invoice as the books show it, and notes what came of it.
+    pub(crate) async fn ask_for(&self, record: EffectRecord, books: &Record) -> Result<Option<Record>, RunError> {
         self.commit(&[Change::Effect(Box::new(record.clone()))]).await?;
         let journaled = JournaledEffect::new(record.clone());
-        let done = self.engine.connectors.left.perform(&journaled, &pair.books).await;
+        self.still_holds().await?;
+        let done = self.engine.connectors.left.perform(&journaled, books).await;
         let state = match done {
             Ok(after) => return self.happened(&record, after).await,
             Err(WriteError::Refused(refusal)) => EffectState::Refused { message: refusal.message },
@@ -209,18 +263,19 @@ impl Run<'_> {
                 self.note(&record, EffectState::NotDone).await?;
                 return Err(error.into());
             }
-            Err(WriteError::Unknown(_)) => return self.clear_up_effect(&record).await,
+            Err(WriteError::Unknown(_)) => return self.clear_up_effect(&record, Instant::now()).await,
         };
         self.note(&record, state).await?;
         Ok(None)
     }
 
-    /// Finds out what became of an effect. The invoice as it is now, when it turns out to have happened.
-    async fn clear_up_effect(&self, record: &EffectRecord) -> Result<Option<Record>, RunError> {
+    /// Finds out what became of an effect, for whose answer nobody waits any more since `given_up`. The invoice as it is now,
+    /// when it turns out to have happened.
+    async fn clear_up_effect(&self, record: &EffectRecord, given_up: Instant) -> Result<Option<Record>, RunError> {
         let journaled = JournaledEffect::new(record.clone());
         let connector = &self.engine.connectors.left;
         let mut found = connector.probe_effect(&journaled).await?;
-        if found == EffectFound::NoTrace && self.wait_until(record.at + self.engine.pace.settle).await {
+        if found == EffectFound::NoTrace && self.wait_out(given_up).await {
             found = connector.probe_effect(&journaled).await?;
         }
         match found {
@@ -233,9 +288,14 @@ impl Run<'_> {
         }
     }
 
-    async fn happened(&self, record: &EffectRecord, after: Option<Record>) -> Result<Option<Record>, RunError> {
+    pub(crate) async fn happened(
+        &self,
+        record: &EffectRecord,
+        after: Option<Record>,
+    ) -> Result<Option<Record>, RunError> {
         let done = EffectRecord { state: EffectState::Done, ..record.clone() };
         let mut changes = vec![Change::Effect(Box::new(done))];
+        changes.extend(self.freed(record));
         let after = match after {
             Some(after) => Some(after),
             None => {
@@ -259,6 +319,7 @@ impl Run<'_> {
 
     /// What effects wait for: those of which nobody knows whether they happened, and those that were refused.
     pub(crate) async fn effect_findings(&self) -> Result<Vec<Finding>, RunError> {
+        self.settle_sent().await?;
         let known = self.store.effects(&self.engine.pair).await?;
         let finding = |record: EffectRecord| {
             let side = Side::Left;

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::dry::DryStore;
 use crate::effects::Effects;
 use crate::error::{RulesError, RunError};
-use crate::event::Events;
+use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::isolate::Failing;
 use crate::order::{Order, chosen};
@@ -102,6 +102,15 @@ pub struct Preview {
     pub undone: Option<Undone>,
 }
 
+/// What is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sight {
+    /// Both systems as they are now.
+    Now,
+    /// Both systems as they were last seen; neither is asked for its records.
+    Remembered,
+}
+
 /// Both systems as they are, and what a run would do, before anything is done.
 #[derive(Debug)]
 pub(crate) struct Look<'a> {
@@ -177,6 +186,11 @@ impl Engine {
 
     /// Both systems as they are now, planned over a store that forgets what it is told.
     pub(crate) async fn look(&self, rules: &dyn Rules, order: &Order) -> Result<Look<'_>, RunError> {
+        self.look_at(rules, order, Sight::Now).await
+    }
+
+    /// As [`look`](Self::look), or over what was seen last.
+    pub(crate) async fn look_at(&self, rules: &dyn Rules, order: &Order, sight: Sight) -> Result<Look<'_>, RunError> {
         let store: Arc<dyn Store> = Arc::new(DryStore::new(Arc::clone(&self.store)));
         let run = RunId::new(self.guids.next().to_string());
         let lease = store.open_run(&self.pair, &run, self.clock.now(), self.pace.lease).await?;
@@ -184,7 +198,10 @@ impl Engine {
         run.recall_failures().await?;
         let terms = run.terms(rules).await?;
         let modules = chosen(&terms.mapping, order)?;
-        run.gather(&modules, &terms).await?;
+        match sight {
+            Sight::Now => run.gather(&modules, &terms).await?,
+            Sight::Remembered => {}
+        }
         let policy = run.policy(&modules, rules.policy()).await?;
         let names = modules.iter().map(|module| module.module.clone()).collect();
         let first = !run.store.has_links(&self.pair).await?;
@@ -193,10 +210,11 @@ impl Engine {
             let (plan, observed) = run.plan_module(module, &terms, &policy, order).await?;
             changed.extend(changed_at(&plan, &observed));
             if first {
-                belonging.push((module.module.clone(), reconcile::belonging(module, &observed)));
+                belonging.push((module.module.clone(), reconcile::belonging(module, &observed, &run.kinds)));
             }
             plans.push(plan);
         }
+        self.events.take(Event::Looked);
         Ok(Look { run, terms, policy, names, plans, changed_at: changed, belonging })
     }
 
@@ -249,7 +267,7 @@ impl Engine {
         Run {
             engine: self,
             store,
-            summary: Mutex::new(Summary::new(lease.run.clone())),
+            summary: Mutex::new(Summary::new(lease.run.clone(), order.is_partial())),
             lease,
             kinds: rules.kinds(),
             halt: order.halt.clone(),

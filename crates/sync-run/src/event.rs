@@ -30,6 +30,8 @@ pub enum Event {
         /// Records seen in this walk so far.
         records: usize,
     },
+    /// What both systems hold is known, and nothing will be written: somebody only wanted to know.
+    Looked,
     /// A module was planned.
     Planned {
         /// The plan.

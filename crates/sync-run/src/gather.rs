@@ -129,7 +129,7 @@ fn tells_more(known: &Record, seen: &Record, fresh: Fresh) -> bool {
     known.revision != seen.revision
         || contradicts(known, seen)
         || known.lock != seen.lock
-        || known.mark != seen.mark
+        || (known.mark != seen.mark && !(seen.partial && seen.mark.is_none()))
         || (fresh == Fresh::Asked && known.partial && !seen.partial)
 }
 
@@ -145,5 +145,6 @@ fn merged(known: &Record, seen: Record) -> Record {
     }
     let mut fields = known.fields.clone();
     fields.overlay(&seen.fields);
-    Record { fields, partial: known.partial, ..seen }
+    let mark = seen.mark.clone().or_else(|| known.mark.clone());
+    Record { fields, partial: known.partial, mark, ..seen }
 }

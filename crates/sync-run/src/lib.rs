@@ -21,8 +21,11 @@ mod apply;
 mod audit;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod correction;
+mod credit;
 mod decisions;
 mod dry;
+mod due;
 mod effects;
 mod engine;
 mod error;
@@ -43,6 +46,7 @@ mod undo;
 mod why;
 
 pub use audit::{Audit, Difference, Differs, Explained};
+pub use due::DueInvoice;
 pub use effects::Effects;
 pub(crate) use engine::Run;
 pub use engine::{Engine, Pace, Preview, Rules};

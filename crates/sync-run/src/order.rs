@@ -6,6 +6,7 @@ use field_mapping::{Mapping, ModuleMapping};
 use reconcile::{Action, Plan, WriteChange};
 use sync_model::{Module, RecordKey, Side};
 
+use crate::due::DueInvoice;
 use crate::halt::Halt;
 use crate::single::with_what_they_refer_to;
 use crate::undo::Undo;
@@ -22,6 +23,8 @@ pub struct Order {
     pub only_writes: Option<Side>,
     /// Whether the effects that the rules allow are carried out, too: booking, sending, payments.
     pub effects: bool,
+    /// With `effects`: only these, as far as their invoices did not move on.
+    pub agreed: Option<Arc<[DueInvoice]>>,
     /// Asks the run to stop.
     pub halt: Halt,
     /// Exactly this saved plan, as far as its records did not move on.
@@ -33,6 +36,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// Whether it is about a part only.
+    pub(crate) fn is_partial(&self) -> bool {
+        !self.modules.is_empty() || self.record.is_some() || self.undo.is_some()
+    }
+
     /// What it asks for, for the trail.
     pub(crate) fn purpose(&self) -> String {
         match &self.undo {
@@ -43,6 +51,9 @@ impl Order {
         }
         if let Some(saved) = &self.plan {
             return format!("plan {}", saved.hash);
+        }
+        if self.effects {
+            return "effects".to_owned();
         }
         match (&self.record, self.modules.as_slice()) {
             (Some((_, key)), _) => format!("sync {key}"),

@@ -4,7 +4,6 @@
 //! decides at the next planning. A create is probed by the guid
 //! we chose or the mark we left, a deletion by asking for the record. Only when it left no trace, and long enough after it was sent, does it count as not made.
 
-use chrono::{DateTime, Utc};
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
 use sync_model::{Presence, Record, RecordKey, Side, Sides};
@@ -102,22 +101,10 @@ impl Run<'_> {
         self.done(module, intent, key, None).0.into_iter().filter(of_the_link).collect()
     }
 
-    /// Waits until `settled`. `false` when that was already.
-    pub(crate) async fn wait_until(&self, settled: DateTime<Utc>) -> bool {
-        let wait = settled - self.engine.clock.now();
-        match wait.to_std() {
-            Ok(wait) if !wait.is_zero() => {
-                tokio::time::sleep(wait).await;
-                true
-            }
-            Ok(_) | Err(_) => false,
-        }
-    }
-
     /// Waits until a request that was given up then can no longer have its effect. `false` when it was so long ago already.
     ///
     /// Counted from when it was given up and not from when it was journaled, and by no clock that anybody sets.
-    async fn wait_out(&self, given_up: Instant) -> bool {
+    pub(crate) async fn wait_out(&self, given_up: Instant) -> bool {
         let settled = given_up + self.engine.pace.settle.to_std().unwrap_or_default();
         let waits = Instant::now() < settled;
         tokio::time::sleep_until(settled).await;

@@ -25,6 +25,10 @@ impl Run<'_> {
     ) -> Result<Vec<Finding>, RunError> {
         let mut waiting = self.settle_module(module, terms, policy, order).await?;
         if module.entities.iter().any(EntityMapping::is_of_invoices) {
+            // A saved plan is carried out as it was read, and no correction stands in it.
+            if order.plan.is_none() && self.correct(module, order, &mut waiting).await? {
+                waiting = self.settle_module(module, terms, policy, order).await?;
+            }
             if let Some(effects) = effects
                 && self.carry_out_effects(module, effects, order, &waiting).await?
             {
@@ -118,6 +122,7 @@ impl Run<'_> {
         scope.touched.extend(order.record.clone());
         let failures = self.failures(order.record.as_ref());
         let decisions = self.take_up_decisions().await?.in_force(&module.module);
+        let decisions = self.with_corrections(module, decisions).await?;
         let mut observed = Observed {
             failures: failures.clone(),
             decisions: decisions.clone(),
@@ -139,6 +144,7 @@ impl Run<'_> {
         }
         self.hold_unknown(&mut plan).await?;
         self.spare_refused(&mut plan);
+        self.hold_credits(module, &mut plan).await?;
         restrict(&mut plan, order);
         if let Some(saved) = &order.plan {
             self.keep_to(saved, &mut plan);

@@ -14,6 +14,9 @@ use crate::undo::Undone;
 pub struct Summary {
     /// The run.
     pub run: RunId,
+    /// Whether it was about a part only: some modules, one record, or an undo.
+    #[serde(default)]
+    pub partial: bool,
     /// Records made, by the side they were made on.
     pub created: Sides<u64>,
     /// Records changed, by side.
@@ -62,12 +65,16 @@ pub struct EffectCounts {
     pub sent: u64,
     /// Payments registered.
     pub paid: u64,
+    /// Booked invoices credited by a draft of a credit note, because a person approved it.
+    #[serde(default)]
+    pub credited: u64,
 }
 
 impl Summary {
-    pub(crate) fn new(run: RunId) -> Self {
+    pub(crate) fn new(run: RunId, partial: bool) -> Self {
         Self {
             run,
+            partial,
             created: Sides::default(),
             updated: Sides::default(),
             deleted: Sides::default(),
@@ -84,6 +91,12 @@ impl Summary {
             performed: BTreeSet::new(),
             left_alone: BTreeSet::new(),
         }
+    }
+
+    /// Whether it was about everything that takes part.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.partial && self.spent.is_none()
     }
 
     /// Conflicts of values among the findings.
@@ -123,6 +136,7 @@ impl Summary {
             Effect::Book => self.effects.booked += 1,
             Effect::Send { .. } => self.effects.sent += 1,
             Effect::Pay { .. } => self.effects.paid += 1,
+            Effect::Credit { .. } => self.effects.credited += 1,
         }
     }
 

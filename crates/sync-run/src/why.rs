@@ -5,7 +5,7 @@ use reconcile::{FieldView, Finding, Step};
 use sync_model::{Link, RecordKey, Side};
 
 use crate::RunError;
-use crate::engine::{Engine, Rules};
+use crate::engine::{Engine, Rules, Sight};
 use crate::order::Order;
 use crate::ports::{Intent, Outcome, Scope};
 
@@ -40,8 +40,32 @@ impl Engine {
         side: Side,
         key: &RecordKey,
     ) -> Result<Option<Explanation>, RunError> {
+        self.explain(rules, order, (side, key), Sight::Now).await
+    }
+
+    /// As [`why`](Self::why), over what was seen last: neither system is asked for its records.
+    ///
+    /// # Errors
+    /// When the store cannot be used or the rules do not fit.
+    pub async fn recall(
+        &self,
+        rules: &dyn Rules,
+        order: &Order,
+        side: Side,
+        key: &RecordKey,
+    ) -> Result<Option<Explanation>, RunError> {
+        self.explain(rules, order, (side, key), Sight::Remembered).await
+    }
+
+    async fn explain(
+        &self,
+        rules: &dyn Rules,
+        order: &Order,
+        (side, key): (Side, &RecordKey),
+        sight: Sight,
+    ) -> Result<Option<Explanation>, RunError> {
         let order = Order { record: Some((side, key.clone())), ..order.clone() };
-        let look = self.look(rules, &order).await?;
+        let look = self.look_at(rules, &order, sight).await?;
         let store = look.run.store.as_ref();
         if store.seen(&self.pair, side, std::slice::from_ref(key)).await?.is_empty() {
             return Ok(None);

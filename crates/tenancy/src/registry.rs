@@ -67,6 +67,18 @@ pub trait Registry: fmt::Debug + Send + Sync {
     /// name begins with its id and a slash.
     async fn erase_connection(&self, id: &ConnectionId) -> Result<(), RegistryError>;
 
+    /// What there is to know of connections' pairs, by the names of [`known`](Self::known).
+    fn tables(&self) -> &'static [&'static str];
+
+    /// Rows of what is known of a connection's pairs, as JSON, in a steady order: at most `most` after the first `after`.
+    async fn known(
+        &self,
+        id: &ConnectionId,
+        table: &str,
+        after: u32,
+        most: u32,
+    ) -> Result<Vec<serde_json::Value>, RegistryError>;
+
     /// What was last seen of a connection's health, in the caller's own form.
     async fn health(&self, id: &ConnectionId) -> Result<Option<serde_json::Value>, RegistryError>;
 

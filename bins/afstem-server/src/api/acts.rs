@@ -217,7 +217,7 @@ pub(super) async fn reconcile(
     once(&server, &caller, &headers, &format!("reconcile {module}/{record}"), act).await
 }
 
-fn begin(server: &Server, caller: &Caller, job: Job) -> Result<(StatusCode, Begun), Problem> {
+pub(super) fn begin(server: &Server, caller: &Caller, job: Job) -> Result<(StatusCode, Begun), Problem> {
     server.office().begin(&caller.connection, job, caller.actor())?;
     let number = server.office().desk(&caller.connection.id).told().state().run;
     Ok((StatusCode::ACCEPTED, Begun { number }))

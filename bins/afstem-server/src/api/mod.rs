@@ -3,10 +3,12 @@
 
 mod acts;
 mod caller;
+mod effects;
 mod inbox;
 mod once;
 mod problem;
 mod reads;
+mod undo;
 mod views;
 
 use axum::extract::DefaultBodyLimit;
@@ -60,6 +62,7 @@ fn described() -> OpenApiRouter<Server> {
         .routes(routes!(reads::runs))
         .routes(routes!(reads::run))
         .routes(routes!(reads::record))
+        .routes(routes!(reads::why))
         .routes(routes!(reads::notes))
         .routes(routes!(inbox::inbox))
         .routes(routes!(inbox::decide))
@@ -69,6 +72,10 @@ fn described() -> OpenApiRouter<Server> {
         .routes(routes!(acts::check))
         .routes(routes!(acts::push))
         .routes(routes!(acts::reconcile))
+        .routes(routes!(undo::preview_undo))
+        .routes(routes!(undo::would_undo, undo::undo))
+        .routes(routes!(effects::preview_effects))
+        .routes(routes!(effects::due, effects::carry_out))
 }
 
 /// The description of the API, as it is served.

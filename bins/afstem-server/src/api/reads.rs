@@ -4,13 +4,15 @@ use axum::Json;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use http::StatusCode;
-use sync_app::{Language, Say, plan_json};
+use sync_app::{Language, Say, plan_json, why_json};
 use tenancy::Scope;
 
 use super::Problem;
 use super::caller::Caller;
 use super::problem::Refusals;
-use super::views::{ConnectionView, Limit, MappingText, NoteView, RunView, SettingsView, StatusView, WorkView};
+use super::views::{
+    ConnectionView, Limit, MappingText, NoteView, OneField, RunView, SettingsView, StatusView, WorkView,
+};
 use crate::server::Server;
 
 /// Their refusals are problem documents.
@@ -71,10 +73,10 @@ pub(super) async fn work(State(server): State<Server>, caller: Caller) -> Result
 pub(super) async fn plan(State(server): State<Server>, caller: Caller) -> Result<Json<serde_json::Value>, Problem> {
     caller.needs(Scope::Read)?;
     let last = server.office().desk(&caller.connection.id).last();
-    let preview = last.and_then(|last| last.preview);
     let none =
         || Problem::new(StatusCode::NOT_FOUND, "no plan was asked for since the server started; POST /api/v1/preview");
-    Ok(Json(plan_json(&*preview.ok_or_else(none)?, Language::En)))
+    let (preview, _) = last.as_ref().and_then(|last| last.plan()).ok_or_else(none)?;
+    Ok(Json(plan_json(preview, Language::En)))
 }
 
 /// The latest runs, newest first.
@@ -125,6 +127,27 @@ pub(super) async fn record(
         ));
     }
     Ok(Json(serde_json::to_value(view).unwrap_or_default()))
+}
+
+/// Why a record is as it is, as `afstem why --json` prints it, over what was seen last: neither system is asked for its records.
+#[utoipa::path(
+    get, path = "/api/v1/records/{module}/{record}/why",
+    params(("module" = String, Path), ("record" = String, Path), OneField),
+    responses((status = 200, body = serde_json::Value), Refusals)
+)]
+pub(super) async fn why(
+    State(server): State<Server>,
+    caller: Caller,
+    named: Named<(String, String)>,
+    query: Asked<OneField>,
+) -> Result<Json<serde_json::Value>, Problem> {
+    caller.needs(Scope::Read)?;
+    let (Path((module, record)), Query(one)) = (named?, query?);
+    let app = server.office().app(&caller.connection)?;
+    let reference = app.reference(&module, &record).await?;
+    let told = app.recall(&reference).await?;
+    let unknown = || sync_app::AppError::NoSuchRecord(reference.to_string());
+    Ok(Json(why_json(&told.ok_or_else(unknown)?, one.field.as_deref(), Language::En)))
 }
 
 /// Who changed what, newest first.

@@ -141,7 +141,8 @@ pub(crate) struct WorkView {
     pub(super) busy: bool,
     /// Counts pieces of work since the server started.
     number: u64,
-    /// `sync`, `preview`, `record`, `push`; empty before the first.
+    /// `sync`, `preview`, `planned`, `record`, `push`, `undo-preview`, `undo`, `effects-preview`, `effects`; empty before the
+    /// first.
     job: String,
     /// `idle`, `waiting`, `recovering`, `gathering`, `writing`, `stopping`.
     #[schema(value_type = String)]
@@ -190,9 +191,9 @@ impl WorkView {
             last: last.map(|last| LastView {
                 job: last.word.to_owned(),
                 at: last.at,
-                stopped: last.stopped,
-                error: last.error.as_ref().map(|[_, en]| en.clone()),
-                summary: last.summary.as_ref().map(|summary| summary_json(summary, Language::En)),
+                stopped: last.is_stopped(),
+                error: last.error().map(|[_, en]| en.clone()),
+                summary: last.summary().map(|summary| summary_json(summary, Language::En)),
             }),
         }
     }
@@ -257,6 +258,34 @@ pub(crate) enum DecisionWord {
     Dinero,
     /// Simply CRM's value stands.
     Simplycrm,
+}
+
+/// What to undo.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UndoOrder {
+    /// A run's id, or a record such as `Accounts/11x57`.
+    pub(super) target: String,
+    /// Only this field of the record.
+    #[serde(default)]
+    pub(super) field: Option<String>,
+}
+
+/// The agreement to what was shown.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EffectsOrder {
+    /// `seen` of `GET /effects`: only what that showed is done.
+    pub(super) seen: String,
+}
+
+/// Which field to explain.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OneField {
+    /// Only this field, by the mapping's name; all, when none is named.
+    pub(super) field: Option<String>,
 }
 
 /// How many to tell of.

@@ -1,10 +1,12 @@
 //! Who and what may use a connection: members, tokens, webhooks; who changed what; export and erasure.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::header::CONTENT_DISPOSITION;
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::json;
 use sync_app::Language;
@@ -133,6 +135,10 @@ fn what(word: &str, language: Language) -> &str {
         "planned-begun" => ["udførte en plan", "carried out a plan"],
         "record-begun" => ["afstemte én post", "reconciled one record"],
         "push-begun" => ["sendte én post til Dinero", "sent one record to Dinero"],
+        "undo-preview-begun" => ["så, hvad en fortrydelse ville gøre", "looked at what an undo would do"],
+        "undo-begun" => ["fortrød noget", "undid something"],
+        "effects-preview-begun" => ["så, hvad der kunne bogføres", "looked at what could be booked"],
+        "effects-begun" => ["bogførte og sendte fakturaer", "booked and sent invoices"],
         "decided" => ["afgjorde noget i indbakken", "decided something in the inbox"],
         "stopped" => ["stoppede kørslen", "stopped the run"],
         "member-changed" => ["ændrede en rolle", "changed a role"],
@@ -230,7 +236,7 @@ async fn erase(server: &Server, form: &SignedForm, connection: &Connection) -> R
     Ok(Redirect::to("/connections").into_response())
 }
 
-/// Everything that is known of a connection, without secrets.
+/// Everything that is known of a connection, the mirrored records among it, without secrets.
 pub(crate) async fn export(
     State(server): State<Server>,
     Path(id): Path<String>,
@@ -239,13 +245,9 @@ pub(crate) async fn export(
     let (connection, _) = member(&server, &signed, &id, Role::Owner).await?;
     let actor = Actor::Account(signed.account.id.clone());
     server.office().note(actor, Some(&connection.id), "exported", json!({})).await?;
-    let document = json!({
-        "connection": { "id": connection.id, "name": connection.name, "created": connection.created,
-                        "settings": connection.entries, "mapping": connection.mapping },
-        "runs": server.office().runs(&connection, 100_000).await?,
-        "notes": server.registry().notes(Some(&connection.id), 100_000).await?,
-    });
-    Ok(([(CONTENT_DISPOSITION, "attachment; filename=\"afstem.json\"")], axum::Json(document)).into_response())
+    let body = Body::from_stream(Arc::clone(server.office()).dossier(connection));
+    let headers = [(CONTENT_TYPE, "application/json"), (CONTENT_DISPOSITION, "attachment; filename=\"afstem.json\"")];
+    Ok((headers, body).into_response())
 }
 
 async fn note(

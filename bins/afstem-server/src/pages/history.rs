@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 use serde::Serialize;
-use sync_app::{Language, RunRecord, Side, Summary, summary_lines, summary_records};
-use tenancy::Role;
+use sync_app::{AppError, Language, RunRecord, Side, Summary, module_name, summary_lines, summary_records};
+use tenancy::{Connection, Role};
 
 use super::plan::ShownLine;
 use crate::fault::Fault;
@@ -97,6 +97,66 @@ fn chart(runs: &[ShownRun]) -> Option<Chart> {
     Some(Chart { width: (runs.len() as u64 * STEP).max(STEP * 40), height: HEIGHT, most, bars })
 }
 
+/// A row of the table of what changed, with the share of the longest row.
+#[derive(Debug, Serialize)]
+struct ChangedRow {
+    name: String,
+    count: u64,
+    share: u64,
+}
+
+/// What runs changed: one bar for each kind of change of a module, and one for each field.
+#[derive(Debug, Serialize)]
+struct Changes {
+    modules: Vec<ChangedRow>,
+    fields: Vec<ChangedRow>,
+}
+
+/// Fields in the table of what changed.
+const MOST_FIELDS: usize = 12;
+
+async fn changes(
+    server: &Server,
+    connection: &Connection,
+    runs: &[RunRecord],
+    language: Language,
+) -> Result<Option<Changes>, Fault> {
+    let summaries: Vec<Summary> =
+        runs.iter().filter_map(|run| serde_json::from_value(run.summary.clone()).ok()).collect();
+    let changed = sync_app::Changed::of(&summaries);
+    if changed.modules.is_empty() {
+        return Ok(None);
+    }
+    let labels = match server.office().app(connection) {
+        Ok(app) => app.field_labels(language).await?,
+        Err(AppError::Settings(_)) => std::collections::BTreeMap::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let modules = changed.modules.iter().flat_map(|it| {
+        let name = module_name(&it.module, language);
+        let kinds = [
+            (it.created, language.pick("oprettet", "created")),
+            (it.updated, language.pick("rettet", "updated")),
+            (it.deleted, language.pick("slettet", "deleted")),
+            (it.linked, language.pick("koblet", "linked")),
+        ];
+        kinds.into_iter().filter(|(count, _)| *count > 0).map(move |(count, what)| (format!("{name}: {what}"), count))
+    });
+    let fields = changed.fields.iter().take(MOST_FIELDS).map(|(module, field, count)| {
+        let label = labels.get(&(module.clone(), field.clone())).unwrap_or(field);
+        (format!("{}: {label}", module_name(module, language)), *count)
+    });
+    Ok(Some(Changes { modules: rows(modules), fields: rows(fields) }))
+}
+
+fn rows(counted: impl Iterator<Item = (String, u64)>) -> Vec<ChangedRow> {
+    let counted: Vec<(String, u64)> = counted.collect();
+    let most = counted.iter().map(|(_, count)| *count).max().unwrap_or(1).max(1);
+    // At least a line, where something changed.
+    let row = |(name, count): (String, u64)| ChangedRow { name, count, share: (count * 100 / most).max(1) };
+    counted.into_iter().map(row).collect()
+}
+
 pub(crate) async fn page(
     State(server): State<Server>,
     Path(id): Path<String>,
@@ -104,8 +164,9 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
     let runs = server.office().runs(&connection, RUNS).await?;
+    let changes = changes(&server, &connection, &runs, signed.language).await?;
     let runs: Vec<ShownRun> = runs.iter().map(|run| ShownRun::new(run, signed.language)).collect();
-    let own = shown! { here => "history", chart => chart(&runs), runs };
+    let own = shown! { here => "history", chart => chart(&runs), changes, runs };
     Chrome::of(&server, &signed, &connection, role).page("history.html", own)
 }
 
@@ -118,6 +179,7 @@ pub(crate) async fn run(
     let runs = server.office().runs(&connection, 10_000).await?;
     let found = runs.into_iter().find(|it| it.run.as_str() == run).ok_or(Fault::NotFound)?;
     let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
+    let undoes = summary.as_ref().is_some_and(|it| it.undone.is_some());
     let records = summary.as_ref().map(summary_records).unwrap_or_default();
     let lines = summary.map(|it| summary_lines(&it, signed.language)).unwrap_or_default();
     let count = lines.len();
@@ -125,6 +187,8 @@ pub(crate) async fn run(
     let shown_lines: Vec<ShownLine> = linked.map(|(line, link)| ShownLine::new(line, link, signed.language)).collect();
     let own = shown! {
         here => "history",
+        changes => changes(&server, &connection, std::slice::from_ref(&found), signed.language).await?,
+        undoes,
         run => ShownRun::new(&found, signed.language),
         error => found.summary.get("error").and_then(|it| it.as_str()),
         more => count.saturating_sub(LINES),

@@ -17,6 +17,9 @@ use crate::view::{Chrome, shown};
 /// Entries on the page; the rest follows when these are answered.
 const MOST: usize = 100;
 
+/// What fields are called, by module and name.
+type Labels = BTreeMap<(String, String), String>;
+
 /// One thing that waits.
 #[derive(Debug, Serialize)]
 struct Waiting {
@@ -36,13 +39,14 @@ struct Waiting {
 #[derive(Debug, Serialize)]
 struct Field {
     name: String,
+    label: String,
     before: String,
     dinero: String,
     crm: String,
 }
 
 impl Waiting {
-    fn new(entry: &Entry, names: &BTreeMap<String, String>, language: Language) -> Self {
+    fn new(entry: &Entry, names: &BTreeMap<String, String>, labels: &Labels, language: Language) -> Self {
         let [approve, reject] = entry.buttons(language);
         Self {
             id: entry.id.clone(),
@@ -53,7 +57,10 @@ impl Waiting {
             fields: entry
                 .contested()
                 .into_iter()
-                .map(|it| Field { name: it.field, before: it.before, dinero: it.dinero, crm: it.simplycrm })
+                .map(|it| {
+                    let label = labels.get(&(entry.module.to_string(), it.field.clone())).unwrap_or(&it.field).clone();
+                    Field { name: it.field, label, before: it.before, dinero: it.dinero, crm: it.simplycrm }
+                })
                 .collect(),
             approve,
             reject,
@@ -76,16 +83,16 @@ pub(crate) async fn page(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    let inbox = match server.office().app(&connection) {
-        Ok(app) => Some(app.inbox().await?),
-        Err(AppError::Settings(_)) => None,
+    let (inbox, labels) = match server.office().app(&connection) {
+        Ok(app) => (Some(app.inbox().await?), app.field_labels(signed.language).await?),
+        Err(AppError::Settings(_)) => (None, Labels::new()),
         Err(error) => return Err(error.into()),
     };
     let accounts = server.registry().accounts().await?;
     let names: BTreeMap<String, String> = accounts.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
     let entries = inbox.iter().flat_map(|inbox| inbox.entries());
     let waiting: Vec<Waiting> =
-        entries.clone().take(MOST).map(|entry| Waiting::new(entry, &names, signed.language)).collect();
+        entries.clone().take(MOST).map(|entry| Waiting::new(entry, &names, &labels, signed.language)).collect();
     let own = shown! { here => "inbox", waiting, more => entries.count().saturating_sub(MOST) };
     Chrome::of(&server, &signed, &connection, role).page("inbox.html", own)
 }

@@ -107,13 +107,15 @@ pub(crate) async fn page(
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
     let office = server.office();
-    let preview = office.desk(&connection.id).last().and_then(|last| last.preview);
+    let last = office.desk(&connection.id).last();
+    let preview = last.as_ref().and_then(|last| last.plan().map(|(preview, _)| preview));
     let (meeting, cost) = match (preview, office.app(&connection)) {
-        (Some(preview), Ok(app)) => (Some(app.meeting_of(&preview).await?), Some(app.cost(&preview, signed.language))),
+        (Some(preview), Ok(app)) => (Some(app.meeting_of(preview).await?), Some(app.cost(preview, signed.language))),
         (_, _) => (None, None),
     };
     let own = shown! {
         here => "overview",
+        at => last.as_ref().map(|last| last.at.to_rfc3339()),
         ready => office.settings(&connection).is_ok(),
         cost,
         parts => meeting.as_ref().map(|meeting| parts(meeting, signed.language)),

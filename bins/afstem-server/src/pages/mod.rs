@@ -2,6 +2,7 @@
 
 mod access;
 mod account;
+mod booking;
 mod connection;
 mod connections;
 mod enter;
@@ -16,6 +17,7 @@ mod record;
 mod setting_fields;
 mod settings;
 mod sync;
+mod undo;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -56,6 +58,8 @@ pub(crate) fn router() -> Router<Server> {
         .route("/c/{id}/mapping", get(mapping::page).post(mapping::change))
         .route("/c/{id}/history", get(history::page))
         .route("/c/{id}/history/{run}", get(history::run))
+        .route("/c/{id}/undo", get(undo::page).post(undo::act))
+        .route("/c/{id}/booking", get(booking::page).post(booking::act))
         .route("/c/{id}/record/{module}/{record}", get(record::page).post(record::act))
         .route("/c/{id}/access", get(access::page).post(access::change))
         .route("/c/{id}/export", get(access::export))

@@ -55,6 +55,7 @@ pub(crate) async fn page(
         last => runs.first().map(|run| last(run, language)),
         notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, language)),
         auto => connection.entries.get("sync.mode").is_some_and(|mode| mode == "auto"),
+        invoices => connection.entries.get("sync.modules").is_none_or(|it| it.split(',').any(|it| it.trim() == "invoices")),
         next => next.map(|next| next.to_rfc3339()),
         hinted => desk.hinted().map(|at| at.to_rfc3339()),
     };
@@ -97,30 +98,54 @@ pub(super) fn notice(ended: &Ended, id: &str, language: Language) -> Option<Noti
         link: String::new(),
         link_text: "",
     };
-    if ended.stopped {
+    if ended.is_stopped() {
         let again = language.pick("Tryk Sync for at fortsætte, hvor den slap.", "Press Sync to go on where it ended.");
         return Some(plain("wait", language.pick("Stoppet", "Stopped"), vec![again.to_owned()]));
     }
-    if let Some([da, en]) = &ended.error {
+    if let Some([da, en]) = ended.error() {
         let said = language.pick(da, en).lines().map(str::to_owned).collect();
         return Some(plain("bad", language.pick("Det lykkedes ikke", "It did not work"), said));
     }
-    let summary = ended.summary.as_ref()?;
-    let wrote = |side| summary.created.get(side) + summary.updated.get(side) + summary.deleted.get(side);
-    let (left, right) = (wrote(sync_app::Side::Left), wrote(sync_app::Side::Right));
-    let counts = match language {
-        Language::Da => format!("Skrevet: Dinero {left}, Simply CRM {right}. Koblet: {}.", summary.linked),
-        Language::En => format!("Written: Dinero {left}, Simply CRM {right}. Linked: {}.", summary.linked),
-    };
+    let summary = ended.summary()?;
+    let mut sentences = vec![counts(summary, language)];
+    sentences.extend(effects(summary, language));
+    sentences.extend(sync_app::contract_sentences(summary, language));
     let waiting = summary.conflicts() + summary.held();
-    Some(if waiting == 0 {
-        plain("good", language.pick("De to systemer er i overensstemmelse", "The two systems agree"), vec![counts])
-    } else {
-        let wait = match language {
+    if waiting > 0 {
+        sentences.push(match language {
             Language::Da => format!("{waiting} venter på jer."),
             Language::En => format!("{waiting} wait for you."),
-        };
+        });
         let title = language.pick("Færdig, men noget venter", "Done, but something waits");
-        Notice { link: format!("/c/{id}/inbox"), link_text: inbox, ..plain("wait", title, vec![counts, wait]) }
+        return Some(Notice { link: format!("/c/{id}/inbox"), link_text: inbox, ..plain("wait", title, sentences) });
+    }
+    let (kind, title) = match (summary.undone.is_some(), summary.in_agreement()) {
+        (true, true) => ("good", language.pick("Fortrudt", "Undone")),
+        (true, false) => {
+            ("wait", language.pick("Fortrudt, så vidt det kunne lade sig gøre", "Undone as far as possible"))
+        }
+        (false, true) => ("good", language.pick("De to systemer er i overensstemmelse", "The two systems agree")),
+        (false, false) => {
+            ("wait", language.pick("Færdig, men ikke alt blev gjort", "Done, but not everything was done"))
+        }
+    };
+    Some(plain(kind, title, sentences))
+}
+
+fn counts(summary: &Summary, language: Language) -> String {
+    let wrote = |side| summary.created.get(side) + summary.updated.get(side) + summary.deleted.get(side);
+    let (left, right) = (wrote(sync_app::Side::Left), wrote(sync_app::Side::Right));
+    match language {
+        Language::Da => format!("Skrevet: Dinero {left}, Simply CRM {right}. Koblet: {}.", summary.linked),
+        Language::En => format!("Written: Dinero {left}, Simply CRM {right}. Linked: {}.", summary.linked),
+    }
+}
+
+/// What happened to invoices for good, if anything did.
+fn effects(summary: &Summary, language: Language) -> Option<String> {
+    let it = summary.effects;
+    (it.booked + it.sent + it.paid > 0).then(|| match language {
+        Language::Da => format!("Bogført: {}. Sendt: {}. Betalinger registreret: {}.", it.booked, it.sent, it.paid),
+        Language::En => format!("Booked: {}. Sent: {}. Payments registered: {}.", it.booked, it.sent, it.paid),
     })
 }

@@ -59,7 +59,7 @@ pub(crate) async fn page(
 }
 
 fn shown(last: &Ended, app: &App, language: Language) -> Option<Shown> {
-    let preview = last.preview.as_ref()?;
+    let (preview, _) = last.plan()?;
     let writes = sync_app::writes(preview);
     let lines = plan_lines(preview, language);
     Some(Shown {

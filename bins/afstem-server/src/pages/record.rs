@@ -1,5 +1,7 @@
 //! One record: send it to Dinero, or reconcile it by all the rules; and the link a button in Simply CRM leads to.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Redirect};
 use serde::Deserialize;
@@ -51,6 +53,8 @@ pub(crate) async fn page(
     let app = server.office().app(&connection)?;
     let reference = app.reference(&module, &record).await?;
     let shown = app.record(&reference, signed.language).await?;
+    // A mapping that does not fit any more explains nothing; the page of the mapping says why.
+    let story = app.story(&reference, signed.language).await.ok().flatten();
     let desk = server.office().desk(&connection.id);
     let may_push = app.settings().sync.direction == SyncDirection::CrmToDinero && reference.side == Side::Right;
     let own = shown! {
@@ -59,7 +63,9 @@ pub(crate) async fn page(
         path => format!("/c/{id}/record/{module}/{record}"),
         may_push,
         notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, signed.language)),
+        labels => shown.fields.iter().map(|it| (it.field.clone(), it.label.clone())).collect::<BTreeMap<_, _>>(),
         record => shown,
+        story,
     };
     Chrome::of(&server, &signed, &connection, role).page("record.html", own)
 }

@@ -12,7 +12,7 @@ use futures::Stream;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use sync_app::Language;
-use sync_app::office::{Desk, Job, Phase, ProgressLine, State as Standing};
+use sync_app::office::{Desk, Ended, Job, Phase, ProgressLine, State as Standing};
 use tenancy::{Actor, Role};
 
 use crate::fault::Fault;
@@ -47,9 +47,20 @@ pub(crate) async fn planned(
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
-    let plan = server.office().desk(&connection.id).last().and_then(|last| last.plan).ok_or(Fault::NotFound)?;
+    let last = server.office().desk(&connection.id).last();
+    let last = is_still(last, form.fields.get("at"), form.signed.language)?;
+    let plan = last.plan().map(|(_, plan)| Arc::clone(plan)).ok_or(Fault::NotFound)?;
     start(&server, &id, &form, Job::Planned(plan)).await?;
     Ok(Redirect::to(&format!("/c/{id}")))
+}
+
+/// What was looked at, if it is what the page showed that was made of the work that ended `at`.
+pub(super) fn is_still(last: Option<Ended>, at: &str, language: Language) -> Result<Ended, Fault> {
+    let again = language.pick(
+        "Der er set efter igen siden, eller serveren er startet om. Se det igennem en gang til.",
+        "Somebody looked again since, or the server was started anew. Look through it once more.",
+    );
+    last.filter(|last| last.at.to_rfc3339() == at).ok_or_else(|| Fault::Unusable(again.to_owned()))
 }
 
 pub(super) async fn start(server: &Server, id: &str, form: &SignedForm, job: Job) -> Result<(), Fault> {

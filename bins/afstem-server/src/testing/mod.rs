@@ -1,6 +1,7 @@
 //! The whole server in one process: a database in memory, both systems as sandboxes on this machine, and visitors.
 
 mod api;
+mod past;
 mod security;
 mod visitor;
 mod visits;

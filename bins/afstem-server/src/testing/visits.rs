@@ -5,8 +5,19 @@ use tenancy::Connection;
 use super::World;
 
 /// Every page of a connection.
-const PAGES: [&str; 9] =
-    ["", "/connection", "/settings", "/mapping", "/inbox", "/history", "/access", "/plan", "/meeting"];
+const PAGES: [&str; 11] = [
+    "",
+    "/connection",
+    "/settings",
+    "/mapping",
+    "/inbox",
+    "/history",
+    "/access",
+    "/plan",
+    "/meeting",
+    "/undo",
+    "/booking",
+];
 
 /// A page with everything it refers to.
 const HEAVIEST: usize = 100_000;

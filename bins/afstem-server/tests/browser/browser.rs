@@ -132,6 +132,11 @@ impl Browser {
         self.click(&format!("//a[normalize-space()='{name}' or starts-with(normalize-space(), '{name}')]")).await
     }
 
+    /// Follows the first link of the page's own that leads to an address with `part` in it.
+    pub(crate) async fn follow_first(&self, part: &str) -> Result<(), Trouble> {
+        self.click(&format!("//main//a[contains(@href, '{part}')]")).await
+    }
+
     /// A page that is being replaced is looked at again.
     async fn click(&self, xpath: &str) -> Result<(), Trouble> {
         let begun = Instant::now();

@@ -30,9 +30,12 @@ async fn first_day(house: &House, browser: &Browser) -> Result<(), browser::Trou
     set_up(house, browser).await?;
     wrong_key_then_right_key(house, browser).await?;
     every_option(browser).await?;
+    everything_that_is_typed(browser).await?;
     first_meeting(house, browser).await?;
     synchronise_with_live_progress(house, browser).await?;
-    conflict(house, browser).await?;
+    let name = conflict(house, browser).await?;
+    why_and_undo(house, browser, &name).await?;
+    booking(house, browser).await?;
     single_record(house, browser).await?;
     every_page_in_both_languages_and_sizes(browser).await
 }
@@ -66,6 +69,9 @@ async fn wrong_key_then_right_key(house: &House, browser: &Browser) -> Result<()
     browser.sees("Dinero tager ikke imod nøglen").await?;
     browser.sees("Næste skridt: Kontrollér API-nøgle").await?;
     browser.sees("Simply CRM: forbundet").await?;
+    for word in ["Status", "Firma ID", "API-nøgle", "Sync"] {
+        browser.sees(word).await?;
+    }
     browser.fits_and_is_accessible("connection-red").await?;
     browser.fill("dinero.api_key", sandbox::dinero::API_KEY).await?;
     browser.press("Gem og prøv forbindelsen").await?;
@@ -97,6 +103,10 @@ async fn every_option(browser: &Browser) -> Result<(), browser::Trouble> {
         ("invoices.book", "true", "Må bogføre"),
         ("invoices.send", "true", "Må sende"),
         ("invoices.send", "true", "Må sende"),
+        ("invoices.payments", "true", "Må registrere betalinger"),
+        ("invoices.payments", "true", "Må registrere betalinger"),
+        ("invoices.other_customer", "true", "Den anden må træde i stedet"),
+        ("invoices.other_customer", "true", "Den anden må træde i stedet"),
         ("sync.modules", "products", "synkroniseres ikke mere. Intet slettes"),
         ("sync.modules", "products", "Produkter synkroniseres"),
     ];
@@ -108,8 +118,12 @@ async fn every_option(browser: &Browser) -> Result<(), browser::Trouble> {
         browser.press("Gem").await?;
         browser.sees("Intet ændres, før du har set").await?;
     }
-    // Both directions need a priority, which is asked for only then.
+    // Under the very words that a user of Simply CRM knows.
     browser.follow("Indstillinger").await?;
+    for word in ["Kortlægning", "Synkronisere", "Synkroniseringsindstilling", "Prioritetsmodul"] {
+        browser.sees(word).await?;
+    }
+    // Both directions need a priority, which is asked for only then.
     browser.choose("sync.direction", "both").await?;
     browser.choose("sync.priority", "crm-first").await?;
     browser.fill("invoices.vat_accounts", "25=1000,0=1100").await?;
@@ -119,6 +133,37 @@ async fn every_option(browser: &Browser) -> Result<(), browser::Trouble> {
     browser.fits_and_is_accessible("review").await?;
     browser.press("Gem").await?;
     browser.sees("Intet ændres, før du har set").await
+}
+
+/// What cannot be used is refused beside its field; what can is explained and saved.
+async fn everything_that_is_typed(browser: &Browser) -> Result<(), browser::Trouble> {
+    let typed = [
+        ("sync.max_creates", "mange", "500", "Så mange nye poster"),
+        ("invoices.text_service", "ydelse", "Services/26x5", "Den ydelse i Simply CRM"),
+        ("invoices.adjustment_account", "salg", "1100", "justering i Simply CRM"),
+        ("invoices.rounding_account", "øre", "1100", "de to systemer afrunder forskelligt"),
+        ("invoices.rounding_limit", "lidt", "0.10", "Så meget må øreafrundingen højst være"),
+        ("invoices.closed_until", "i går", "2025-12-31", "Ingen faktura får en dato i den"),
+        ("invoices.deposit_account", "banken", "55000", "betalinger registreres på"),
+    ];
+    for (key, wrong, right, meaning) in typed {
+        browser.follow("Indstillinger").await?;
+        browser.fill(key, wrong).await?;
+        browser.press("Se, hvad det ændrer").await?;
+        browser.sees("Noget skal rettes, før det kan gemmes").await?;
+        browser.sees("Her skal stå").await?;
+        browser.fill(key, right).await?;
+        browser.press("Se, hvad det ændrer").await?;
+        browser.sees(meaning).await?;
+        browser.press("Gem").await?;
+        browser.sees("Intet ændres, før du har set").await?;
+    }
+    browser.follow("Indstillinger").await?;
+    browser.choose("sync.mode", "auto").await?;
+    browser.fill("sync.every", "snart").await?;
+    browser.press("Se, hvad det ændrer").await?;
+    browser.sees("Her skal stå et tidsrum som 3h, 90m eller 1d").await?;
+    browser.fits_and_is_accessible("settings-wrong").await
 }
 
 async fn first_meeting(_house: &House, browser: &Browser) -> Result<(), browser::Trouble> {
@@ -152,7 +197,7 @@ async fn synchronise_with_live_progress(house: &House, browser: &Browser) -> Res
 }
 
 /// A field that is decided by a person: changed on both sides, shown with both values, taken from one.
-async fn conflict(house: &House, browser: &Browser) -> Result<(), browser::Trouble> {
+async fn conflict(house: &House, browser: &Browser) -> Result<String, browser::Trouble> {
     browser.follow("Kortlægning").await?;
     browser.open_details().await?;
     browser.edit_text("text", "dinero = \"Email\"", "dinero = \"Email\"\npriority = \"ask\"").await?;
@@ -171,6 +216,53 @@ async fn conflict(house: &House, browser: &Browser) -> Result<(), browser::Troub
     browser.press("Sync").await?;
     browser.sees("Skrevet: Dinero 0, Simply CRM 1.").await?;
     assert_eq!(house.crm_email(&name), "dinero@nordlys.dk");
+    Ok(name)
+}
+
+/// The run that settled the conflict is looked at, down to the field and its reason, and undone.
+async fn why_and_undo(house: &House, browser: &Browser, name: &str) -> Result<(), browser::Trouble> {
+    browser.follow("Historik").await?;
+    browser.sees("Hvad der blev ændret").await?;
+    browser.fits_and_is_accessible("history").await?;
+    browser.follow_first("/history/").await?;
+    browser.sees("valgt i hånden: Dinero").await?;
+    browser.fits_and_is_accessible("run").await?;
+    browser.follow(name).await?;
+    browser.open_details().await?;
+    browser.sees("valgt i hånden: Dinero").await?;
+    browser.fits_and_is_accessible("record-why").await?;
+    browser.follow("Historik").await?;
+    browser.follow_first("/history/").await?;
+    browser.press("Fortryd kørslen …").await?;
+    browser.sees("Fortryd det").await?;
+    browser.sees("crm@nordlys.dk").await?;
+    browser.fits_and_is_accessible("undo").await?;
+    browser.press("Fortryd det").await?;
+    browser.sees("Fortrudt").await?;
+    assert_eq!(house.crm_email(name), "crm@nordlys.dk", "it is as it was");
+    Ok(())
+}
+
+/// Invoices are drafted by a plain synchronisation and booked by a button of their own, after they were shown.
+async fn booking(house: &House, browser: &Browser) -> Result<(), browser::Trouble> {
+    browser.follow("Indstillinger").await?;
+    browser.choose("sync.modules", "invoices").await?;
+    browser.choose("invoices.book", "true").await?;
+    browser.press("Se, hvad det ændrer").await?;
+    browser.sees("Det kan ikke fortrydes").await?;
+    browser.press("Gem").await?;
+    browser.sees("Intet ændres, før du har set").await?;
+    browser.press("Sync").await?;
+    browser.sees("Skrevet:").await?;
+    assert_eq!(house.booked(), 0, "a plain synchronisation books nothing");
+    browser.follow("Bogfør og send fakturaer").await?;
+    browser.fits_and_is_accessible("booking").await?;
+    browser.press("Se, hvad der kan bogføres").await?;
+    browser.sees("Gør netop dette").await?;
+    browser.fits_and_is_accessible("booking-shown").await?;
+    browser.press("Gør netop dette").await?;
+    browser.sees("Bogført:").await?;
+    assert!(house.booked() > 0, "what was shown is booked");
     Ok(())
 }
 

@@ -57,6 +57,21 @@ impl Caller {
         request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap()
     }
 
+    /// Sends a form; what is answered.
+    pub(crate) async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        self.send(path, fields).await.text().await.unwrap()
+    }
+
+    /// The secret of the session.
+    pub(crate) fn session(&self) -> &str {
+        self.cookie.split_once('=').unwrap().1
+    }
+
+    /// The secret of its forms.
+    pub(crate) fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
     /// Sends a form that is accepted; says where that leads.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.send(path, fields).await;
@@ -69,6 +84,11 @@ impl Caller {
         let answer = self.http.get(format!("{}{path}", self.base)).header("cookie", &self.cookie).send().await.unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.unwrap()
+    }
+
+    /// The same session at another address.
+    pub(crate) fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     /// Makes a connection and gives it everything it needs.

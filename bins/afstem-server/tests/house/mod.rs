@@ -2,6 +2,7 @@
 
 pub(crate) mod caller;
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -11,11 +12,14 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
-use sandbox::{Reply, Sandbox, Server, seed_pair, serve};
+use sandbox::{Reply, Sandbox, Server, seed_pair, seed_sales, serve};
 
 fn contact_name(contact: &serde_json::Value) -> String {
     ["name", "Name"].iter().find_map(|key| contact[*key].as_str()).unwrap_or_default().to_owned()
 }
+
+/// The program's own words, in its directory.
+const LOG: &str = "server.log";
 
 /// A Dinero that takes its time, as the real one does.
 struct Unhurried {
@@ -40,20 +44,41 @@ pub(crate) struct House {
     crm_server: Server,
     _dinero_server: Server,
     base: String,
+    settings: Vec<(&'static str, String)>,
+    /// Organisations and persons that there are, in one system or the other.
+    people: usize,
     directory: tempfile::TempDir,
 }
 
 impl House {
     /// Starts the program with sandboxes of `each` organisations, contacts and products.
     pub(crate) async fn open(each: u32) -> Self {
-        let (mut inner, crm) = seed_pair(each, 7, Utc::now());
+        Self::open_with(each, &[]).await
+    }
+
+    /// The same over a fresh database of the PostgreSQL server at `server`.
+    pub(crate) async fn open_over(each: u32, server: &str) -> Self {
+        use sqlx::Connection;
+        let name = format!("afstem_server_{}", std::process::id());
+        let mut connection = sqlx::PgConnection::connect(server).await.unwrap();
+        for sql in [format!("drop database if exists {name}"), format!("create database {name}")] {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        }
+        let (place, _) = server.rsplit_once('/').unwrap();
+        Self::open_with(each, &[("AFSTEM_STORE__URL", format!("{place}/{name}"))]).await
+    }
+
+    /// The same with more in its environment.
+    pub(crate) async fn open_with(each: u32, settings: &[(&'static str, String)]) -> Self {
+        let (mut inner, mut crm) = seed_pair(each, 7, Utc::now());
+        seed_sales(&mut inner, &mut crm, 5, 7, Utc::now());
         inner.requests_per_minute = 0;
         let dinero = Unhurried { inner, pause: Duration::ZERO };
         let (dinero, crm) = (Arc::new(Mutex::new(dinero)), Arc::new(Mutex::new(crm)));
         let (dinero_server, crm_server) = (serve(dinero.clone()).await.unwrap(), serve(crm.clone()).await.unwrap());
         let directory = tempfile::tempdir().unwrap();
         let base = format!("http://{}", dinero_server.address);
-        let (program, address, code) = start(&directory, &base);
+        let (program, address, code) = start(&directory, &base, settings);
         Self {
             program,
             address,
@@ -63,11 +88,23 @@ impl House {
             crm_server,
             _dinero_server: dinero_server,
             base,
+            settings: settings.to_vec(),
+            people: 2 * each as usize,
             directory,
         }
     }
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// What the program logged so far.
+    pub(crate) fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.directory.path().join(LOG)).unwrap()).into_owned()
+    }
+
+    /// Its host and port.
+    pub(crate) fn socket(&self) -> String {
+        self.address.split_once("://").unwrap().1.trim_end_matches('/').to_owned()
     }
 
     pub(crate) fn code(&self) -> &str {
@@ -110,13 +147,9 @@ impl House {
         self.dinero().inner.contacts().len()
     }
 
-    /// Every name stands in each system as often as in the other, and as often as it was there to begin with.
+    /// Every organisation and person stands in Dinero once: a third was there alone, a third in Simply CRM, a third in both.
     pub(crate) fn nothing_is_there_twice(&self) -> bool {
-        let mut names: Vec<String> = self.dinero().inner.contacts().iter().map(contact_name).collect();
-        let all = names.len();
-        names.sort();
-        names.dedup();
-        names.len() == all
+        self.dinero_contacts() == self.people
     }
 
     /// Comes back once the first records were made in Dinero, with how many it holds then.
@@ -155,7 +188,7 @@ impl House {
 
     /// Starts it once more on the same database.
     pub(crate) fn start_again(&mut self) {
-        (self.program, self.address, _) = start(&self.directory, &self.base);
+        (self.program, self.address, _) = start(&self.directory, &self.base, &self.settings);
     }
 
     /// From now on Dinero takes so long for each request.
@@ -201,24 +234,36 @@ impl House {
         self.crm().records("Accounts")[1]["id"].as_str().unwrap().to_owned()
     }
 
+    /// How many invoices that were made from Simply CRM's are booked in Dinero.
+    pub(crate) fn booked(&self) -> usize {
+        let invoices = self.dinero().inner.invoices(Utc::now());
+        let ours = |it: &serde_json::Value| it["ExternalReference"].as_str().is_some_and(|it| !it.is_empty());
+        invoices.iter().filter(|it| ours(it) && it["Status"] != "Draft").count()
+    }
+
     pub(crate) fn dinero_has_phone(&self, digits: &str) -> bool {
         self.dinero().inner.contacts().iter().any(|contact| contact.to_string().replace(' ', "").contains(digits))
     }
 }
 
 /// Starts the program; says where it is and, when it is new, its one-time code. A program of another build can be named.
-fn start(directory: &tempfile::TempDir, base: &str) -> (Child, String, Option<String>) {
+fn start(
+    directory: &tempfile::TempDir,
+    base: &str,
+    settings: &[(&'static str, String)],
+) -> (Child, String, Option<String>) {
     let named = std::env::var("AFSTEM_TEST_SERVER");
     let mut program = Command::new(named.unwrap_or_else(|_| env!("CARGO_BIN_EXE_afstem-server").to_owned()))
         .args(["--listen", "127.0.0.1:0", "--allow-private-addresses"])
         .current_dir(directory)
+        .envs(settings.iter().map(|(name, value)| (name, value)))
         .env("AFSTEM_DINERO__CLIENT_ID", sandbox::dinero::CLIENT_ID)
         .env("AFSTEM_DINERO__CLIENT_SECRET", sandbox::dinero::CLIENT_SECRET)
         .env("AFSTEM_DINERO__TOKEN_URL", format!("{base}/dineroapi/oauth/token"))
         .env("AFSTEM_DINERO__BASE_URL", base)
         .env("AFSTEM_DINERO__REQUESTS_PER_MINUTE", "0")
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(File::options().create(true).append(true).open(directory.path().join(LOG)).unwrap())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();

@@ -1,11 +1,16 @@
 //! The program from outside: killed in the middle of a run and started again, asked to stop, and under load.
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds what cannot be")]
 
+mod deploy;
 #[path = "../house/mod.rs"]
 #[allow(dead_code, reason = "other tests use other parts of the house")]
 mod house;
 #[cfg(feature = "load")]
 mod load;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod secrets;
+mod slow;
 
 use std::time::Duration;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use sync_app::{App, AppError, Demo, Edit, Language, Say, Summary, plan_json, plan_lines, summary_json};
+use sync_app::{App, AppError, Demo, Language, Say, Scene, Summary, plan_json, plan_lines, summary_json};
 
 use crate::args::DemoArguments;
 use crate::progress::Progress;
@@ -41,7 +41,7 @@ pub(super) async fn run(asked: &DemoArguments, language: Language, json: bool) -
     story.edits(&demo.edit_against());
     story.sync(&app).await?;
     let app = story.invoice(&demo).await?;
-    story.chapter("10. Én gang til: intet skrives", "10. Once more: nothing is written");
+    story.chapter("11. Én gang til: intet skrives", "11. Once more: nothing is written");
     let last = story.sync(&app).await?;
     Ok(story.ended(&last))
 }
@@ -89,7 +89,8 @@ impl Story {
         Ok(())
     }
 
-    fn edits(&mut self, edits: &[Edit]) {
+    /// What people do, or what now stands there.
+    fn edits(&mut self, edits: &[impl Say]) {
         if self.json {
             let said: Vec<String> = edits.iter().map(|edit| edit.say(self.language)).collect();
             self.note("edits", json!(said));
@@ -103,23 +104,39 @@ impl Story {
     /// An invoice's life, from the CRM to the books and back. The app that goes on keeps invoices in agreement, too.
     async fn invoice(&mut self, demo: &Demo) -> Result<App, AppError> {
         let app = demo.app_with_invoices()?;
+        self.chapter(
+            "7. Fakturaer kommer med fra nu af; der er ingen endnu",
+            "7. From now on invoices are kept in agreement, too; there are none yet",
+        );
         self.sync(&app).await?;
         self.chapter(
-            "7. En faktura laves i Simply CRM: den bliver en kladde i Dinero, og tre regnestykker er enige",
-            "7. An invoice is made in Simply CRM: it becomes a draft in Dinero, and three counts agree",
+            "8. En faktura laves i Simply CRM: den bliver en kladde i Dinero, og beløbene stemmer",
+            "8. An invoice is made in Simply CRM: it becomes a draft in Dinero, and the amounts agree",
         );
-        self.edits(&[demo.sell().await?]);
-        self.sync(&app).await?;
-        self.chapter("8. Den bogføres, fordi nogen beder om det", "8. It is booked, because somebody asks for it");
-        let summary = app.sync_with_effects(&[], None).await?;
-        self.tell(&summary);
+        let sold = demo.sell().await?;
+        self.told(&app, &[sold], demo, false).await?;
+        self.chapter("9. Den bogføres, fordi nogen beder om det", "9. It is booked, because somebody asks for it");
+        self.told(&app, &[], demo, true).await?;
         self.chapter(
-            "9. Kunden betaler i Dinero: fakturaen er betalt i Simply CRM",
-            "9. The customer pays in Dinero: the invoice is paid in Simply CRM",
+            "10. Kunden betaler i Dinero: fakturaen er betalt i Simply CRM",
+            "10. The customer pays in Dinero: the invoice is paid in Simply CRM",
         );
-        self.edits(&demo.pay());
-        self.sync(&app).await?;
+        self.told(&app, &demo.pay(), demo, false).await?;
         Ok(app)
+    }
+
+    /// What happens to the invoice, the run after it, and how the invoice stands then.
+    async fn told(&mut self, app: &App, scenes: &[Scene], demo: &Demo, effects: bool) -> Result<(), AppError> {
+        self.edits(scenes);
+        let summary = if effects { app.sync_with_effects(&[], None).await? } else { app.sync(&[]).await? };
+        self.tell(&summary);
+        let stands: Vec<String> = demo.invoices().iter().map(|scene| scene.say(self.language)).collect();
+        if self.json {
+            self.note("invoices", json!(stands));
+        } else {
+            stands.iter().for_each(|line| output::print(line));
+        }
+        Ok(())
     }
 
     async fn sync(&mut self, app: &App) -> Result<Summary, AppError> {

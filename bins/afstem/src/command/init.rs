@@ -9,7 +9,7 @@ use sync_app::first::{Answers, DINERO, SIMPLYCRM, SYNC, check, open, variable};
 use sync_app::form::{Answering, Field};
 use sync_app::{App, AppError, Language, Side, Unheard};
 
-use crate::{AGREED, FAILED, output};
+use crate::{AGREED, FAILED, output, question};
 
 /// Asks and writes `afstem.toml`, or the file that was named. An existing file is left as it is.
 pub(crate) async fn run(named: Option<&Path>, language: Language, json: bool) -> Result<u8, AppError> {
@@ -98,7 +98,7 @@ impl Interview {
             let check = App::connect(settings, None, Arc::new(Unheard))?.check(side).await;
             output::connection(side, &check, self.language);
             let again = self.language.pick("Vil du rette svarene?", "Do you want to correct the answers?");
-            if check.is_green() || !cliclack::confirm(again).interact()? {
+            if check.is_green() || !question::confirmed(again, self.language)? {
                 return Ok(());
             }
         }
@@ -120,7 +120,7 @@ fn put(field: &'static Field, earlier: Option<&str>, language: Language) -> std:
         Answering::Secret => {
             cliclack::password(question).validate(move |answer: &String| check(field, answer, language)).interact()
         }
-        Answering::Flag => cliclack::confirm(question).interact().map(|yes| yes.to_string()),
+        Answering::Flag => question::confirmed(&question, language).map(|yes| yes.to_string()),
         Answering::One(choices) => {
             let mut select = cliclack::select(question);
             for choice in choices {

@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use serde_json::json;
 use sync_app::{
-    App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, contract_sentences, plan_json,
-    plan_lines, serve_sandboxes, summary_json,
+    Ahead, App, AppError, Language, ModuleName, RecordReference, Say, Settings, Summary, ahead, contract_sentences,
+    plan_json, plan_lines, serve_sandboxes, summary_json,
 };
 
 use crate::args::{
     Arguments, Command, MappingArguments, MappingCommand, PlanArguments, PushArguments, SandboxArguments, SyncArguments,
 };
 use crate::progress::Progress;
-use crate::{AGREED, FAILED, TO_DO, WAITING, configuration, output};
+use crate::{AGREED, FAILED, TO_DO, WAITING, configuration, output, question};
 
 /// Does what was asked and says how it ended.
 pub(crate) async fn run(arguments: Arguments) -> u8 {
@@ -140,16 +140,22 @@ async fn plan(
     } else {
         let lines = plan_lines(&preview, language);
         output::lines(&lines, language);
-        if lines.is_empty() {
-            output::print(
+        match ahead(&preview) {
+            Ahead::Nothing => output::print(
                 language.pick("Intet at gøre: de to systemer stemmer.", "Nothing to do: the two systems agree."),
-            );
-        } else {
-            output::print(&app.cost(&preview, language));
+            ),
+            Ahead::Waiting => output::print(language.pick(
+                "Intet at gøre, før du har svaret på det, der venter (se `afstem held` og `afstem conflicts`).",
+                "Nothing to do until you have answered what waits (see `afstem held` and `afstem conflicts`).",
+            )),
+            Ahead::Steps => output::print(&app.cost(&preview, language)),
         }
     }
-    let nothing = preview.plans.iter().all(|plan| plan.steps.is_empty() && plan.findings.is_empty());
-    Ok(if nothing { AGREED } else { TO_DO })
+    Ok(match ahead(&preview) {
+        Ahead::Nothing => AGREED,
+        Ahead::Waiting => WAITING,
+        Ahead::Steps => TO_DO,
+    })
 }
 
 async fn sync(
@@ -159,6 +165,16 @@ async fn sync(
     language: Language,
     json: bool,
 ) -> Result<u8, AppError> {
+    if asked.if_due {
+        let due = app.due().await?;
+        if let Some(why) = due.say(language) {
+            if json {
+                output::document(&due.to_json());
+            }
+            output::tell(&why);
+            return Ok(AGREED);
+        }
+    }
     if let Some(path) = &asked.plan {
         let text = std::fs::read_to_string(path)
             .map_err(|error| AppError::Unreadable(path.display().to_string(), error.to_string()))?;
@@ -173,7 +189,8 @@ async fn sync(
         output::meeting(&app.meeting_of(&preview).await?, language);
         output::print(&app.cost(&preview, language));
         let question = language.pick("Første synkronisering. Skal det ske?", "First synchronisation. Go ahead?");
-        if !cliclack::confirm(question).interact()? {
+        if !question::confirmed(question, language)? {
+            output::tell(language.pick("Intet er skrevet.", "Nothing was written."));
             return Ok(AGREED);
         }
     }

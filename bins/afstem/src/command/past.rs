@@ -9,7 +9,7 @@ use sync_app::{
 };
 
 use crate::args::{AuditArguments, LogArguments, LogCommand, RunsArguments, UndoArguments, WhyArguments};
-use crate::{AGREED, WAITING, output};
+use crate::{AGREED, WAITING, output, question};
 
 pub(super) async fn runs(app: &App, asked: &RunsArguments, language: Language, json: bool) -> Result<u8, AppError> {
     if let Some(run) = &asked.run {
@@ -59,7 +59,8 @@ pub(super) async fn undo(app: &App, asked: &UndoArguments, language: Language, j
         let kept = preview.undone.iter().flat_map(|undone| &undone.kept);
         kept.for_each(|kept| output::print(&kept.say(language)));
         let question = language.pick("Skal det fortrydes?", "Undo it?");
-        if !cliclack::confirm(question).interact()? {
+        if !question::confirmed(question, language)? {
+            output::tell(language.pick("Intet er skrevet.", "Nothing was written."));
             return Ok(AGREED);
         }
     }

@@ -125,6 +125,10 @@ fn the_demo_ends_with_a_run_that_writes_nothing() {
     let chapters = demo.json()["demo"].as_array().unwrap().clone();
     assert_eq!(chapters[0]["status"]["status"], "red");
     assert_eq!(chapters[1]["status"]["status"], "green");
+    let life: Vec<&str> =
+        chapters.iter().filter_map(|chapter| chapter["invoices"].as_array()?.first()?.as_str()).collect();
+    let stations = ["Draft · ", "Booked 1 · ", "Paid 1 · "];
+    assert!(life.iter().zip(stations).all(|(line, station)| line.contains(station)) && life.len() == 3, "{life:#?}");
     let last = &chapters.last().unwrap()["sync"];
     assert_eq!(last["writes"], json!({"dinero": 0, "simplycrm": 0}));
 }
@@ -149,4 +153,39 @@ fn the_mapping_is_shown_checked_and_exported_as_the_start_of_a_custom_one() {
     let again = served.run(custom, &["mapping", "show", "--json"]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert_eq!(again.json()["fields"], fields, "the exported mapping means the same");
+}
+
+const INVOICES: &[(&str, &str)] = &[
+    ("direction = \"both\"\npriority = \"crm-first\"", "direction = \"crm-to-dinero\""),
+    (
+        "modules = [\"organisations\", \"contacts\", \"products\"]",
+        "modules = [\"organisations\", \"contacts\", \"products\", \"invoices\"]",
+    ),
+    ("[store]", "[invoices]\nvat_accounts = { \"25\" = 1000, \"0\" = 1100 }\nother_customer = true\n\n[store]"),
+];
+
+#[test]
+fn one_invoice_is_pushed_with_what_it_needs_and_no_other() {
+    let served = Served::with_invoices(6, 4);
+    assert_eq!(served.run(CRM_TO_DINERO, &["sync", "--json", "--yes", "--module", "contacts"]).code, 0);
+    let planned = served.run(INVOICES, &["plan", "--json", "--module", "invoices"]).json();
+    let waiting = planned.to_string();
+    let at = waiting.find("Invoice/").unwrap_or_else(|| panic!("{planned:#}"));
+    let record: String = waiting[at..].chars().take_while(|it| it.is_ascii_alphanumeric() || *it == '/').collect();
+
+    let pushed = served.run(INVOICES, &["push", "--json", &record]);
+    assert_eq!(pushed.code, 0, "{}{}", pushed.out, pushed.err);
+    let told = pushed.json();
+    assert!(told["created"]["dinero"].as_u64().unwrap() >= 1, "{told:#}");
+    assert_eq!(told["created"]["simplycrm"], 0);
+    let invoices = |told: &serde_json::Value| told.to_string().matches("\"record\":\"Invoice/").count();
+    assert_eq!(
+        invoices(&served.run(INVOICES, &["plan", "--json", "--module", "invoices"]).json()),
+        3,
+        "the others wait"
+    );
+    let again = served.run(INVOICES, &["push", "--json", &record]);
+    assert_eq!((again.code, again.json()["writes"]["dinero"].clone()), (0, json!(0)), "{}", again.out);
+    let booked = served.run(INVOICES, &["push", "Invoice/7x99999999"]);
+    assert_eq!(booked.code, 1, "{}", booked.out);
 }

@@ -37,8 +37,12 @@ impl Ended {
 
 impl Served {
     pub(crate) fn start(records: u32) -> Self {
+        Self::with_invoices(records, 0)
+    }
+
+    pub(crate) fn with_invoices(records: u32, invoices: u32) -> Self {
         let mut process = Command::new(AFSTEM)
-            .args(["sandbox", "--json", "--records", &records.to_string()])
+            .args(["sandbox", "--json", "--records", &records.to_string(), "--invoices", &invoices.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -32,7 +32,7 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test(start_paused = true)]
-async fn canaries_stay_where_they_are() {
+async fn l11_canaries_stay_where_they_are() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_ansi(false)

@@ -141,11 +141,15 @@ pub(super) fn unfit(kind: &FaultKind) -> Trouble {
         FaultKind::Missing
         | FaultKind::Invalid { .. }
         | FaultKind::NoCounterpart
+        | FaultKind::Broken
         | FaultKind::Inexpressible(_)
         | FaultKind::NoAccount { .. }
         | FaultKind::UnknownAccount { .. }
         | FaultKind::NoTextService
         | FaultKind::NoCustomer { .. }
+        | FaultKind::NoCreditedInvoice
+        | FaultKind::CreditsDraft
+        | FaultKind::OverCredit(_)
         | FaultKind::ClosedPeriod { .. } => Trouble::BadValue,
     }
 }

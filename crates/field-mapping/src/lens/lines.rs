@@ -1,12 +1,13 @@
 //! The lines of an invoice: Dinero's own, with an account for the VAT, and the CRM's, with everything vtiger adds to them.
 //!
-//! In normal form they are [`invoicing::Line`]s: prices without VAT, discounts in percent, the VAT as a rate.
+//! In normal form they are [`invoicing::Line`]s: prices without VAT, discounts in percent, the VAT as a rate. Those of a
+//! credit note have the CRM's sign: Dinero's credit notes are positive, the CRM's are invoices below nothing.
 
 use std::collections::BTreeMap;
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Goods, Inexpressible, Line, LineTexts, Rounding, TaxMode, Terms, Vat, VatAccounts,
-    Zone, from_rows, to_rows,
+    CrmInvoice, CrmLine, Discount, Goods, Inexpressible, Line, LineTexts, Rounding, Sign, TaxMode, Terms, Vat,
+    VatAccounts, Zone, from_rows, to_rows,
 };
 use rust_decimal::Decimal;
 use sync_model::{Fields, RecordKey, Side, Value};
@@ -21,7 +22,7 @@ const PRICE_SCALE: u32 = 8;
 pub(super) fn width(side: Side) -> usize {
     match side {
         Side::Left => 2,
-        Side::Right => 9,
+        Side::Right => 10,
     }
 }
 
@@ -30,6 +31,10 @@ pub(super) fn width(side: Side) -> usize {
 pub struct LineTerms {
     accounts: VatAccounts,
     terms: Terms,
+    /// What the buyer's order number is called.
+    order: String,
+    /// The CRM's word for an invoice that was cancelled.
+    cancelled: Option<String>,
     text_service: Option<RecordKey>,
 }
 
@@ -40,9 +45,19 @@ impl Default for LineTerms {
 }
 
 impl LineTerms {
-    /// From the settings that a mapping may refer to.
+    /// Of invoices, from the settings that a mapping may refer to.
     #[must_use]
     pub fn bound(settings: &BTreeMap<String, Value>) -> Self {
+        Self::of(Sign::Invoice, settings)
+    }
+
+    /// Of credit notes.
+    #[must_use]
+    pub fn of_credit_notes(settings: &BTreeMap<String, Value>) -> Self {
+        Self::of(Sign::CreditNote, settings)
+    }
+
+    pub(super) fn of(sign: Sign, settings: &BTreeMap<String, Value>) -> Self {
         let number = |name: &str| settings.get(name).and_then(Value::as_decimal);
         let account = |name: &str| number(name).and_then(|number| u32::try_from(number).ok());
         let text = |name: &str, otherwise: &str| {
@@ -60,7 +75,10 @@ impl LineTerms {
         let limit = number("rounding_limit").unwrap_or_default();
         Self {
             accounts: VatAccounts::new(rates, free).abroad(zones),
+            order: text("text_order", "Ordrenummer"),
+            cancelled: settings.get("cancelled").and_then(Value::as_text).map(str::to_owned),
             terms: Terms {
+                sign,
                 texts: LineTexts {
                     discount: text("text_discount", "Rabat"),
                     charges: text("text_charges", "Fragt"),
@@ -77,10 +95,30 @@ impl LineTerms {
         }
     }
 
+    /// The CRM's word for an invoice that was cancelled.
+    pub(crate) fn cancelled(&self) -> Option<&str> {
+        self.cancelled.as_deref()
+    }
+
+    /// What the lines stand for.
+    pub(crate) fn sign(&self) -> Sign {
+        self.terms.sign
+    }
+
     /// What else says what a line means, for a digest.
     pub(super) fn parameters(&self) -> Vec<String> {
         let rates = self.accounts.rates().map(|rate| rate.to_string());
         rates.chain(self.text_service.iter().map(ToString::to_string)).collect()
+    }
+
+    /// `lines` but for roundings.
+    pub(crate) fn without_rounding(&self, lines: Vec<Line>) -> Vec<Line> {
+        let account = self.terms.rounding.as_ref().map(|rounding| rounding.account);
+        let is_rounding = |line: &Line| match line {
+            Line::Goods(goods) => matches!(goods.vat, Vat::FreeOn(on) if Some(on) == account),
+            Line::Text(_) => false,
+        };
+        lines.into_iter().filter(|line| !is_rounding(line)).collect()
     }
 
     /// The lines of a side's own fields, which are as many as [`width`] says.
@@ -90,7 +128,11 @@ impl LineTerms {
             (Side::Right, _) => {
                 let invoice = self.crm_invoice(own)?;
                 let lines = invoice.express(&self.terms).map_err(FaultKind::Inexpressible)?;
-                Ok(to_rows(&lines.into_iter().map(|line| self.as_shown(line)).collect::<Vec<_>>()))
+                let mut lines: Vec<Line> = lines.into_iter().map(|line| self.as_shown(line)).collect();
+                if let Some(number) = own.last().map(ToString::to_string).filter(|it| !it.trim().is_empty()) {
+                    lines.push(Line::Text(format!("{}: {}", self.order, number.trim())));
+                }
+                Ok(to_rows(&lines))
             }
             (Side::Left, _) => Ok(Value::Empty),
         }
@@ -116,15 +158,23 @@ impl LineTerms {
                 stated
             };
             let product = reference(row, "ProductGuid");
-            let goods = Goods::new(text("Description"), number("Quantity"), price, vat);
+            let goods = Goods::new(text("Description"), self.turned(number("Quantity")), price, vat);
             read.push(Line::Goods(Goods { product, comment: text("Comments"), discount: number("Discount"), ..goods }));
         }
         Ok(to_rows(&read))
     }
 
+    /// A quantity with Dinero's sign or the CRM's, whichever it had not.
+    fn turned(&self, quantity: Decimal) -> Decimal {
+        match self.terms.sign {
+            Sign::Invoice => quantity,
+            Sign::CreditNote => -quantity,
+        }
+    }
+
     /// The invoice that the CRM's own fields describe.
     pub(crate) fn crm_invoice(&self, own: &[&Value]) -> Result<CrmInvoice, FaultKind> {
-        let [lines, mode, percent, amount, charges, charges_tax, adjustment, deducted, country] = own else {
+        let [lines, mode, percent, amount, charges, charges_tax, adjustment, deducted, country, _order] = own else {
             return Err(FaultKind::Missing);
         };
         let number = |value: &Value| value.as_decimal().unwrap_or_default();
@@ -194,7 +244,7 @@ impl LineTerms {
         })?;
         let mut row: Fields = [
             ("LineType", Value::text("Product")),
-            ("Quantity", Value::Decimal(goods.quantity)),
+            ("Quantity", Value::Decimal(self.turned(goods.quantity))),
             ("BaseAmountValue", Value::Decimal(goods.price)),
             ("Discount", Value::Decimal(goods.discount)),
             ("AccountNumber", Value::Decimal(account.into())),
@@ -216,8 +266,12 @@ impl LineTerms {
         let mut rows = Vec::new();
         let mut adjustment = Decimal::ZERO;
         let mut rates: Vec<Decimal> = Vec::new();
+        let mut order = Value::Empty;
         for line in lines {
             match line {
+                Line::Text(words) if self.order_number(words).is_some() => {
+                    order = self.order_number(words).map_or(Value::Empty, Value::text);
+                }
                 Line::Goods(goods) if matches!(goods.vat, Vat::FreeOn(_)) => adjustment += goods.amount(),
                 Line::Goods(goods) => {
                     rates.push(goods.vat.rate());
@@ -238,7 +292,7 @@ impl LineTerms {
         }
         let mode = if one_rate { "group" } else { "individual" };
         let none = || Value::Decimal(Decimal::ZERO);
-        let country = current.last().map_or(Value::Empty, |value| (*value).clone());
+        let country = current.get(8).map_or(Value::Empty, |value| (*value).clone());
         Ok(vec![
             Value::Rows(rows),
             Value::text(mode),
@@ -249,7 +303,13 @@ impl LineTerms {
             Value::Decimal(adjustment),
             none(),
             country,
+            order,
         ])
+    }
+
+    /// The buyer's order number, where these words say it.
+    fn order_number<'w>(&self, words: &'w str) -> Option<&'w str> {
+        words.strip_prefix(self.order.as_str())?.strip_prefix(": ")
     }
 
     fn crm_row(&self, goods: &Goods) -> Result<Fields, FaultKind> {

@@ -22,6 +22,8 @@ mod phone;
 mod table;
 mod text;
 
+use std::borrow::Cow;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -87,7 +89,9 @@ pub enum Lens {
     Total,
     /// `voucher-date`: the day of a voucher. Dinero takes none of a period that the settings call closed.
     VoucherDate(Option<NaiveDate>),
-    /// `lines`: the lines of an invoice, with everything that changes what they come to.
+    /// `credit-total`: the same of a credit note, which is positive in Dinero and negative in the CRM.
+    CreditTotal,
+    /// `lines`, or `credit-lines` of a credit note: the lines of an invoice, with everything that changes what they come to.
     Lines(Box<LineTerms>),
     /// `customer`: whom an invoice belongs to: a contact in Dinero, an organisation or a person in the CRM.
     Customer(CustomerTerms),
@@ -111,7 +115,7 @@ impl Lens {
     /// The lens with what the user set about it.
     pub(crate) fn bound(self, settings: &BTreeMap<String, Value>) -> Self {
         match self {
-            Self::Lines(_) => Self::Lines(Box::new(LineTerms::bound(settings))),
+            Self::Lines(terms) => Self::Lines(Box::new(LineTerms::of(terms.sign(), settings))),
             Self::Customer(_) => Self::Customer(CustomerTerms::bound(settings)),
             Self::VoucherDate(_) => match settings.get("closed_until") {
                 Some(Value::Date(until)) => Self::VoucherDate(Some(*until)),
@@ -136,6 +140,20 @@ impl Lens {
     /// # Errors
     /// When it is not of its kind, such as a number that is none.
     pub fn read(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
+        let encoded = |value: &&Value| matches!(text::decoded(value), Cow::Owned(_));
+        if side == Side::Right && self.is_prose() && own.iter().any(encoded) {
+            let decoded: Vec<Cow<'_, Value>> = own.iter().map(|value| text::decoded(value)).collect();
+            return self.read_plain(side, &decoded.iter().map(|value| &**value).collect::<Vec<_>>());
+        }
+        self.read_plain(side, own)
+    }
+
+    /// Whether it is text of which the CRM may show characters as entities.
+    fn is_prose(&self) -> bool {
+        matches!(self, Self::Text | Self::Line | Self::Code | Self::Person | Self::Address)
+    }
+
+    fn read_plain(&self, side: Side, own: &[&Value]) -> Result<Value, FaultKind> {
         let Some(value) = own.first() else { return Ok(Value::Empty) };
         Ok(match self {
             Self::Text => text::lines(value),
@@ -153,6 +171,7 @@ impl Lens {
             Self::Gln => number::gln(value),
             Self::Decimal => return number::decimal(value),
             Self::Total => return number::decimal(value).map(rounded),
+            Self::CreditTotal => return number::decimal(value).map(|it| turned(side, rounded(it))),
             Self::Amount(currency) => return money::read(*currency, value),
             Self::Flag => return number::flag(value),
             Self::Date | Self::VoucherDate(_) => return number::date(value),
@@ -178,6 +197,12 @@ impl Lens {
         if !current.is_empty() && self.read(side, current).as_ref() == Ok(value) {
             return Ok(current.iter().map(|value| (*value).clone()).collect());
         }
+        let written = self.write_plain(side, value, current)?;
+        let shield = side == Side::Right && self.is_prose();
+        Ok(if shield { written.into_iter().map(text::shielded).collect() } else { written })
+    }
+
+    fn write_plain(&self, side: Side, value: &Value, current: &[&Value]) -> Result<Vec<Value>, FaultKind> {
         let own = match (self, side) {
             (Self::Country, _) => country::write(side, value)?,
             (Self::Currency, _) => money::write_code(side, value)?,
@@ -191,6 +216,7 @@ impl Lens {
             (Self::Payment, Side::Left) => return payment::parts(value),
             (Self::Payment, Side::Right) => payment::words(value),
             (Self::Expression(expression), _) => return expression.write(side, value),
+            (Self::CreditTotal, _) => turned(side, value.clone()),
             (Self::Lines(terms), _) => return terms.write(side, value, current),
             (Self::Customer(_), Side::Right) => return Ok(CustomerTerms::write(value, current)),
             _ => value.clone(),
@@ -255,6 +281,14 @@ impl Lens {
 /// To the øre.
 fn rounded(value: Value) -> Value {
     value.as_decimal().map_or(value, |number| Value::Decimal(invoicing::ore(number).normalize()))
+}
+
+/// An amount of a credit note with the CRM's sign from Dinero's, and the other way round.
+fn turned(side: Side, value: Value) -> Value {
+    match (side, value.as_decimal()) {
+        (Side::Left, Some(number)) => Value::Decimal((-number).normalize()),
+        (Side::Left | Side::Right, _) => value,
+    }
 }
 
 /// A reference as it stands: who it is on the other side, only links can say.

@@ -1,8 +1,11 @@
 //! The lenses by the names under which a mapping file calls them, and what each needs and gives.
 
+use std::collections::BTreeMap;
+
+use invoicing::Sign;
 use sync_model::{FieldType, Side};
 
-use super::{CustomerTerms, Lens, Table, lines};
+use super::{CustomerTerms, Lens, LineTerms, Table, lines};
 
 /// What a lens gives.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -16,7 +19,7 @@ enum Gives {
 
 impl Lens {
     /// The lenses that need nothing but their name.
-    fn plain() -> [(&'static str, Self); 29] {
+    fn plain() -> [(&'static str, Self); 31] {
         [
             ("text", Self::Text),
             ("line", Self::Line),
@@ -47,6 +50,8 @@ impl Lens {
             ("voucher-date", Self::VoucherDate(None)),
             ("lines", Self::Lines(Box::default())),
             ("customer", Self::Customer(CustomerTerms::default())),
+            ("credit-total", Self::CreditTotal),
+            ("credit-lines", Self::Lines(Box::new(LineTerms::of_credit_notes(&BTreeMap::new())))),
         ]
     }
 
@@ -71,6 +76,7 @@ impl Lens {
             Self::Cut(_) => "cut",
             Self::Expression(_) => "expression",
             Self::VoucherDate(_) => "voucher-date",
+            Self::Lines(terms) if terms.sign() == Sign::CreditNote => "credit-lines",
             Self::Lines(_) => "lines",
             Self::Customer(_) => "customer",
             _ => Self::plain().into_iter().find(|(_, lens)| lens == self).map_or("table", |(name, _)| name),
@@ -118,7 +124,7 @@ impl Lens {
     #[must_use]
     pub fn suits(&self, ty: &FieldType) -> bool {
         let gives = match self {
-            Self::Decimal | Self::Amount(_) | Self::Total => Gives::Number,
+            Self::Decimal | Self::Amount(_) | Self::Total | Self::CreditTotal => Gives::Number,
             Self::Flag => Gives::Flag,
             Self::Date | Self::DanishDate | Self::VoucherDate(_) => Gives::Date,
             Self::Reference | Self::Customer(_) => Gives::Reference,

@@ -1,5 +1,7 @@
 //! Text in normal form.
 
+use std::borrow::Cow;
+
 use icu_normalizer::ComposingNormalizerBorrowed;
 use sync_model::{Side, Value};
 
@@ -43,6 +45,48 @@ pub(super) fn entities(value: &Value) -> Value {
         Value::Text(text) => Value::text(htmlize::escape_all_quotes(text.as_str())),
         other => other.clone(),
     }
+}
+
+/// Text that the CRM or one of its extensions encoded once too often reads as what a person wrote: `Nørre &amp; Søn` is
+/// `Nørre & Søn`. Only what is written out with its semicolon is an entity; `AT&T` and `R&D` are names.
+pub(super) fn decoded(value: &Value) -> Cow<'_, Value> {
+    match value.as_text().and_then(without_entities) {
+        Some(text) => Cow::Owned(Value::text(text)),
+        None => Cow::Borrowed(value),
+    }
+}
+
+/// Text in which somebody really means an entity, as `&amp;` in a manual about HTML, is written so that it reads as itself.
+pub(super) fn shielded(value: Value) -> Value {
+    match value.as_text() {
+        Some(text) if without_entities(text).is_some() => Value::text(text.replace('&', "&amp;")),
+        Some(_) | None => value,
+    }
+}
+
+/// The text with the characters that its entities stand for; `None` when there are none.
+fn without_entities(text: &str) -> Option<String> {
+    let (mut plain, mut rest, mut found) = (String::new(), text, false);
+    while let Some(start) = rest.find('&') {
+        let (before, entity) = rest.split_at(start);
+        plain.push_str(before);
+        let name = |letter: char| letter.is_ascii_alphanumeric() || letter == '#';
+        let end = entity[1..].find(|letter| !name(letter)).map_or(entity.len(), |end| end + 1);
+        let whole = entity.get(..=end).filter(|whole| whole.ends_with(';'));
+        let meant = whole.map(htmlize::unescape).filter(|meant| Some(&**meant) != whole);
+        match (whole, meant) {
+            (Some(whole), Some(meant)) => {
+                plain.push_str(&meant);
+                (rest, found) = (&entity[whole.len()..], true);
+            }
+            (None | Some(_), _) => {
+                plain.push('&');
+                rest = &entity[1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    found.then_some(plain)
 }
 
 /// The text, or that it is too long.

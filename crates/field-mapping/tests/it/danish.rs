@@ -6,9 +6,10 @@ use sync_model::Value;
 /// Picks by a number; cheap, because every law is tried a hundred thousand times.
 pub(crate) struct Pick(u64);
 
-const SYLLABLES: [&str; 28] = [
+const SYLLABLES: [&str; 32] = [
     "nord", "lys", "bæk", "ø", "gård", "Ærø", "Å", "a\u{30a}", "mølle", "sen", "Jen", "ka", "ffe", "é", "ü", "ß",
-    "ring", "Kø", "benhavn", "ApS", "A/S", "I/S", "vej", "By", "12", "&", "<b>", "€",
+    "ring", "Kø", "benhavn", "ApS", "A/S", "I/S", "vej", "By", "12", "&", "<b>", "€", "&amp;", "&oslash;", "&#039;",
+    "&copy",
 ];
 const NOISE: [char; 24] = [
     'ὒ', '\u{a0}', '\u{200b}', '\u{301}', '\u{2028}', 'ﬁ', 'İ', 'ǅ', '☃', '😀', '中', '½', '²', '٣', '"', '\'', '&',

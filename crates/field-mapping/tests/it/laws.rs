@@ -286,6 +286,11 @@ fn folding_is_settled_and_blind_to_case_and_blanks() {
 }
 
 #[test]
+fn p16_credit_total_is_lawful() {
+    keeps("credit-total", |pick| Value::Decimal(Decimal::new(i64::from(some(pick, 2_000_000)) - 1_000_000, 4)));
+}
+
+#[test]
 fn p16_total_is_lawful() {
     keeps("total", |pick| Value::Decimal(Decimal::new(i64::from(some(pick, 2_000_000)) - 1_000_000, 4)));
 }
@@ -336,17 +341,28 @@ fn dinero_lines(pick: &mut Pick) -> Vec<Value> {
     vec![Value::Rows(rows), Value::Flag(false)]
 }
 
-#[test]
-fn p16_lines_are_lawful() {
+/// What the laws of lines are tried with.
+fn line_settings() -> BTreeMap<String, Value> {
     let row = |vat: u32, account: u32| -> Fields {
         [("vat", Value::Decimal(vat.into())), ("account", Value::Decimal(account.into()))].into_iter().collect()
     };
     let service = Value::Reference(RecordKey::new("Services", "26x5"));
-    let settings = BTreeMap::from([
+    BTreeMap::from([
         ("vat_accounts".to_owned(), Value::Rows(vec![row(25, 1000), row(0, 1100)])),
         ("text_service".to_owned(), service),
-    ]);
-    let lens = Lens::Lines(Box::new(LineTerms::bound(&settings)));
+    ])
+}
+
+#[test]
+fn p16_credit_lines_are_lawful() {
+    let lens = Lens::Lines(Box::new(LineTerms::of_credit_notes(&line_settings())));
+    always(|pick| lawful(&lens, Side::Left, &dinero_lines(pick)));
+    assert!(READ.get() > CASES / 10, "only {} credit notes were read", READ.get());
+}
+
+#[test]
+fn p16_lines_are_lawful() {
+    let lens = Lens::Lines(Box::new(LineTerms::bound(&line_settings())));
     always(|pick| lawful(&lens, Side::Left, &dinero_lines(pick)));
     assert!(READ.get() > CASES / 10, "only {} invoices were read", READ.get());
 }

@@ -78,6 +78,7 @@ fn extend_invoice(fields: &mut Vec<FieldSpec>) {
     fields.push(field("LineItems", "LineItems", FieldType::Rows(vec![field("productid", "productid", goods)])));
     fields.push(field("charges_tax", "charges_tax", number()));
     fields.push(field("deducted_tax", "deducted_tax", number()));
+    fields.push(field("credited_invoice", "credited_invoice", FieldType::Reference(vec![Kind::new("Invoice")])));
     fields.push(field("cf_dinero_invoice_no", "Dinero fakturanummer", FieldType::Text));
 }
 
@@ -135,10 +136,10 @@ pub(crate) fn dinero_model() -> Json {
     serde_json::from_str(include_str!("../dinero-model.json")).expect("given")
 }
 
-fn invoice() -> Vec<FieldSpec> {
+fn voucher(kind: &str) -> Vec<FieldSpec> {
     let model = dinero_model();
     let names = |half: &str| -> Vec<String> {
-        let names = model["invoice"][half].as_array().expect("given").iter();
+        let names = model[kind][half].as_array().expect("given").iter();
         names.map(|name| name.as_str().expect("given").to_owned()).collect()
     };
     let written = names("write");
@@ -147,6 +148,7 @@ fn invoice() -> Vec<FieldSpec> {
         let ty = match name.as_str() {
             "Date" | "PaymentDate" => FieldType::Date,
             "ContactGuid" => FieldType::Reference(vec![Kind::new("contact")]),
+            "CreditNoteFor" => FieldType::Reference(vec![Kind::new("invoice")]),
             "ShowLinesInclVat" => FieldType::Flag,
             "TotalInclVat" => FieldType::Decimal { scale: None },
             "ProductLines" => {
@@ -161,6 +163,10 @@ fn invoice() -> Vec<FieldSpec> {
     let read_only = |name, ty| FieldSpec { writable: false, ..field(name, name, ty) };
     specs.push(read_only("PaidAmount", FieldType::Decimal { scale: None }));
     specs.push(read_only("BookedNumber", FieldType::Text));
+    if kind == "invoice" {
+        specs.push(read_only("State", FieldType::Text));
+        specs.push(read_only("CreditedAmount", FieldType::Decimal { scale: None }));
+    }
     specs
 }
 
@@ -202,8 +208,9 @@ fn dinero() -> Schema {
     for name in computed.split(' ') {
         product.push(FieldSpec { writable: false, ..field(name, name, FieldType::Text) });
     }
-    let invoice = invoice();
+    let (invoice, note) = (voucher("invoice"), voucher("credit-note"));
     let kind = |name: &str, fields| KindSchema { kind: Kind::new(name), label: name.to_owned(), fields };
-    let kinds = [kind("contact", contact), kind("product", product), kind("invoice", invoice)];
+    let kinds =
+        [kind("contact", contact), kind("product", product), kind("invoice", invoice), kind("credit-note", note)];
     Schema { kinds: kinds.into_iter().map(|kind| (kind.kind.clone(), kind)).collect() }
 }

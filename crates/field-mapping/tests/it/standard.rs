@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use field_mapping::{Direction, EntityMapping, Mapping, Source, kinds_of, resolve, standard_text};
-use sync_model::{FieldName, Kind, Schema, Side, Sides};
+use sync_model::{FieldName, Kind, Record, Schema, Side, Sides};
 
 use crate::schemas::{BOTH, Style, TO_DINERO, all_modules, dinero_model, modules, schemas, standard, variables};
 
@@ -91,16 +91,21 @@ fn invoices_are_mapped_where_both_systems_describe_them() {
     let wanted = "name customer date due lines currency comment address status paid number total";
     assert_eq!(names, wanted.split(' ').collect::<Vec<_>>());
     let status = |text: &str| {
-        let own = [("PaymentStatus", sync_model::Value::text(text))].into_iter().collect();
+        let own = [("State", sync_model::Value::text(text))].into_iter().collect();
         let values = invoices.project(Side::Left, &own).values;
         invoices.render(Side::Right, &values, &sync_model::Fields::new()).fields.get("invoicestatus").cloned()
     };
     assert_eq!(status("Overdue"), Some(sync_model::Value::text("Approved")));
+    assert_eq!(status("Credited"), Some(sync_model::Value::text("Credit Invoice")));
     assert_eq!(status("Draft"), Some(sync_model::Value::Empty), "a draft says nothing of the CRM's status");
     let kinds = kinds_of(&["invoices".to_owned()]);
-    assert_eq!((kinds.left, kinds.right), (vec![Kind::new("invoice")], vec![Kind::new("Invoice")]));
+    assert_eq!(
+        (kinds.left, kinds.right),
+        (["credit-note", "invoice"].map(Kind::new).to_vec(), vec![Kind::new("Invoice")])
+    );
     let mut schemas = schemas("v840", Style::Slugs);
     schemas.left.kinds.remove("invoice");
+    schemas.left.kinds.remove("credit-note");
     let without = resolve(&Source::Standard, &all_modules(), &schemas, BOTH, &variables()).expect("given");
     assert_eq!((without.modules.len(), without.notes.len()), (3, 0));
 }
@@ -125,7 +130,7 @@ fn modules_come_in_the_order_in_which_they_run_and_unknown_ones_are_left_out() {
     let names: Vec<&str> = mapping.modules.iter().map(|module| module.module.as_str()).collect();
     assert_eq!(names, ["organisations", "products", "invoices"]);
     let kinds = kinds_of(&wanted);
-    assert_eq!(kinds.left, [Kind::new("contact"), Kind::new("invoice"), Kind::new("product")]);
+    assert_eq!(kinds.left, ["contact", "credit-note", "invoice", "product"].map(Kind::new));
     assert_eq!(kinds.right, ["Accounts", "Invoice", "Products", "Services"].map(Kind::new));
 }
 
@@ -133,7 +138,10 @@ fn modules_come_in_the_order_in_which_they_run_and_unknown_ones_are_left_out() {
 fn a_product_of_dinero_becomes_a_product_and_a_service_of_the_crm_a_product() {
     let mapping = standard(BOTH);
     let products = mapping.modules.iter().find(|module| module.module.as_str() == "products").expect("given");
-    let made = |side, from: &str| products.maker(side, &Kind::new(from)).map(|it| it.kinds.get(side).to_string());
+    let made = |side, from: &str| {
+        let record = Record::new(Kind::new(from), "1".into(), sync_model::Fields::new());
+        products.maker(side, &record).map(|it| it.kinds.get(side).to_string())
+    };
     assert_eq!(made(Side::Right, "product").as_deref(), Some("Products"));
     assert_eq!(made(Side::Left, "Products").as_deref(), Some("product"));
     assert_eq!(made(Side::Left, "Services").as_deref(), Some("product"));
@@ -243,7 +251,7 @@ fn a_side_takes_only_what_fits_its_filter() {
     let mapping = standard(BOTH);
     let record = |fields: &[(&str, bool)]| {
         let fields = fields.iter().map(|(name, flag)| (*name, sync_model::Value::Flag(*flag))).collect();
-        sync_model::Record::new(Kind::new("contact"), sync_model::RecordId::new("1"), fields)
+        Record::new(Kind::new("contact"), sync_model::RecordId::new("1"), fields)
     };
     let taken = |fields: &[(&str, bool)]| -> Vec<String> {
         let record = record(fields);

@@ -1,8 +1,8 @@
 //! The golden table: invoices whose lines, VAT and totals were worked out apart from the code.
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, Rounding, TaxMode, Terms, Totals, Vat,
-    ore,
+    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, Rounding, Sign, TaxMode, Terms,
+    Totals, Vat, ore,
 };
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -11,9 +11,9 @@ use sync_model::RecordKey;
 const TABLE: &str = include_str!("../golden.toml");
 
 #[derive(Deserialize)]
-struct Table {
+pub(crate) struct Table {
     dinero: Vec<DineroCase>,
-    crm: Vec<CrmCase>,
+    pub(crate) crm: Vec<CrmCase>,
 }
 
 #[derive(Deserialize)]
@@ -43,8 +43,8 @@ struct WrittenLine {
 }
 
 #[derive(Deserialize)]
-struct CrmCase {
-    name: String,
+pub(crate) struct CrmCase {
+    pub(crate) name: String,
     mode: String,
     lines: Vec<WrittenCrmLine>,
     #[serde(default)]
@@ -61,9 +61,9 @@ struct CrmCase {
     deducted: Decimal,
     adjustment_account: Option<u32>,
     rounding: Option<Decimal>,
-    sub_total: Decimal,
-    pre_tax: Decimal,
-    grand: Decimal,
+    pub(crate) sub_total: Decimal,
+    pub(crate) pre_tax: Decimal,
+    pub(crate) grand: Decimal,
     held: Option<String>,
     #[serde(default)]
     expressed: Vec<WrittenLine>,
@@ -97,7 +97,7 @@ impl WrittenLine {
 }
 
 impl CrmCase {
-    fn invoice(&self) -> CrmInvoice {
+    pub(crate) fn invoice(&self) -> CrmInvoice {
         let line = |(at, line): (usize, &WrittenCrmLine)| CrmLine {
             product: Some(RecordKey::new("Products", format!("14x{}", at + 1).as_str())),
             name: format!("Vare {}", at + 1),
@@ -121,6 +121,7 @@ impl CrmCase {
 
     fn terms(&self) -> Terms {
         Terms {
+            sign: Sign::Invoice,
             texts: LineTexts {
                 discount: "Rabat".to_owned(),
                 charges: "Fragt".to_owned(),
@@ -133,7 +134,7 @@ impl CrmCase {
     }
 }
 
-fn table() -> Table {
+pub(crate) fn table() -> Table {
     toml::from_str(TABLE).expect("well-formed")
 }
 

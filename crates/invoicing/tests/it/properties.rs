@@ -1,8 +1,8 @@
 //! What holds of all invoices, not only of those in the table.
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Entry, Goods, Line, LineTexts, LineTotal, Part, Rounding, Stated, TaxMode, Terms,
-    Totals, Vat, Zone, differences, from_rows, may_credit, ore, to_rows,
+    CrmInvoice, CrmLine, Discount, Entry, Goods, Line, LineTexts, LineTotal, Part, Rounding, Sign, Stated, TaxMode,
+    Terms, Totals, Vat, Zone, differences, from_rows, may_credit, ore, to_rows,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -76,7 +76,7 @@ fn crm_invoice() -> impl Strategy<Value = CrmInvoice> {
 fn terms(rounding: Option<Rounding>) -> Terms {
     let text = str::to_owned;
     let texts = LineTexts { discount: text("d"), charges: text("c"), adjustment: text("a"), rounding: text("r") };
-    Terms { texts, adjustment: Some(7000), rounding }
+    Terms { sign: Sign::Invoice, texts, adjustment: Some(7000), rounding }
 }
 
 fn stated(totals: &Totals) -> Stated {

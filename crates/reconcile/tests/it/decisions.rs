@@ -282,7 +282,7 @@ proptest! {
                 Decision::Different(keys) => prop_assert!(ties(&plan).iter().all(|(tied, _)| *tied != keys)),
                 Decision::Ignored(side, key) => prop_assert!(!taken.contains(&(side, key))),
                 Decision::Same(keys) => prop_assert!(ties(&plan).iter().any(|(tied, _)| *tied == keys)),
-                Decision::Choice(_) | Decision::Deletion(..) | Decision::Guarded(..) => {}
+                Decision::Choice(_) | Decision::Deletion(..) | Decision::Guarded(..) | Decision::Correction(..) => {}
             }
         }
     }

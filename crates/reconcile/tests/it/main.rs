@@ -2,5 +2,6 @@
 
 mod decisions;
 mod exhaustive;
+mod generated;
 mod judge;
 mod small;

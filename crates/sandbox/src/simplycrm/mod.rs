@@ -85,6 +85,8 @@ pub struct SimplyCrm {
     profile: Profile,
     /// What goes wrong today beyond single faults.
     pub switches: Switches,
+    /// How the installation's own handlers change a text on its way into a column: given the module, the field and the text.
+    pub habit: Option<fn(&str, &str, &str) -> String>,
     schema: Arc<Schema>,
     users: BTreeMap<u64, User>,
     /// Users, groups, currencies, taxes, the company: rows with an id space of their own.
@@ -151,6 +153,7 @@ impl SimplyCrm {
         let mut crm = Self {
             profile,
             switches: Switches::default(),
+            habit: None,
             schema,
             users: BTreeMap::new(),
             actors: BTreeMap::new(),

@@ -137,7 +137,11 @@ fn custom_fields(module: &str) -> &'static [(&'static str, &'static str, u32)] {
         "Contacts" => &[("cf_cvr", "CVR-nr.", 861), ("cf_ean", "EAN", 863), ("cf_dinero_guid", "Dinero guid", 867)],
         "Products" => &[("cf_dinero_guid", "Dinero guid", 877)],
         "Services" => &[("cf_varenr", "Varenr.", 881), ("cf_dinero_guid", "Dinero guid", 887)],
-        "Invoice" => &[("cf_dinero_guid", "Dinero guid", 897)],
+        "Invoice" => &[
+            ("cf_dinero_guid", "Dinero guid", 897),
+            ("cf_dinero_fakturanr", "Dinero fakturanummer", 899),
+            ("cf_krediterer_faktura", "Krediterer faktura", 901),
+        ],
         _ => &[],
     }
 }

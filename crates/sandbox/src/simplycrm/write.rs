@@ -9,10 +9,11 @@ use super::php::{Php, decimal};
 use super::profile::Version;
 use super::read::split_id;
 use super::row::{Row, server_time};
-use super::schema::{Kind, Module, is_numbered};
+use super::schema::{Field, Kind, Module, is_numbered};
 use super::{SimplyCrm, User};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// How a save treats fields that the element does not name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -224,7 +225,7 @@ impl SimplyCrm {
                         row.cells.remove(&field.name);
                     }
                 }
-                _ => match keep(keeping, field, value)? {
+                _ => match keep(keeping, field, &self.handled(module, field, value))? {
                     Some(text) => row.set(&field.name, text),
                     None => {
                         row.cells.remove(&field.name);
@@ -236,6 +237,16 @@ impl SimplyCrm {
             self.fill_prices(row, element, manner);
         }
         Ok(())
+    }
+
+    /// What the installation's own handlers make of a value.
+    fn handled<'v>(&self, module: &Module, field: &Field, value: &'v Value) -> Cow<'v, Value> {
+        match (self.habit, value, &field.kind) {
+            (Some(habit), Value::String(text), Kind::Text | Kind::LongText) => {
+                Cow::Owned(habit(&module.name, &field.name, text).into())
+            }
+            _ => Cow::Borrowed(value),
+        }
     }
 
     /// Taxes and prices are rewritten from what the element holds (fact sheet §8, "side effects").

@@ -135,7 +135,7 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn no_secret_is_logged() {
+async fn l11_no_secret_is_logged() {
     let log = Log::default();
     let writer = log.clone();
     // The HTTP library's own traces at this level show every request line; they are not ours to write or to leave out.

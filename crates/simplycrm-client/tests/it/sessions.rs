@@ -182,7 +182,7 @@ async fn operations_that_a_server_lacks_are_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_secret_is_ever_shown() {
+async fn l11_no_secret_is_ever_shown() {
     let crm = Arc::new(FakeCrm::default());
     let transport: Arc<dyn Transport> = crm.clone();
     let client = crm.client();

@@ -34,6 +34,8 @@ fn meaning(matter: &Matter, reply: Reply, language: Language) -> String {
         }
         (Matter::Deletion { .. } | Matter::EditedAfterDeletion { .. }, Reply::Reject) => ("Behold den", "Keep it"),
         (Matter::Guarded { .. }, Reply::Reject) => ("Hold det tilbage", "Hold it back"),
+        (Matter::Proposal { .. }, Reply::Approve) => ("Gør det ved næste synkronisering", "Do so at the next sync"),
+        (Matter::Proposal { .. }, Reply::Reject) => ("Lad dem være forskellige", "Leave them different"),
         (_, Reply::Approve) => ("Det er meningen", "It is intended"),
         (_, Reply::Reject) => ("Den skal lades i fred", "Leave it alone"),
     };
@@ -83,8 +85,12 @@ fn advice(matter: &Matter, id: &str, language: Language) -> Option<String> {
             "Correct the invoice in one of the systems, or allow a rounding line ([invoices] rounding_account).",
         ),
         Matter::Proposal { .. } => (
-            "Krediter fakturaen i Dinero, og lav en ny i Simply CRM; eller sæt det tilbage i Simply CRM.",
-            "Credit the invoice in Dinero and make a new one in Simply CRM; or put it back in Simply CRM.",
+            "Godkend forslaget, eller sæt det tilbage i Simply CRM.",
+            "Approve the proposal, or put it back in Simply CRM.",
+        ),
+        Matter::Cancelled => (
+            "Slet kladden i Dinero, eller giv fakturaen en anden status i Simply CRM.",
+            "Delete the draft in Dinero, or give the invoice another status in Simply CRM.",
         ),
         Matter::EffectUnknown { .. } => (
             "Se efter i Dinero, og gør det i hånden, hvis det ikke skete.",

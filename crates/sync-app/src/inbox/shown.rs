@@ -71,6 +71,14 @@ impl Entry {
             Matter::Guarded { .. } => {
                 (pick("Det er meningen", "It is intended"), pick("Det er en fejl", "It is a mistake"))
             }
+            Matter::Proposal { correction: Some(correction), .. } if correction.again => (
+                pick("Krediter og lav en ny", "Credit it and make a new one"),
+                pick("Lad dem være forskellige", "Leave them different"),
+            ),
+            Matter::Proposal { .. } => (
+                pick("Krediter fakturaen", "Credit the invoice"),
+                pick("Lad dem være forskellige", "Leave them different"),
+            ),
             _ => (pick("Godkend", "Approve"), pick("Lad den i fred", "Leave it alone")),
         };
         let offered = |reply: Reply, text: String| self.decided_by(reply).is_ok().then_some(text);

@@ -9,6 +9,7 @@ use tenancy::{Actor, Connection, Digest};
 
 use super::{Desk, Job, Office, began};
 use crate::AppError;
+use crate::due::due_after;
 
 /// How often the clock looks.
 const TICK: Duration = Duration::from_secs(5);
@@ -83,10 +84,8 @@ impl Office {
         if let Some(due) = *desk.due.lock().unwrap_or_else(PoisonError::into_inner) {
             return Ok(Some(due));
         }
-        let Some(last) = began(&app.latest_runs(1).await?) else { return Ok(None) };
-        let every =
-            chrono::Duration::from_std(self.settings(connection)?.sync.every).unwrap_or(chrono::Duration::days(1));
-        let due = due_after(connection.id.as_str(), last, every, woke);
+        let Some(last) = app.last_whole_run().await? else { return Ok(None) };
+        let due = spread(connection.id.as_str(), last, app.settings().sync.every, woke);
         *desk.due.lock().unwrap_or_else(PoisonError::into_inner) = Some(due);
         Ok(Some(due))
     }
@@ -99,8 +98,9 @@ impl Office {
 }
 
 /// When the run after `last` is due: `every` later and up to a tenth more; after a pause, within some minutes.
-fn due_after(id: &str, last: DateTime<Utc>, every: chrono::Duration, woke: DateTime<Utc>) -> DateTime<Utc> {
-    let due = last + every + share(id, last, every / 10);
+fn spread(id: &str, last: DateTime<Utc>, every: Duration, woke: DateTime<Utc>) -> DateTime<Utc> {
+    let tenth = chrono::Duration::from_std(every / 10).unwrap_or_default();
+    let due = due_after(last, every).checked_add_signed(share(id, last, tenth)).unwrap_or(DateTime::<Utc>::MAX_UTC);
     if due < woke { woke + share(id, last, CATCH_UP) } else { due }
 }
 
@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn runs_are_every_three_hours_and_a_little_apart_from_each_other() {
-        let every = chrono::Duration::hours(3);
-        let due: Vec<_> = (0..100).map(|n| due_after(&format!("connection {n}"), at(0), every, at(0))).collect();
+        let every = Duration::from_secs(3 * 3600);
+        let due: Vec<_> = (0..100).map(|n| spread(&format!("connection {n}"), at(0), every, at(0))).collect();
         assert!(due.iter().all(|due| *due >= at(180) && *due < at(198)));
         let different: std::collections::BTreeSet<_> = due.iter().collect();
         assert!(different.len() > 90, "they do not all begin at once");
@@ -130,9 +130,9 @@ mod tests {
 
     #[test]
     fn what_was_due_while_the_server_was_down_is_made_up_for_soon() {
-        let every = chrono::Duration::hours(3);
-        let due = due_after("c", at(0), every, at(600));
+        let every = Duration::from_secs(3 * 3600);
+        let due = spread("c", at(0), every, at(600));
         assert!(due >= at(600) && due < at(605));
-        assert_eq!(due_after("c", at(500), every, at(600)), due_after("c", at(500), every, at(0)), "not due yet");
+        assert_eq!(spread("c", at(500), every, at(600)), spread("c", at(500), every, at(0)), "not due yet");
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sync_run::{Events, Halt, Preview, Summary};
+use sync_run::{DueInvoice, Events, Halt, Preview, Summary};
 use tenancy::{Actor, Connection, ConnectionId};
 use tokio::sync::watch;
 
@@ -25,6 +25,23 @@ pub enum Job {
     Record(RecordReference),
     /// Send one record to Dinero.
     Push(RecordReference),
+    /// Find out what undoing would do.
+    PreviewUndo(UndoTarget),
+    /// Undo it, as far as nobody edited it since.
+    Undo(UndoTarget),
+    /// Find out what would be booked, sent and registered.
+    PreviewEffects,
+    /// Carry out exactly that, each at most once.
+    Effects(Arc<[DueInvoice]>),
+}
+
+/// What is to be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UndoTarget {
+    /// A run, or a record such as `Accounts/11x57`.
+    pub what: String,
+    /// Only this field of the record.
+    pub field: Option<String>,
 }
 
 impl Job {
@@ -37,6 +54,10 @@ impl Job {
             Self::Planned(_) => "planned",
             Self::Record(_) => "record",
             Self::Push(_) => "push",
+            Self::PreviewUndo(_) => "undo-preview",
+            Self::Undo(_) => "undo",
+            Self::PreviewEffects => "effects-preview",
+            Self::Effects(_) => "effects",
         }
     }
 }
@@ -48,16 +69,63 @@ pub struct Ended {
     pub word: &'static str,
     /// When it ended.
     pub at: DateTime<Utc>,
+    /// What came of it.
+    pub outcome: WorkOutcome,
+}
+
+/// What came of a piece of work.
+#[derive(Debug, Clone)]
+pub enum WorkOutcome {
+    /// A run did this.
+    Ran(Arc<Summary>),
+    /// A run would do this; and that as a contract, for [`Job::Planned`].
+    Planned(Arc<Preview>, Arc<str>),
+    /// Undoing this would do that.
+    WouldUndo(UndoTarget, Arc<Preview>),
+    /// This would happen to invoices.
+    Due(Arc<[DueInvoice]>),
+    /// Somebody asked it to stop.
+    Stopped,
+    /// It came to nothing, in Danish and English.
+    Failed([String; 2]),
+}
+
+impl Ended {
     /// What a run did.
-    pub summary: Option<Arc<Summary>>,
-    /// What a run would do.
-    pub preview: Option<Arc<Preview>>,
-    /// That as a contract, for [`Job::Planned`].
-    pub plan: Option<Arc<str>>,
-    /// Why it came to nothing, in Danish and English.
-    pub error: Option<[String; 2]>,
+    #[must_use]
+    pub fn summary(&self) -> Option<&Arc<Summary>> {
+        if let WorkOutcome::Ran(summary) = &self.outcome { Some(summary) } else { None }
+    }
+
+    /// What a synchronisation would do, and that as a contract.
+    #[must_use]
+    pub fn plan(&self) -> Option<(&Arc<Preview>, &Arc<str>)> {
+        if let WorkOutcome::Planned(preview, contract) = &self.outcome { Some((preview, contract)) } else { None }
+    }
+
+    /// What undoing something would do.
+    #[must_use]
+    pub fn would_undo(&self) -> Option<(&UndoTarget, &Arc<Preview>)> {
+        if let WorkOutcome::WouldUndo(target, preview) = &self.outcome { Some((target, preview)) } else { None }
+    }
+
+    /// What would happen to invoices.
+    #[must_use]
+    pub fn due(&self) -> Option<&Arc<[DueInvoice]>> {
+        if let WorkOutcome::Due(due) = &self.outcome { Some(due) } else { None }
+    }
+
+    /// Why it came to nothing.
+    #[must_use]
+    pub fn error(&self) -> Option<&[String; 2]> {
+        if let WorkOutcome::Failed(said) = &self.outcome { Some(said) } else { None }
+    }
+
     /// Whether somebody asked it to stop.
-    pub stopped: bool,
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.outcome, WorkOutcome::Stopped)
+    }
 }
 
 /// Something is being worked on already.
@@ -219,39 +287,34 @@ fn name_of(actor: &Actor) -> String {
     }
 }
 
-async fn found_out(app: &App) -> Result<(Preview, Arc<str>), AppError> {
-    let preview = app.plan(&[]).await?;
-    let saved = app.save_plan(&preview).await?.text().map_err(std::io::Error::from)?;
-    Ok((preview, saved.into()))
-}
-
 async fn work(app: &App, job: Job) -> Ended {
     let word = job.word();
-    let (mut preview, mut plan) = (None, None);
-    let result = match job {
-        Job::Sync(modules) => app.sync(&modules).await.map(Some),
-        Job::Record(record) => app.sync_record(&record).await.map(Some),
-        Job::Push(record) => app.push(&record).await.map(Some),
-        Job::Planned(plan) => app.sync_plan(&plan).await.map(Some),
-        Job::Preview => match found_out(app).await {
-            Ok((found, saved)) => {
-                (preview, plan) = (Some(Arc::new(found)), Some(saved));
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        },
+    let outcome = match outcome(app, job).await {
+        Ok(outcome) => outcome,
+        Err(error) if error.is_stopped() => WorkOutcome::Stopped,
+        Err(error) => WorkOutcome::Failed([Language::Da, Language::En].map(|language| error.say(language))),
     };
-    let (summary, error) = match result {
-        Ok(summary) => (summary.map(Arc::new), None),
-        Err(error) => (None, Some(error)),
+    Ended { word, at: Utc::now(), outcome }
+}
+
+async fn outcome(app: &App, job: Job) -> Result<WorkOutcome, AppError> {
+    let summary = match job {
+        Job::Sync(modules) => app.sync(&modules).await?,
+        Job::Record(record) => app.sync_record(&record).await?,
+        Job::Push(record) => app.push(&record).await?,
+        Job::Planned(plan) => app.sync_plan(&plan).await?,
+        Job::Undo(target) => app.undo(&target.what, target.field.as_deref()).await?,
+        Job::Effects(agreed) => app.carry_out(agreed).await?,
+        Job::Preview => {
+            let preview = app.plan(&[]).await?;
+            let contract = app.save_plan(&preview).await?.text().map_err(std::io::Error::from)?;
+            return Ok(WorkOutcome::Planned(Arc::new(preview), contract.into()));
+        }
+        Job::PreviewUndo(target) => {
+            let preview = app.undo_preview(&target.what, target.field.as_deref()).await?;
+            return Ok(WorkOutcome::WouldUndo(target, Arc::new(preview)));
+        }
+        Job::PreviewEffects => return Ok(WorkOutcome::Due(app.due_invoices().await?.into())),
     };
-    Ended {
-        word,
-        at: Utc::now(),
-        summary,
-        preview,
-        plan,
-        stopped: error.as_ref().is_some_and(AppError::is_stopped),
-        error: error.map(|error| [Language::Da, Language::En].map(|language| error.say(language))),
-    }
+    Ok(WorkOutcome::Ran(Arc::new(summary)))
 }

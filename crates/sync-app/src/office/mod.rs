@@ -6,6 +6,7 @@
 mod change;
 mod clock;
 mod desk;
+mod dossier;
 mod health;
 mod progress;
 
@@ -18,7 +19,7 @@ use sync_run::{RunRecord, Store};
 use tenancy::{Actor, Connection, ConnectionId, KeyRing, Note, Registry};
 
 pub use change::{Change, Difference};
-pub use desk::{Busy, Desk, Ended, Job};
+pub use desk::{Busy, Desk, Ended, Job, UndoTarget, WorkOutcome};
 pub use health::{SideHealth, SystemsHealth};
 pub use progress::{Phase, Progress, ProgressLine, State};
 

@@ -173,7 +173,7 @@ impl Told {
                 self.read.get_mut(side).insert(kind.to_string(), records);
                 *self.state.read.get_mut(side) = self.read.get(side).values().sum();
             }
-            Event::Planned { .. } | Event::Happened { .. } => {}
+            Event::Looked | Event::Planned { .. } | Event::Happened { .. } => {}
             Event::Applying { module, writes, wait } => {
                 self.phase(Phase::Writing);
                 self.state.module = Some(module.to_string());

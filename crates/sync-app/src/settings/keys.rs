@@ -78,6 +78,8 @@ pub(super) const KEYS: &[Key] = &[
     key("invoices.rounding_account", Kind::Account, Some("")),
     key("invoices.rounding_limit", Kind::Amount, Some("0.05")),
     key("invoices.closed_until", Kind::Day, Some("")),
+    key("invoices.language", Kind::Choice(&["customer", "da", "en"]), Some("customer")),
+    key("invoices.cancelled_status", Kind::Text, Some("Cancel")),
     key("invoices.payments", Kind::Flag, Some("false")),
     key("invoices.deposit_account", Kind::Account, Some("")),
     key("mapping.kind", Kind::Choice(&["standard", "custom"]), Some("standard")),

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use chrono::NaiveDate;
+pub use dinero_connector::InvoiceLanguage;
 use rust_decimal::Decimal;
 use secrecy::SecretString;
 
@@ -164,6 +165,10 @@ pub struct InvoiceSettings {
     pub rounding_limit: Decimal,
     /// The last day of the closed period.
     pub closed_until: Option<NaiveDate>,
+    /// In which language new invoices are written.
+    pub language: InvoiceLanguage,
+    /// The CRM's status of an invoice that was cancelled.
+    pub cancelled_status: String,
     /// Whether payments registered in the CRM may be registered in Dinero on request.
     pub payments: bool,
     /// The account that they are registered on.
@@ -240,6 +245,12 @@ impl Reader<'_> {
                 rounding_account: self.text("invoices.rounding_account").parse().ok(),
                 rounding_limit: self.text("invoices.rounding_limit").parse().unwrap_or_default(),
                 closed_until: self.text("invoices.closed_until").parse().ok(),
+                language: match self.text("invoices.language").as_str() {
+                    "da" => InvoiceLanguage::Danish,
+                    "en" => InvoiceLanguage::English,
+                    _ => InvoiceLanguage::Customer,
+                },
+                cancelled_status: self.text("invoices.cancelled_status"),
                 payments: self.text("invoices.payments") == "true",
                 deposit_account: self.text("invoices.deposit_account").parse().ok(),
             },

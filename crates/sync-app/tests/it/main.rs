@@ -4,13 +4,19 @@
 mod agreement;
 mod bad_days;
 mod bulk;
+mod cap;
 mod conformance;
+mod corrections;
+mod credit_notes;
 #[path = "../../examples/csv/connector.rs"]
 mod csv;
 mod decisions;
 mod drift;
 mod habits;
+mod invoice_cases;
 mod invoices;
+mod lamp;
+mod races;
 mod refusals;
 mod settings;
 mod world;

@@ -100,9 +100,18 @@ impl World {
         self.app_of(Settings { mapping: Some(custom), ..self.settings(&[]) })
     }
 
+    /// An app whose requests to Dinero go another way.
+    pub(crate) fn app_by(&self, changes: &[(&str, &str)], to_dinero: Arc<dyn Transport>) -> App {
+        self.app_over(self.settings(changes), to_dinero)
+    }
+
     fn app_of(&self, settings: Settings) -> App {
+        self.app_over(settings, self.transport_to_dinero())
+    }
+
+    fn app_over(&self, settings: Settings, dinero: Arc<dyn Transport>) -> App {
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let reach = Reach { dinero: self.transport_to_dinero(), simplycrm: self.transport_to_crm(), clock };
+        let reach = Reach { dinero, simplycrm: self.transport_to_crm(), clock };
         App::connect(settings, Some(reach), Arc::new(Unheard)).unwrap()
     }
 
@@ -111,7 +120,7 @@ impl World {
         self.app(changes).sync(&[]).await.unwrap()
     }
 
-    fn transport_to_dinero(&self) -> Arc<dyn Transport> {
+    pub(crate) fn transport_to_dinero(&self) -> Arc<dyn Transport> {
         Arc::new(SandboxTransport::new(Arc::clone(&self.dinero), self.clock.clone()))
     }
 

@@ -197,7 +197,7 @@ impl Store for MemoryStore {
     }
 
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError> {
-        Ok(self.read(pair, |pair| !pair.links.is_empty()))
+        Ok(self.read(pair, |pair| !pair.links.is_empty() || !pair.effects.is_empty()))
     }
 
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
@@ -302,12 +302,7 @@ impl Pair {
                 let seen = Seen { record: (**record).clone(), deleted: false, dirty };
                 mirror.insert(record.key(), Arc::new(seen));
             }
-            Change::Deleted { side, key } => {
-                self.mark(*side, key, |seen| {
-                    seen.deleted = true;
-                    seen.dirty = true;
-                });
-            }
+            Change::Deleted { side, key } => self.mark(*side, key, |seen| (seen.deleted, seen.dirty) = (true, true)),
             Change::Quiet { side, key } => self.mark(*side, key, |seen| seen.dirty = false),
             Change::Wake { side, key } => self.mark(*side, key, |seen| seen.dirty = true),
             Change::TakeUp { decisions, records } => {
@@ -347,6 +342,12 @@ impl Pair {
                 *kept = keeping::waiting(kept, module, findings, *at);
             }
             Change::Unlink { keys, at } => self.link(keys)?.state = LinkState::Undone { at: *at },
+            Change::Release { keys, .. } => {
+                self.link(keys)?;
+                let id = self.linked.left.remove(&keys.left);
+                self.linked.right.remove(&keys.right);
+                id.and_then(|id| self.links.remove(&id));
+            }
             Change::Begin { .. } => {}
             Change::Spend { plan, at } => {
                 if self.spent.insert(plan.clone(), Spent { run: run.clone(), at: *at }).is_some() {
@@ -374,7 +375,7 @@ impl Pair {
 
     fn tie(&mut self, link: &Link) -> Result<(), StoreError> {
         let id = match (self.linked.left.get(&link.keys.left), self.linked.right.get(&link.keys.right)) {
-            (None, None) => LinkId(1 + i64::try_from(self.links.len()).unwrap_or(i64::MAX)),
+            (None, None) => LinkId(self.links.keys().map(|id| id.0).max().unwrap_or(0) + 1),
             (Some(left), Some(right)) if left == right => *left,
             (Some(_), None | Some(_)) | (None, Some(_)) => {
                 return Err(broken(format!("{} or {} has another partner", link.keys.left, link.keys.right)));

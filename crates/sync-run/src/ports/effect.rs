@@ -32,6 +32,15 @@ pub enum Effect {
         /// The sign by which it is found again.
         reference: String,
     },
+    /// All of it is credited by a draft of a credit note, because a person approved the correction of a booked invoice.
+    Credit {
+        /// The credit note's guid. It is chosen once and kept, so that a second one is refused.
+        note: Uuid,
+        /// The credit note's date.
+        date: NaiveDate,
+        /// Whether the CRM's invoice becomes another draft; otherwise it stays what it is, and was only to be cancelled.
+        again: bool,
+    },
 }
 
 /// How an invoice goes to the customer.
@@ -55,6 +64,7 @@ impl Effect {
             Self::Book => "book".to_owned(),
             Self::Send { .. } => "send".to_owned(),
             Self::Pay { received, .. } => format!("pay {}", received.normalize()),
+            Self::Credit { .. } => "credit".to_owned(),
         }
     }
 
@@ -63,7 +73,7 @@ impl Effect {
     #[must_use]
     pub fn refused_twice(&self) -> bool {
         match self {
-            Self::Book | Self::Pay { .. } => true,
+            Self::Book | Self::Pay { .. } | Self::Credit { .. } => true,
             Self::Send { .. } => false,
         }
     }

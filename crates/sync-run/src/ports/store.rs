@@ -211,6 +211,14 @@ pub enum Change {
         /// When.
         at: DateTime<Utc>,
     },
+    /// A link ended because its booked invoice was credited and is made anew from the CRM's: both records are free again, and
+    /// the link is forgotten.
+    Release {
+        /// The link.
+        keys: Sides<RecordKey>,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// The first `decisions` entries of the ledger were taken up: what they are about must be looked at again. Records
     /// that the mirror never held are passed over.
     TakeUp {

@@ -82,6 +82,13 @@ pub enum Recorded {
         /// When.
         at: DateTime<Utc>,
     },
+    /// A link was forgotten, because its booked invoice was credited and is made anew from the CRM's.
+    Released {
+        /// The link.
+        keys: Sides<RecordKey>,
+        /// When.
+        at: DateTime<Utc>,
+    },
     /// A write is about to be sent.
     Intended {
         /// The intent: the request's id.
@@ -162,6 +169,7 @@ impl Recorded {
                 Self::Retired { keys: keys.clone(), deleted_on: *deleted_on, at: *at }
             }
             Change::Unlink { keys, at } => Self::Unlinked { keys: keys.clone(), at: *at },
+            Change::Release { keys, at } => Self::Released { keys: keys.clone(), at: *at },
             Change::Intend(intent) => Self::intended(intent),
             Change::Conclude { intent, outcome, at } => {
                 Self::Concluded { intent: *intent, outcome: outcome.clone(), at: *at }
@@ -310,6 +318,10 @@ impl Replay {
                 self.linked(&keys)?.state = LinkState::Retired(Retired { deleted_on, at });
             }
             Recorded::Unlinked { keys, at } => self.linked(&keys)?.state = LinkState::Undone { at },
+            Recorded::Released { keys, .. } => {
+                self.linked(&keys)?;
+                self.links.remove(&keys);
+            }
             Recorded::Intended { intent, .. } => drop(self.writes.insert(intent, None)),
             Recorded::Concluded { intent, outcome, .. } => {
                 // A write that was on its way when the trail was begun concludes without its intent in the trail.

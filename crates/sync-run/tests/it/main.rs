@@ -2,14 +2,19 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds what cannot be")]
 
 mod audit;
+mod books;
 mod contract;
 mod crash;
 mod drift;
 mod history;
 mod isolation;
 mod pair;
+mod paused;
 mod properties;
 mod references;
+mod scenarios;
+mod story;
 mod trail;
+mod typed;
 mod undo;
 mod world;

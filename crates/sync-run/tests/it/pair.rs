@@ -11,7 +11,7 @@ use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, Pair
 use sync_run::conformance::{Gated, MemoryStore};
 use sync_run::{Engine, Order, Pace, Rules, RulesError, RunError, Summary, Unheard};
 
-use crate::world::{CountingGuids, Fuse, System, SystemState, VirtualClock};
+use crate::world::{Blow, CountingGuids, Fuse, System, SystemState, VirtualClock};
 
 /// The modules under test.
 pub(crate) const MODULES: [&str; 1] = ["organisations"];
@@ -114,7 +114,7 @@ impl Pair {
 
     /// Runs until the fuse is burnt down, and reports whether it was.
     pub(crate) async fn sync_until_killed(&self, edge: u64) -> bool {
-        self.fuse.arm(edge);
+        self.fuse.arm(edge, Blow::Kill);
         let engine = self.engine();
         let order = Order::default();
         let killed = tokio::select! {

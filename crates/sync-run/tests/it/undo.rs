@@ -10,6 +10,7 @@ use sync_run::{Order, Summary, Undo};
 use crate::history::{Deed, Field, Start, act, deeds, find, make, start};
 use crate::pair::Pair;
 use crate::properties::on_virtual_time;
+use crate::world::Blow;
 
 async fn undo(pair: &Pair, target: Undo) -> Summary {
     let order = Order { undo: Some(target), ..Order::default() };
@@ -186,7 +187,7 @@ fn p20_an_undo_that_is_killed_at_any_edge_is_not_redone_by_the_next_run() {
             let (pair, run) = carried_over().await;
             let order = Order { undo: Some(Undo::Run(run)), ..Order::default() };
             let engine = pair.engine();
-            pair.fuse.arm(edge);
+            pair.fuse.arm(edge, Blow::Kill);
             let killed = tokio::select! {
                 biased;
                 () = pair.fuse.blown() => 1,

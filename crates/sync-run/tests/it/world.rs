@@ -1,39 +1,55 @@
 //! A world small enough to be generated: two systems in memory with the manners of the real ones, and a fuse that burns
 //! down at every edge (a journal write, a request, a response) and kills the run at any of them.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use reconcile::WriteChange;
-use sync_model::{Cursor, Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey, Revision, Schema, Side};
+use sync_model::{
+    Cursor, Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey, Revision, Schema, Side, Value,
+};
 use sync_run::conformance::{Call, Gate};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, ErrorClass, FailureClass, Guids, Health, Intent, Journaled, Next,
-    Probed, Receipt, Refusal, StoreError, Usage, WriteError,
+    ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Guids, Health, Intent,
+    Journaled, JournaledEffect, Next, Probed, Receipt, Refusal, StoreError, Usage, WriteError,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-/// Kills whoever walks past it for the n-th time.
+use crate::books::count_up;
+use crate::history::Field;
+
+/// What happens to whoever walks past a fuse for the n-th time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blow {
+    /// It dies.
+    Kill,
+    /// It stands still until it is told to go on.
+    Pause,
+    /// It stands still, but not with a changing request on its way: that cannot be told from a slow network, which nothing
+    /// but the other system itself can fence off.
+    PauseBetweenWrites,
+}
+
+/// Strikes whoever walks past it for the n-th time.
 #[derive(Debug, Default)]
 pub(crate) struct Fuse {
-    left: AtomicI64,
-    armed: std::sync::atomic::AtomicBool,
+    armed: Mutex<Option<(u64, Blow)>>,
     blown: Notify,
+    resumed: Notify,
     passed: AtomicU64,
 }
 
 impl Fuse {
-    pub(crate) fn arm(&self, steps: u64) {
-        self.left.store(i64::try_from(steps).unwrap(), Ordering::SeqCst);
-        self.armed.store(true, Ordering::SeqCst);
+    pub(crate) fn arm(&self, steps: u64, blow: Blow) {
+        *self.armed.lock().unwrap() = Some((steps, blow));
     }
 
     pub(crate) fn disarm(&self) {
-        self.armed.store(false, Ordering::SeqCst);
+        *self.armed.lock().unwrap() = None;
     }
 
     /// How many edges were walked past in all.
@@ -45,11 +61,42 @@ impl Fuse {
         self.blown.notified().await;
     }
 
+    /// Whoever stands still goes on.
+    pub(crate) fn go_on(&self) {
+        self.resumed.notify_one();
+    }
+
     async fn edge(&self) {
+        self.strike(false).await;
+    }
+
+    /// The edge at which a request leaves that changes the system.
+    async fn edge_of_write(&self) {
+        self.strike(true).await;
+    }
+
+    async fn strike(&self, writes: bool) {
         self.passed.fetch_add(1, Ordering::SeqCst);
-        if self.armed.load(Ordering::SeqCst) && self.left.fetch_sub(1, Ordering::SeqCst) <= 0 {
-            self.blown.notify_one();
-            std::future::pending::<()>().await;
+        let blow = {
+            let mut armed = self.armed.lock().unwrap();
+            match &mut *armed {
+                None => return,
+                Some((_, Blow::PauseBetweenWrites)) if writes => return,
+                Some((0, blow)) => {
+                    let blow = *blow;
+                    *armed = None;
+                    blow
+                }
+                Some((left, _)) => {
+                    *left -= 1;
+                    return;
+                }
+            }
+        };
+        self.blown.notify_one();
+        match blow {
+            Blow::Kill => std::future::pending::<()>().await,
+            Blow::Pause | Blow::PauseBetweenWrites => self.resumed.notified().await,
         }
     }
 }
@@ -102,6 +149,13 @@ pub(crate) struct Held {
     pub(crate) version: u64,
     pub(crate) deleted: bool,
     pub(crate) mark: Option<Mark>,
+    pub(crate) lock: Lock,
+}
+
+impl Held {
+    fn new(fields: Fields, version: u64, mark: Option<Mark>) -> Self {
+        Self { fields, version, deleted: false, mark, lock: Lock::Open }
+    }
 }
 
 /// One request, for looking at afterwards.
@@ -111,12 +165,13 @@ pub(crate) enum Request {
     Create(RecordKey, Mark),
     Update(RecordKey),
     Delete(RecordKey),
+    Effect(RecordKey, String),
     Refused,
 }
 
 fn changes(request: &Request) -> bool {
     match request {
-        Request::Create(..) | Request::Update(_) | Request::Delete(_) => true,
+        Request::Create(..) | Request::Update(_) | Request::Delete(_) | Request::Effect(..) => true,
         Request::Read | Request::Refused => false,
     }
 }
@@ -138,6 +193,10 @@ pub(crate) struct SystemState {
     pub(crate) refuses: Option<fn(&Fields) -> bool>,
     /// How the system changes what it is given.
     pub(crate) habit: Option<fn(&mut Fields)>,
+    /// Whether somebody edits whatever is asked about, every time.
+    pub(crate) restless: bool,
+    /// By what signs payments were registered.
+    pub(crate) payments: BTreeSet<String>,
 }
 
 /// A system in memory.
@@ -161,7 +220,7 @@ impl System {
         let mut state = self.state();
         state.version += 1;
         let version = state.version;
-        state.records.insert(key.clone(), Held { fields, version, deleted: false, mark: None });
+        state.records.insert(key.clone(), Held::new(fields, version, None));
         key
     }
 
@@ -209,7 +268,7 @@ impl System {
         ConnectorError { system: self.name(), class: ErrorClass::Unreachable, message: "gone".to_owned() }
     }
 
-    fn show(key: &RecordKey, held: &Held) -> Presence {
+    pub(crate) fn show(key: &RecordKey, held: &Held) -> Presence {
         if held.deleted {
             return Presence::Deleted(key.clone());
         }
@@ -221,7 +280,7 @@ impl System {
             revision: Revision::new(held.version.to_string()),
             changed_at: None,
             mark: held.mark.clone(),
-            lock: Lock::Open,
+            lock: held.lock,
         })
     }
 
@@ -262,8 +321,8 @@ impl System {
                 };
                 let key = RecordKey { kind: kind.clone(), id: RecordId::new(id) };
                 state.log.push(Request::Create(key.clone(), mark.clone()));
-                let held = Held { fields, version, deleted: false, mark: Some(mark.clone()) };
-                state.records.insert(key.clone(), held);
+                count_up(&mut fields);
+                state.records.insert(key.clone(), Held::new(fields, version, Some(mark.clone())));
                 key
             }
             WriteChange::Update { key, expected, .. } => {
@@ -274,6 +333,7 @@ impl System {
                     return Err(WriteError::Stale(Box::new(now)));
                 }
                 held.fields.overlay(&fields);
+                count_up(&mut held.fields);
                 held.version = version;
                 key.clone()
             }
@@ -287,6 +347,27 @@ impl System {
         };
         state.version = version;
         Ok(key)
+    }
+
+    /// What became of a write.
+    fn look_for(&self, intent: &Intent) -> Probed {
+        let state = self.state();
+        let found = |key: &RecordKey| match Self::show(key, &state.records[key]) {
+            Presence::Present(record) => Probed::Found(record),
+            Presence::Deleted(_) | Presence::Unseen(_) => Probed::Absent,
+        };
+        let (kind, mark) = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => (kind, mark),
+            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => return found(key),
+        };
+        let marked =
+            |(key, held): &(&RecordKey, &Held)| key.kind == *kind && !held.deleted && held.mark.as_ref() == Some(mark);
+        let keys: Vec<&RecordKey> = state.records.iter().filter(marked).map(|(key, _)| key).collect();
+        match keys.as_slice() {
+            [] => Probed::Absent,
+            [key] => found(key),
+            many => Probed::Ambiguous(many.iter().map(|key| (*key).clone()).collect()),
+        }
     }
 }
 
@@ -305,7 +386,9 @@ impl Connector for System {
 
     async fn schema(&self, _: &[Kind]) -> Result<Schema, ConnectorError> {
         self.fuse.edge().await;
-        Ok(self.schema.clone())
+        let schema = self.schema.clone();
+        self.fuse.edge().await;
+        Ok(schema)
     }
 
     fn recall(&self, _: &Schema) {}
@@ -321,26 +404,43 @@ impl Connector for System {
     async fn read(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;
-        let state = self.state();
-        Ok(keys
-            .iter()
-            .map(|key| state.records.get(key).map_or(Presence::Unseen(key.clone()), |held| Self::show(key, held)))
-            .collect())
+        let seen = {
+            let state = self.state();
+            let show = |key: &RecordKey| {
+                state.records.get(key).map_or_else(|| Presence::Unseen(key.clone()), |held| Self::show(key, held))
+            };
+            keys.iter().map(show).collect()
+        };
+        self.fuse.edge().await;
+        Ok(seen)
     }
 
     async fn stale(&self, expected: &[(RecordKey, Revision)]) -> Result<Vec<Presence>, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;
-        let state = self.state();
-        let changed = expected.iter().filter_map(|(key, revision)| {
-            let held = state.records.get(key)?;
-            (held.deleted || held.version.to_string() != revision.as_str()).then(|| Self::show(key, held))
-        });
-        Ok(changed.collect())
+        let stale = {
+            let mut state = self.state();
+            if state.restless {
+                state.version += 1;
+                let (version, street) = (state.version, format!("Uroligvej {}", state.version));
+                for (key, _) in expected {
+                    let held = state.records.get_mut(key).unwrap();
+                    held.version = version;
+                    held.fields.set(Field::Street.own(self.side), Value::text(street.as_str()));
+                }
+            }
+            let moved_on = expected.iter().filter_map(|(key, revision)| {
+                let held = state.records.get(key)?;
+                (held.deleted || held.version.to_string() != revision.as_str()).then(|| Self::show(key, held))
+            });
+            moved_on.collect()
+        };
+        self.fuse.edge().await;
+        Ok(stale)
     }
 
     async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
-        self.fuse.edge().await;
+        self.fuse.edge_of_write().await;
         let fault = {
             let mut state = self.state();
             if state.faults.is_empty() { None } else { state.faults.remove(0) }
@@ -380,29 +480,24 @@ impl Connector for System {
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;
-        let state = self.state();
-        let (kind, mark) = match &intent.write.change {
-            WriteChange::Create { kind, mark, .. } => (kind, mark),
-            WriteChange::Update { key, .. } | WriteChange::Delete { key, .. } => {
-                return Ok(match Self::show(key, &state.records[key]) {
-                    Presence::Present(record) => Probed::Found(record),
-                    Presence::Deleted(_) | Presence::Unseen(_) => Probed::Absent,
-                });
-            }
-        };
-        let found: Vec<_> = state
-            .records
-            .iter()
-            .filter(|(key, held)| key.kind == *kind && !held.deleted && held.mark.as_ref() == Some(mark))
-            .collect();
-        Ok(match found.as_slice() {
-            [] => Probed::Absent,
-            [(key, held)] => match Self::show(key, held) {
-                Presence::Present(record) => Probed::Found(record),
-                Presence::Deleted(_) | Presence::Unseen(_) => Probed::Absent,
-            },
-            many => Probed::Ambiguous(many.iter().map(|(key, _)| (*key).clone()).collect()),
-        })
+        let found = self.look_for(intent);
+        self.fuse.edge().await;
+        Ok(found)
+    }
+
+    async fn perform(&self, effect: &JournaledEffect, _: &Record) -> Result<Option<Record>, WriteError> {
+        self.fuse.edge_of_write().await;
+        let after = self.bring_about(effect.record())?;
+        self.fuse.edge().await;
+        Ok(Some(after))
+    }
+
+    async fn probe_effect(&self, effect: &JournaledEffect) -> Result<EffectFound, ConnectorError> {
+        self.fuse.edge().await;
+        self.looked()?;
+        let found = self.look_for_effect(effect.record());
+        self.fuse.edge().await;
+        Ok(found)
     }
 
     fn usage(&self) -> Usage {
@@ -416,19 +511,21 @@ impl Connector for System {
     }
 }
 
-/// Commits are edges, too.
+/// Whatever changes the store has edges, too.
 #[async_trait]
 impl Gate for Fuse {
     async fn before(&self, call: Call) -> Result<(), StoreError> {
-        if call == Call::Commit {
-            self.edge().await;
+        match call {
+            Call::Look => {}
+            Call::Commit | Call::Lease => self.edge().await,
         }
         Ok(())
     }
 
     async fn after(&self, call: Call) {
-        if call == Call::Commit {
-            self.edge().await;
+        match call {
+            Call::Look => {}
+            Call::Commit | Call::Lease => self.edge().await,
         }
     }
 }

@@ -105,6 +105,20 @@ impl Dinero {
         self.voucher(kind, guid).map_err(said)?.number.ok_or_else(|| "it has no number".to_owned())
     }
 
+    /// A person sends a booked voucher to the customer by their own means, and notes it in Dinero.
+    ///
+    /// # Errors
+    /// When there is no such booked voucher.
+    pub fn mail_sale(&mut self, guid: &str, now: DateTime<Utc>) -> Result<(), String> {
+        let kind = self.kind_of(guid)?;
+        self.mail_by_hand(kind, guid, now).map_err(said)
+    }
+
+    /// A voucher is gone without a trace, as nothing that is known makes it.
+    pub fn lose_sale(&mut self, guid: &str) {
+        self.vouchers.remove(guid);
+    }
+
     /// A person deletes a draft.
     ///
     /// # Errors

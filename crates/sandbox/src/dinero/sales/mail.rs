@@ -152,6 +152,23 @@ impl Dinero {
         }
     }
 
+    /// A person mails a booked voucher from their own program, and says so.
+    pub(super) fn mail_by_hand(&mut self, kind: Kind, guid: &str, now: DateTime<Utc>) -> Result<(), Failure> {
+        let voucher = self.mailable(kind, guid, &Map::new())?;
+        let out = MailOut {
+            at: now,
+            kind: "ManualMailout",
+            sender: SENDER.to_owned(),
+            receiver: self.contact_text(&voucher, "Email").unwrap_or_default(),
+            subject: subject(&voucher),
+            message: message().to_owned(),
+            cc: false,
+            order_reference: None,
+        };
+        self.send_out(guid, out);
+        Ok(())
+    }
+
     fn send_out(&mut self, guid: &str, out: MailOut) {
         let Some(voucher) = self.vouchers.get_mut(guid) else { return };
         match out.kind {

@@ -1,6 +1,7 @@
 //! The settings as a page shows them: each under the word a user of Simply CRM knows, with one plain sentence, and with
 //! what a change of it will do.
 
+mod choices;
 mod fields;
 
 use super::keys::{Key, Kind};
@@ -153,6 +154,24 @@ pub fn complaint(key: &str, trouble: &Trouble, language: Language) -> String {
                     "This has to be rates and accounts such as 25=1000,0=1100.",
                 )
                 .to_owned(),
+            Some(Kind::Account) => language
+                .pick("Her skal stå et kontonummer, eller ingenting.", "This has to be an account number, or nothing.")
+                .to_owned(),
+            Some(Kind::Amount) => {
+                language.pick("Her skal stå et beløb som 0.05.", "This has to be an amount such as 0.05.").to_owned()
+            }
+            Some(Kind::Day) => language
+                .pick(
+                    "Her skal stå en dag som 2025-12-31, eller ingenting.",
+                    "This has to be a day such as 2025-12-31, or nothing.",
+                )
+                .to_owned(),
+            Some(Kind::Service) => language
+                .pick(
+                    "Her skal stå en ydelse som Services/26x5, eller ingenting.",
+                    "This has to be a service such as Services/26x5, or nothing.",
+                )
+                .to_owned(),
             Some(_) | None => allowed(what),
         },
         Trouble::NoPriority => {
@@ -174,23 +193,9 @@ pub fn complaint(key: &str, trouble: &Trouble, language: Language) -> String {
 mod tests {
     use super::*;
 
-    /// What an installation sets, and not a user of the pages; and what of invoices only the file says.
-    const ELSEWHERE: [&str; 14] = [
-        "language",
-        "dinero.base_url",
-        "dinero.token_url",
-        "dinero.requests_per_minute",
-        "mapping.file",
-        "store.url",
-        "invoices.other_customer",
-        "invoices.text_service",
-        "invoices.adjustment_account",
-        "invoices.rounding_account",
-        "invoices.rounding_limit",
-        "invoices.closed_until",
-        "invoices.payments",
-        "invoices.deposit_account",
-    ];
+    /// What an installation sets, and not a user of the pages.
+    const ELSEWHERE: [&str; 6] =
+        ["language", "dinero.base_url", "dinero.token_url", "dinero.requests_per_minute", "mapping.file", "store.url"];
 
     #[test]
     fn every_key_is_on_the_page_or_set_elsewhere() {

@@ -1,7 +1,7 @@
 //! What persons decide: kept to the letter, at any time, and taken up by runs.
 
 use futures::future::join_all;
-use reconcile::{Answer, Choice, Decision, Deletion, FieldWhy, GuardedStep, Rule};
+use reconcile::{Answer, Choice, Correction, Decision, Deletion, FieldWhy, GuardedStep, Rule};
 use sync_model::{FieldName, Module, PairId, Revision, Side, Sides, Value};
 
 use super::Database;
@@ -28,6 +28,7 @@ fn every_kind() -> Vec<Decision> {
         Decision::Choice(Choice::of(keys(), &shown, Side::Right)),
         Decision::Deletion(deletion, Answer::Rejected),
         Decision::Guarded(step, Answer::Approved),
+        Decision::Correction(Correction { keys: keys(), again: true, shown: mapping("edits") }, Answer::Approved),
     ]
 }
 

@@ -108,6 +108,33 @@ pub async fn a_retired_link_stays_known(database: &impl Database) {
     holder.refused(&[retire(Sides::new(contact("1"), account("2")))]).await;
 }
 
+/// A released link is gone, from the trail's replay as well; each of its records may be linked with another.
+pub async fn a_released_link_is_forgotten_and_its_records_are_free(database: &impl Database) {
+    let holder = Holder::of(database).await;
+    let (kept, tied) = (link(&contact("1"), &account("1")), link(&contact("2"), &account("2")));
+    holder.commit(&[Change::Tie(kept.clone()), Change::Tie(tied.clone())]).await;
+    let release = |keys| Change::Release { keys, at: minute(3) };
+    holder.commit(&[release(tied.keys.clone())]).await;
+    assert_eq!(links(&holder).await.into_iter().map(|(_, link)| link).collect::<Vec<_>>(), std::slice::from_ref(&kept));
+    holder.refused(&[release(tied.keys)]).await;
+    holder.refused(&[release(Sides::new(contact("1"), account("2")))]).await;
+
+    let again = link(&contact("3"), &account("2"));
+    holder.commit(&[Change::Tie(again.clone()), Change::Tie(link(&contact("2"), &account("3")))]).await;
+    let stands: Vec<Link> = links(&holder).await.into_iter().map(|(_, link)| link).collect();
+    assert_eq!(stands.len(), 3);
+    assert!(stands.contains(&kept) && stands.contains(&again));
+    let mut replay = crate::trail::Replay::default();
+    for entry in holder.store.trail(&pair(), None, 0, u32::MAX).await.expect("readable") {
+        replay.take(&entry).expect("follows");
+    }
+    let mut replayed: Vec<Link> = replay.links.into_values().collect();
+    let mut stands = stands;
+    stands.sort_by(|one, other| one.keys.cmp(&other.keys));
+    replayed.sort_by(|one, other| one.keys.cmp(&other.keys));
+    assert_eq!(replayed, stands);
+}
+
 /// When one change of a commit is impossible, those before it and after it are not made either.
 pub async fn a_commit_that_fails_changes_nothing(database: &impl Database) {
     let holder = Holder::of(database).await;

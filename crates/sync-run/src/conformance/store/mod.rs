@@ -67,6 +67,7 @@ macro_rules! store_conformance {
             links::a_link_made_again_is_replaced
             links::a_patch_is_taken_over_field_by_field
             links::a_retired_link_stays_known
+            links::a_released_link_is_forgotten_and_its_records_are_free
             links::a_commit_that_fails_changes_nothing
             journal::an_intent_waits_until_it_is_concluded
             journal::an_outcome_needs_its_intent
