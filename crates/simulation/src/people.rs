@@ -240,8 +240,9 @@ fn write(world: &World, state: &mut State, thing: usize, (side, record): (Side, 
         return format!("{side}: {tag} {} is {value:?} already", attribute.name);
     }
     if !subject.edit(&mut state.systems, side, &record.id, attribute, &value, now) {
-        if subject.is_of_invoices() && side == Side::Left {
-            return format!("{side}: {tag} is booked");
+        // What is booked stays as it is, and 8.4 saves no invoice of which a product is gone.
+        if subject.is_of_invoices() {
+            return format!("{side}: {tag} cannot be saved");
         }
         state.breached(format!("the stand-in takes no {value:?} for {}", attribute.name));
     }
