@@ -97,7 +97,8 @@ async fn plot(world: &Arc<World>) {
     plot.choose_weather();
     let rounds = world.state().luck.between(2, 6);
     for _ in 0..rounds {
-        let deeds = world.state().luck.below(4);
+        let most = if world.manner.sales.is_some() { 9 } else { 4 };
+        let deeds = world.state().luck.below(most);
         people::work(world, deeds, 20_000).await;
         plot.something_changes().await;
         plot.act().await;

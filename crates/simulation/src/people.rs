@@ -195,7 +195,10 @@ fn one_deed(world: &World) -> String {
         put(world, state, thing, side, &values);
         return format!("{side}: somebody makes {}", state.things[thing].tag);
     }
-    let all: Vec<usize> = (0..state.things.len()).collect();
+    let mut all: Vec<usize> = (0..state.things.len()).collect();
+    if world.manner.sales.is_some() && state.luck.in_thousand(500) {
+        all.retain(|at| SUBJECTS[state.things[*at].subject].is_of_invoices());
+    }
     let Some(thing) = state.luck.pick(&all).copied() else { return String::new() };
     let subject = &SUBJECTS[state.things[thing].subject];
     let tag = state.things[thing].tag.clone();

@@ -1,7 +1,7 @@
 //! One run of the engine as a process: it may die or be paused at any edge, and what it remembers dies with it.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
@@ -71,6 +71,7 @@ pub(crate) struct Process {
     frozen: Mutex<BTreeSet<String>>,
     fate: Mutex<Option<Fate>>,
     struck: Mutex<Option<Blow>>,
+    pauses: AtomicBool,
     passed: AtomicU64,
     /// When requests left for Dinero, in milliseconds.
     departures: Mutex<Vec<u64>>,
@@ -87,6 +88,7 @@ impl Process {
             frozen: Mutex::default(),
             fate: Mutex::new(fate),
             struck: Mutex::default(),
+            pauses: AtomicBool::new(false),
             passed: AtomicU64::new(0),
             departures: Mutex::default(),
             silent_until: AtomicU64::new(0),
@@ -123,6 +125,11 @@ impl Process {
         }
     }
 
+    /// Whether it stands still right now.
+    pub(crate) fn pauses(&self) -> bool {
+        self.pauses.load(Ordering::Relaxed)
+    }
+
     /// Runs `work` to its end, with its pauses; `None` when the process died.
     pub(crate) async fn live<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         enum Turn<T> {
@@ -142,7 +149,9 @@ impl Process {
                 Turn::Done(done) => return Some(done),
                 Turn::Struck(Blow::Kill) => return None,
                 Turn::Struck(Blow::Pause(milliseconds)) => {
+                    self.pauses.store(true, Ordering::Relaxed);
                     tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+                    self.pauses.store(false, Ordering::Relaxed);
                 }
             }
         }

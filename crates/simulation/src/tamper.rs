@@ -112,7 +112,8 @@ pub(crate) fn told(body: &Value, side: Side) -> String {
 
 fn told_record(record: &Value, side: Side) -> String {
     let names = SUBJECTS.iter().flat_map(|subject| subject.attributes).map(|attribute| attribute.own(side));
-    let names: std::collections::BTreeSet<&str> = names.chain(["Email", "email1", "email", "DeletedAt"]).collect();
+    let names: std::collections::BTreeSet<&str> =
+        names.chain(["Email", "email1", "email", "DeletedAt", "Address"]).collect();
     let values = names.into_iter().map(|name| text(record, name)).filter(|value| !value.is_empty());
     format!(" {} @{} {}", id(record, side), time(record, side), values.collect::<Vec<_>>().join(", "))
 }

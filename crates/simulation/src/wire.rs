@@ -226,6 +226,10 @@ impl Wire {
                 let (request, errand) = (request.clone(), errand.clone());
                 tokio::spawn(async move {
                     tokio::time::sleep(delay).await;
+                    if late.process.pauses() {
+                        // By then another process may have waited for it in vain, and no wait is long enough for both.
+                        return;
+                    }
                     late.world.note(|| format!("late effect of {errand:?}"));
                     let _ = late.reach(&request, &errand, Some(fault));
                 });

@@ -38,7 +38,7 @@ fn p36_nothing_is_booked_that_comes_to_something_else_elsewhere() {
 
 #[test]
 fn p39_a_rate_or_an_account_without_a_mapping_travels_nowhere() {
-    holds(5_000_000, "P39", |dealings| dealings.unmapped);
+    holds(8_000_000, "P39", |dealings| dealings.unmapped);
 }
 
 #[test]

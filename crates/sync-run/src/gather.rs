@@ -38,6 +38,7 @@ impl Run<'_> {
         let connector = self.engine.connectors.get(side);
         let mut records = 0;
         let mut page = 0;
+        let mut unread = false;
         loop {
             self.go_on()?;
             let found = connector.changes(kind, since.as_ref(), page).await?;
@@ -45,9 +46,12 @@ impl Run<'_> {
             let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;
             if connector.lists_in_part(kind) {
                 changes = self.completed(side, changes).await?;
+                unread |= changes.iter().any(|change| in_part(change).is_some());
             }
+            // What could not be read is listed again from the same place.
             if let Next::End(cursor) = &found.next
                 && since.as_ref() != Some(cursor)
+                && !unread
             {
                 changes.push(Change::Cursor { side, kind: kind.clone(), cursor: cursor.clone() });
             }
@@ -66,11 +70,7 @@ impl Run<'_> {
     /// `changes`, with records that a list showed in part read in full. What can not be read now stays as the list showed it
     /// and is read when it is listed again.
     async fn completed(&self, side: Side, changes: Vec<Change>) -> Result<Vec<Change>, RunError> {
-        let partial = |change: &Change| match change {
-            Change::Observe { record, .. } if record.partial => Some(record.key()),
-            _ => None,
-        };
-        let thin: Vec<RecordKey> = changes.iter().filter_map(partial).collect();
+        let thin: Vec<RecordKey> = changes.iter().filter_map(in_part).collect();
         if thin.is_empty() {
             return Ok(changes);
         }
@@ -78,7 +78,7 @@ impl Run<'_> {
         let read: BTreeSet<RecordKey> =
             full.iter().filter(|it| !matches!(it, Presence::Unseen(_))).map(Presence::key).collect();
         let mut kept: Vec<Change> =
-            changes.into_iter().filter(|change| partial(change).is_none_or(|key| !read.contains(&key))).collect();
+            changes.into_iter().filter(|change| in_part(change).is_none_or(|key| !read.contains(&key))).collect();
         kept.extend(self.observe(side, full, Fresh::Asked).await?);
         Ok(kept)
     }
@@ -90,6 +90,9 @@ impl Run<'_> {
         let held: BTreeMap<RecordKey, (Record, bool)> =
             held.into_iter().map(|it| (it.record.key(), (it.record, it.deleted))).collect();
         let mut changes = Vec::new();
+        let connector = self.engine.connectors.get(side);
+        // A record that was never read in full is not known yet, however often a list shows it alike.
+        let thin = |known: &Record| fresh == Fresh::Listed && known.partial && connector.lists_in_part(&known.kind);
         for presence in seen {
             match presence {
                 Presence::Unseen(_) => {}
@@ -99,7 +102,7 @@ impl Run<'_> {
                     }
                 }
                 Presence::Present(record) => match held.get(&record.key()) {
-                    Some((known, false)) if !tells_more(known, &record, fresh) => {}
+                    Some((known, false)) if !tells_more(known, &record, fresh) && !thin(known) => {}
                     Some((known, false)) => {
                         let dirty = contradicts(known, &record);
                         let record = Box::new(merged(known, record));
@@ -112,6 +115,14 @@ impl Run<'_> {
             }
         }
         Ok(changes)
+    }
+}
+
+/// The record of a sight that does not show all of it.
+fn in_part(change: &Change) -> Option<RecordKey> {
+    match change {
+        Change::Observe { record, .. } if record.partial => Some(record.key()),
+        _ => None,
     }
 }
 
