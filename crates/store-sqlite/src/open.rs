@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_database_of_any_earlier_version_is_brought_to_this_one() {
+    async fn l12_a_database_of_any_earlier_version_is_brought_to_this_one() {
         for version in 1..MIGRATIONS.migrations.len() {
             let directory = tempfile::tempdir().unwrap();
             let url = format!("sqlite://{}", directory.path().join("a.db").display());

@@ -80,7 +80,7 @@ translate = "reference"
 [[entity.field]]
 name = "lines"
 dinero = ["ProductLines", "ShowLinesInclVat"]
-crm = ["LineItems", "hdnTaxType", "hdnDiscountPercent", "hdnDiscountAmount", "hdnS_H_Amount", "charges_tax", "txtAdjustment", "deducted_tax", "bill_country"]
+crm = ["LineItems", "hdnTaxType", "hdnDiscountPercent", "hdnDiscountAmount", "hdnS_H_Amount", "charges_tax", "txtAdjustment", "deducted_tax", "bill_country", "vtiger_purchaseorder"]
 translate = "lines"
 clearing = false
 "#;
@@ -178,6 +178,7 @@ fn schemas() -> Sides<Schema> {
         spec("LineItems", FieldType::Rows(Vec::new())),
         spec("hdnTaxType", FieldType::Text),
         spec("bill_country", FieldType::Text),
+        spec("vtiger_purchaseorder", FieldType::Text),
     ];
     right.extend(NUMBERS.map(|name| spec(name, number())));
     Sides::new(
@@ -223,6 +224,7 @@ fn invoice(title: &str, customer: &RecordKey, price: i64) -> Fields {
     fields.set("parent", Value::Reference(customer.clone()));
     fields.set("hdnTaxType", Value::text("group"));
     fields.set("bill_country", Value::text("Danmark"));
+    fields.set("vtiger_purchaseorder", Value::Empty);
     fields.set("received", Value::Decimal(Decimal::ZERO));
     fields.set("LineItems", items(price));
     fields
@@ -273,6 +275,7 @@ impl System {
             Effect::Book if held.lock == Lock::Frozen => return refuse("it is booked already"),
             Effect::Book => held.lock = Lock::Frozen,
             Effect::Send { .. } => held.fields.set("MailOutStatus", Value::text("Sent")),
+            Effect::Credit { .. } => return refuse("these books have no credit notes"),
             Effect::Pay { amount, .. } => {
                 let paid = held.fields.get("PaidAmount").and_then(Value::as_decimal).unwrap();
                 held.fields.set("PaidAmount", Value::Decimal(paid + amount));
