@@ -112,6 +112,11 @@ fn commands(workspace: &Workspace, scope: &Scope, fast: bool) -> Vec<(&'static s
         tests.args(scope.arguments());
         commands.push((what, tests));
     }
+    if scope.0.iter().any(|name| name == "sync-app") {
+        let mut example = process::cargo();
+        example.args(["run", "--quiet", "--package", "sync-app", "--all-features", "--example", "csv"]);
+        commands.push(("the worked example: a CSV file and Dinero", example));
+    }
     if !fast && !libraries.0.is_empty() {
         let mut examples = process::cargo();
         examples.args(["test", "--no-fail-fast", "--doc"]).args(libraries.arguments());

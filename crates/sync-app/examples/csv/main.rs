@@ -168,6 +168,11 @@ async fn main() {
     edit(&csv, "Nordlys ApS", |row| row.street = "Algade 11".to_owned());
     dinero.lock().unwrap().edit_contact(&fjord, &[("City", "Frederikshavn".into())], Utc::now());
     tell("after an edit on each side", &engine.sync(&FileFirst, &Order::default()).await.unwrap());
+    let file_says = csv.rows().unwrap().into_iter().find(|row| row.name == "Fjord A/S").unwrap();
+    assert_eq!(file_says.city, "Frederikshavn", "Dinero's edit reached the file");
+    let contacts = dinero.lock().unwrap().contacts();
+    let dinero_says = contacts.iter().find(|contact| contact["Name"] == "Nordlys ApS").unwrap();
+    assert_eq!(dinero_says["Street"], "Algade 11", "and the file's edit Dinero");
     let last = engine.sync(&FileFirst, &Order::default()).await.unwrap();
     tell("once more", &last);
     assert_eq!((last.usage.left.writes, last.usage.right.writes), (0, 0), "agreement is remembered");

@@ -18,5 +18,6 @@ mod invoices;
 mod lamp;
 mod races;
 mod refusals;
+mod secrets;
 mod settings;
 mod world;

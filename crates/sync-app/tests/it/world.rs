@@ -53,6 +53,12 @@ impl World {
         self.directory = tempfile::tempdir().unwrap();
     }
 
+    /// Every byte that we keep: the database, and what belongs to it.
+    pub(crate) fn remembered(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.directory.path()).unwrap();
+        files.flat_map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+    }
+
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -280,7 +280,6 @@ impl System {
                 let paid = held.fields.get("PaidAmount").and_then(Value::as_decimal).unwrap();
                 held.fields.set("PaidAmount", Value::Decimal(paid + amount));
             }
-            Effect::Credit { .. } => return refuse("these books know no credit notes"),
         }
         held.version = version;
         let Presence::Present(after) = Self::show(&wanted.invoice, held) else { return refuse("it is gone") };

@@ -5,6 +5,7 @@
 //! in full, and depth three by choice.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::properties::on_virtual_time;
 use crate::scenarios::stories;
@@ -53,17 +54,23 @@ fn told_with_the_same_end(story: &Story, kills: &[u64], quiet: &End) -> Told {
 
 #[test]
 fn p24_every_story_killed_at_every_step_ends_the_same() {
-    let (mut count, mut kills) = (0, 0);
     let told: Vec<(Story, Told)> = stories_wanted().map(|story| (story.clone(), in_peace(&story))).collect();
-    for (story, quiet) in told {
-        for edge in 0..quiet.edges {
-            let told = told_with_the_same_end(&story, &[edge], &quiet.end);
-            assert_eq!(told.killed, 1, "{}, edge {edge} of {}", story.name, quiet.edges);
-            kills += 1;
+    let (next, kills) = (AtomicUsize::new(0), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some((story, quiet)) = told.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    for edge in 0..quiet.edges {
+                        let told = told_with_the_same_end(story, &[edge], &quiet.end);
+                        assert_eq!(told.killed, 1, "{}, edge {edge} of {}", story.name, quiet.edges);
+                    }
+                    println!("crashes: {} steps: {}", quiet.edges, story.name);
+                    kills.fetch_add(quiet.edges, Ordering::Relaxed);
+                }
+            });
         }
-        println!("crashes: {} steps: {}", quiet.edges, story.name);
-        count += 1;
-    }
+    });
+    let (count, kills) = (told.len(), kills.into_inner());
     println!("crashes: {count} stories, killed once at each of {kills} steps");
     assert!(count >= 50 && kills > 1000 || !setting("AFSTEM_STORY").is_empty(), "{count} stories, {kills} kills");
 }
