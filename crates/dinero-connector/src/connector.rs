@@ -96,19 +96,21 @@ impl DineroConnector {
         Ok(found)
     }
 
-    /// Everything of `kind` that changed lately, reaching back behind what was seen before.
-    async fn lately(&self, kind: &Kind) -> Result<Vec<Presence>, ConnectorError> {
+    /// Everything of `kind` that changed lately, reaching back behind what was seen before; and which vouchers nobody touched
+    /// since they were made.
+    async fn lately(&self, kind: &Kind) -> Result<(Vec<Presence>, BTreeSet<RecordKey>), ConnectorError> {
         let latest = self.memory().latest.get(kind).copied();
         let since = walk::begin(latest.map(|latest| walk::cursor(latest, self.clock.now())).as_ref());
-        let mut seen = Vec::new();
+        let (mut seen, mut as_made) = (Vec::new(), BTreeSet::new());
         for page in 0.. {
             let found = self.page(kind, since, page).await?;
             seen.extend(found.seen);
+            as_made.extend(found.as_made);
             if found.is_last {
                 break;
             }
         }
-        Ok(seen)
+        Ok((seen, as_made))
     }
 
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
@@ -156,9 +158,7 @@ impl DineroConnector {
 
     async fn update(&self, intent: &Intent, key: &RecordKey, expected: &Revision) -> Result<RecordKey, WriteError> {
         if is_voucher(&key.kind) {
-            let whole = self.replace_draft(intent, key, expected).await?;
-            self.memory().sent.insert(key.clone(), whole);
-            return Ok(key.clone());
+            return self.replace_draft(intent, key, expected).await.map(|()| key.clone());
         }
         let standing = match &intent.before {
             Some(before) if !before.partial && before.revision == *expected => before.clone(),
@@ -202,14 +202,13 @@ impl DineroConnector {
             Ok(()) | Err(_) => Ok(key.clone()),
         }
     }
+}
 
-    /// A list's sight of a record, completed with what was sent: together they are the whole object.
-    fn completed(&self, presence: Presence) -> Presence {
-        let Presence::Present(record) = presence else { return presence };
-        let Some(mut whole) = self.memory().sent.remove(&record.key()) else { return Presence::Present(record) };
-        whole.overlay(&record.fields);
-        Presence::Present(Record { fields: whole, partial: false, ..record })
-    }
+/// A list's sight of a record, completed with what was sent: together they are the whole object.
+fn completed(presence: Presence, mut sent: Fields) -> Presence {
+    let Presence::Present(record) = presence else { return presence };
+    sent.overlay(&record.fields);
+    Presence::Present(Record { fields: sent, partial: false, ..record })
 }
 
 pub(crate) fn no_guid(key: &RecordKey) -> WriteError {
@@ -282,7 +281,7 @@ impl Connector for DineroConnector {
         let kinds: BTreeSet<&Kind> = expected.iter().map(|(key, _)| &key.kind).collect();
         let mut changed = Vec::new();
         for kind in kinds {
-            let lately = self.lately(kind).await?;
+            let (lately, _) = self.lately(kind).await?;
             let moved = lately.into_iter().filter(|presence| {
                 let key = presence.key();
                 let expected = expected.iter().find(|(wanted, _)| *wanted == key).map(|(_, revision)| revision);
@@ -308,19 +307,27 @@ impl Connector for DineroConnector {
     }
 
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
-        let kinds: BTreeSet<&Kind> = keys.iter().map(|key| &key.kind).collect();
+        let mut sent: BTreeMap<&RecordKey, Fields> = BTreeMap::new();
+        for key in keys {
+            sent.extend(self.memory().sent.remove(key).map(|fields| (key, fields)));
+        }
+        let listed = |key: &&RecordKey| !is_voucher(&key.kind) || sent.contains_key(key);
+        let kinds: BTreeSet<&Kind> = keys.iter().filter(listed).map(|key| &key.kind).collect();
         let mut found = BTreeMap::new();
         for kind in kinds {
-            let lately = self.lately(kind).await?;
-            found.extend(lately.into_iter().map(|presence| (presence.key(), presence)));
+            let (lately, as_made) = self.lately(kind).await?;
+            // The lines of a voucher are in no list: what was sent stands there only if nobody touched it since.
+            let told = lately.into_iter().filter(|it| !is_voucher(kind) || as_made.contains(&it.key()));
+            found.extend(told.map(|presence| (presence.key(), presence)));
         }
         let mut seen = Vec::new();
         for key in keys {
             // What the list does not show yet, or not in the window that clocks suggest, is asked for by itself.
-            match found.remove(key) {
-                Some(presence) => seen.push(self.completed(presence)),
-                None => seen.push(self.one(key).await?),
-            }
+            seen.push(match (found.remove(key), sent.remove(key)) {
+                (Some(presence), Some(sent)) => completed(presence, sent),
+                (Some(presence), None) if !is_voucher(&key.kind) => presence,
+                (Some(_) | None, _) => self.one(key).await?,
+            });
         }
         Ok(seen)
     }

@@ -67,14 +67,13 @@ impl DineroConnector {
         }
     }
 
-    /// Replaces a draft, and gives back the whole of it as it was sent. What was booked meanwhile has no draft any more, and
-    /// is given back as it is now.
+    /// Replaces a draft. What was booked meanwhile has no draft any more, and is given back as it is now.
     pub(crate) async fn replace_draft(
         &self,
         intent: &Intent,
         key: &RecordKey,
         expected: &Revision,
-    ) -> Result<Fields, WriteError> {
+    ) -> Result<(), WriteError> {
         let (now, standing) = self.standing(key).await?;
         let fresh = now.record().is_some_and(|record| record.revision == *expected);
         let Some(standing) = standing.filter(|_| fresh) else { return Err(WriteError::Stale(Box::new(now))) };
@@ -85,18 +84,11 @@ impl DineroConnector {
             Standing::CreditNote(draft) => self.client.send(&draft.replaced(changes, &mark)?).await.map(|_| ()),
         };
         match sent {
-            Ok(()) => {}
+            Ok(()) => Ok(()),
             // It was changed within this very moment: what it is now is planned again.
-            Err(error) if error.is_stale() => return Err(WriteError::Stale(Box::new(self.voucher(key).await?))),
-            Err(error) => return Err(write(&error)),
+            Err(error) if error.is_stale() => Err(WriteError::Stale(Box::new(self.voucher(key).await?))),
+            Err(error) => Err(write(&error)),
         }
-        let mut whole = now.record().map(|record| record.fields.clone()).unwrap_or_default();
-        whole.overlay(changes);
-        // What Dinero computed before is no longer so; the list shows the new totals.
-        for computed in ["LineTotals", "TotalVat"] {
-            whole.remove(computed);
-        }
-        Ok(whole)
     }
 
     /// Deletes a draft. A second time does no harm.

@@ -3,11 +3,13 @@
 //! A place is a time of Dinero's own: the latest change that a walk has seen. The zone of Dinero's times is not documented,
 //! so our own clock bounds it from above: whichever of the two is earlier can only make the next walk see something twice.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Duration, Utc};
 use dinero_client::model::{AuditTime, Page};
 use dinero_client::op::{ListContacts, ListCreditNotes, ListInvoices, ListProducts, SalesList, SalesListField};
 use dinero_client::{CreditNoteField, DineroClient, Error, InvoiceField};
-use sync_model::{Cursor, Presence};
+use sync_model::{Cursor, Presence, RecordKey};
 
 use crate::kind::{CREDIT_NOTE, INVOICE};
 use crate::{contact, invoice, product};
@@ -28,6 +30,8 @@ pub(crate) struct Part {
 #[derive(Debug)]
 pub(crate) struct Changes {
     pub(crate) seen: Vec<Presence>,
+    /// Vouchers that nobody changed since they were made.
+    pub(crate) as_made: BTreeSet<RecordKey>,
     pub(crate) latest: Option<DateTime<Utc>>,
     pub(crate) is_last: bool,
     /// Which page it says it is.
@@ -114,6 +118,8 @@ async fn vouchers<F: SalesListField + Clone + Send + Sync>(
     let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
     let latest_live = latest(times);
     let mut found = changes(&live, latest_live, |sale| invoice::listed(kind, sale));
+    let as_made = live.collection.iter().filter(|sale| sale.updated_at.is_none() || sale.updated_at == sale.created_at);
+    found.as_made = as_made.map(|sale| RecordKey::new(kind, sale.guid.to_string().as_str())).collect();
     if list.page > 0 || list.changes_since.is_none() {
         return Ok(found);
     }
@@ -174,6 +180,7 @@ fn latest<'a>(times: impl Iterator<Item = [&'a Option<AuditTime>; 3]>) -> Option
 fn changes<T>(page: &Page<T>, latest: Option<DateTime<Utc>>, seen: impl Fn(&T) -> Presence) -> Changes {
     Changes {
         seen: page.collection.iter().map(seen).collect(),
+        as_made: BTreeSet::new(),
         latest,
         is_last: page.is_last(),
         number: page.pagination.page,

@@ -61,6 +61,20 @@ pub enum Sign {
     CreditNote,
 }
 
+impl Sign {
+    /// Whether `total` is one of what this stands for.
+    ///
+    /// # Errors
+    /// What it is instead.
+    pub fn admits(self, total: Decimal) -> Result<(), Inexpressible> {
+        match (self, total < Decimal::ZERO) {
+            (Self::Invoice, true) => Err(Inexpressible::Negative(total)),
+            (Self::CreditNote, false) => Err(Inexpressible::NotNegative(total)),
+            (Self::Invoice, false) | (Self::CreditNote, true) => Ok(()),
+        }
+    }
+}
+
 /// How an invoice is put into Dinero's words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
@@ -129,12 +143,7 @@ impl CrmInvoice {
         if !self.adjustment.is_zero() && terms.adjustment.is_none() {
             return Err(Inexpressible::Adjustment(self.adjustment));
         }
-        let grand = ore(self.totals().grand);
-        match (terms.sign, grand < Decimal::ZERO) {
-            (Sign::Invoice, true) => Err(Inexpressible::Negative(grand)),
-            (Sign::CreditNote, false) => Err(Inexpressible::NotNegative(grand)),
-            (Sign::Invoice, false) | (Sign::CreditNote, true) => Ok(()),
-        }
+        terms.sign.admits(ore(self.totals().grand))
     }
 
     fn express_line(&self, line: &CrmLine, terms: &Terms, lines: &mut Vec<Line>) {

@@ -40,6 +40,15 @@ pub(crate) struct Pair {
     pub(crate) crm: Record,
 }
 
+/// What came of carrying out effects.
+#[derive(Debug, Default)]
+pub(crate) struct CameAbout {
+    /// Something happened that the other system has to learn.
+    pub(crate) happened: bool,
+    /// Invoices, in the books, that are no longer what was planned from, on either side.
+    pub(crate) moved_on: BTreeSet<RecordKey>,
+}
+
 /// What came of effects so far, by invoice and name.
 pub(crate) type Known = BTreeMap<(RecordKey, String), EffectState>;
 
@@ -83,26 +92,27 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Carries out what `allowed` and `order` ask for, invoice by invoice. `waiting` are the findings of this run: what
-    /// waits for a person has no effects. `true` when something happened that the other system has to learn.
+    /// Carries out what `allowed` and `order` ask for, invoice by invoice; of all of them, or of `only` those. `waiting` are the
+    /// findings of this run: what waits for a person has no effects.
     pub(crate) async fn carry_out_effects(
         &self,
         module: &ModuleMapping,
         allowed: Effects,
         order: &Order,
-        waiting: &[Finding],
-    ) -> Result<bool, RunError> {
+        (waiting, only): (&[Finding], Option<&BTreeSet<RecordKey>>),
+    ) -> Result<CameAbout, RunError> {
         let held: BTreeSet<&RecordKey> =
             waiting.iter().flat_map(|finding| finding.records.iter().map(|(_, key)| key)).collect();
         let known = self.known_effects().await?;
-        let mut happened = false;
+        let mut came = CameAbout::default();
         for pair in self.pairs(module, order).await? {
-            if held.contains(&pair.books.key()) || held.contains(&pair.crm.key()) {
+            let key = pair.books.key();
+            if held.contains(&key) || held.contains(&pair.crm.key()) || only.is_some_and(|only| !only.contains(&key)) {
                 continue;
             }
-            happened |= self.effects_of(module, allowed, pair, (&known, order)).await?;
+            self.effects_of(module, allowed, pair, (&known, order), &mut came).await?;
         }
-        Ok(happened)
+        Ok(came)
     }
 
     pub(crate) async fn known_effects(&self) -> Result<Known, RunError> {
@@ -140,8 +150,8 @@ impl Run<'_> {
         allowed: Effects,
         mut pair: Pair,
         (known, order): (&Known, &Order),
-    ) -> Result<bool, RunError> {
-        let mut happened = false;
+        came: &mut CameAbout,
+    ) -> Result<(), RunError> {
         let mut asked = BTreeSet::new();
         let shown = pair.books.revision.clone();
         while let Some(effect) = self.next_effect(allowed, &pair, known).await? {
@@ -149,13 +159,13 @@ impl Run<'_> {
             if !agreed(order, &pair, &shown, &effect) || !asked.insert(effect.name()) {
                 break;
             }
-            let Some(fresh) = self.fresh(module, &pair, &effect).await? else { break };
+            let Some(fresh) = self.fresh(module, &pair, (&effect, came)).await? else { break };
             pair.books = fresh;
             let Some(after) = self.bring_about(&pair, effect).await? else { break };
             pair.books = after;
-            happened = true;
+            came.happened = true;
         }
-        Ok(happened)
+        Ok(())
     }
 
     /// What is to happen to the invoice next; `None` when nothing is.
@@ -201,8 +211,14 @@ impl Run<'_> {
         Ok(SendWay::Electronic { order_reference: order.map(ToString::to_string) })
     }
 
-    /// The invoice as the books show it now, when it is still as it was planned from and every total agrees.
-    async fn fresh(&self, module: &ModuleMapping, pair: &Pair, effect: &Effect) -> Result<Option<Record>, RunError> {
+    /// The invoice as the books show it now, when it is still as it was planned from and every total agrees. One that moved on
+    /// is noted in `came`.
+    async fn fresh(
+        &self,
+        module: &ModuleMapping,
+        pair: &Pair,
+        (effect, came): (&Effect, &mut CameAbout),
+    ) -> Result<Option<Record>, RunError> {
         let key = pair.books.key();
         let seen = self.engine.connectors.left.read(std::slice::from_ref(&key)).await?;
         let changes = self.observe(Side::Left, seen.clone(), Fresh::Asked).await?;
@@ -212,13 +228,16 @@ impl Run<'_> {
         let Some(Presence::Present(now)) = seen.into_iter().next() else { return Ok(None) };
         let kinds = pair.link.keys.as_ref().map(|key| &key.kind);
         let Some(entity) = module.entity_for(kinds) else { return Ok(None) };
-        let Some(crm) = self.stands_in_the_crm(entity, pair).await? else { return Ok(None) };
         let moved = now.revision != pair.books.revision && *effect == Effect::Book;
+        let Some(crm) = self.stands_in_the_crm(entity, pair).await?.filter(|_| !moved) else {
+            came.moved_on.insert(key);
+            return Ok(None);
+        };
         let sides = sync_model::Sides::new(&now.fields, &crm.fields);
         let agrees = entity.totals(sides).is_some_and(|check| check.agrees());
         // Booking rests on the totals; what comes after rests on the booking.
         let sound = *effect != Effect::Book || (agrees && now.lock == Lock::Open);
-        Ok((!moved && sound).then_some(now))
+        Ok(sound.then_some(now))
     }
 
     /// The CRM's invoice as it is now, when it is there and says what it said when this was planned. What cannot be taken back

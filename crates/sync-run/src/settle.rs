@@ -29,10 +29,17 @@ impl Run<'_> {
             if order.plan.is_none() && self.correct(module, order, &mut waiting).await? {
                 waiting = self.settle_module(module, terms, policy, order).await?;
             }
-            if let Some(effects) = effects
-                && self.carry_out_effects(module, effects, order, &waiting).await?
-            {
-                waiting = self.settle_module(module, terms, policy, order).await?;
+            if let Some(effects) = effects {
+                let came = self.carry_out_effects(module, effects, order, (&waiting, None)).await?;
+                if came.happened || !came.moved_on.is_empty() {
+                    waiting = self.settle_module(module, terms, policy, order).await?;
+                }
+                // What moved on was planned by what it is now, and has its turn once more.
+                if !came.moved_on.is_empty()
+                    && self.carry_out_effects(module, effects, order, (&waiting, Some(&came.moved_on))).await?.happened
+                {
+                    waiting = self.settle_module(module, terms, policy, order).await?;
+                }
             }
             waiting.extend(self.effect_findings().await?);
         }

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Goods, Inexpressible, Line, LineTexts, Rounding, Sign, TaxMode, Terms, Vat,
-    VatAccounts, Zone, from_rows, to_rows,
+    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, Rounding, Sign, TaxMode, Terms,
+    Totals, Vat, VatAccounts, Zone, from_rows, to_rows,
 };
 use rust_decimal::Decimal;
 use sync_model::{Fields, RecordKey, Side, Value};
@@ -161,6 +161,8 @@ impl LineTerms {
             let goods = Goods::new(text("Description"), self.turned(number("Quantity")), price, vat);
             read.push(Line::Goods(Goods { product, comment: text("Comments"), discount: number("Discount"), ..goods }));
         }
+        // Only its sign tells the CRM what it is.
+        self.terms.sign.admits(Totals::of(&read, Entry::Net).gross).map_err(FaultKind::Inexpressible)?;
         Ok(to_rows(&read))
     }
 
