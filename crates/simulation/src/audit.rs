@@ -10,6 +10,7 @@ use serde_json::Value;
 use sync_model::Side;
 use sync_run::{Effects, Store};
 
+use crate::credits;
 use crate::dealings::Dealings;
 use crate::history::pair;
 use crate::ledger::Thing;
@@ -82,7 +83,10 @@ pub(crate) fn is_booked(state: &State, guid: &str) -> bool {
 pub(crate) async fn judge(world: &World, allowed: Option<Effects>, breaches: &mut Vec<String>) {
     let findings = world.memory.findings(&pair()).await.unwrap_or_default();
     let findings: Vec<Finding> = findings.into_iter().map(|stored| stored.finding).collect();
-    let dealings = dealt(world, &findings);
+    let mut dealings = dealt(world, &findings);
+    if world.manner.sales.as_ref().is_some_and(|sales| sales.credited) {
+        dealings.credited = credits::judge(world, &findings, allowed, breaches);
+    }
     world.state().books.dealings = dealings;
     let state = world.state();
     for (at, thing) in state.things.iter().enumerate() {
@@ -159,7 +163,8 @@ impl Case<'_> {
     }
 
     fn paid(&self) -> Decimal {
-        self.total() - self.state.systems.dinero.remaining(&self.left.id).unwrap_or_default()
+        let dinero = &self.state.systems.dinero;
+        self.total() - dinero.remaining(&self.left.id).unwrap_or_default() - dinero.credited(&self.left.id)
     }
 
     /// P31, P35, P36: what waits does so because the sums differ, because it is booked, or because nobody knows whether a
@@ -213,6 +218,9 @@ impl Case<'_> {
 
     /// P40 and the way back: the CRM shows Dinero's number, status and payments, once it is booked.
     fn came_back(&self, breaches: &mut Vec<String>) {
+        if credits::is_credited(self.state, &self.sale, &self.record) {
+            return;
+        }
         let tag = &self.thing.tag;
         let now = self.world.time_at(self.state, Side::Left);
         let sale = self.state.systems.dinero.sale(&self.left.id, now).unwrap_or_default();

@@ -45,6 +45,8 @@ dealings! {
     unmapped = "of unmapped VAT",
     /// Dated in a closed period.
     closed = "in a closed period",
+    /// Credit notes that stand on both sides.
+    credited = "credit notes",
     /// Shown with Dinero's number in the CRM.
     numbered = "numbered in the CRM",
 }

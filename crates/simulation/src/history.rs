@@ -65,6 +65,15 @@ pub fn play_with_invoices(seed: u64, detail: Detail) -> Played {
     played(detail, || World::of(seed, detail == Detail::Diary, Share::All))
 }
 
+/// The same, and invoices are credited by people at both desks.
+///
+/// # Panics
+/// When no runtime can be made.
+#[must_use]
+pub fn play_with_credit_notes(seed: u64, detail: Detail) -> Played {
+    played(detail, || World::of(seed, detail == Detail::Diary, Share::Credited))
+}
+
 fn played(detail: Detail, world: impl FnOnce() -> Arc<World>) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     runtime.expect("a runtime of one thread can always be made").block_on(async {

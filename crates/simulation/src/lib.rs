@@ -18,6 +18,7 @@
 mod audit;
 mod chance;
 mod connectors;
+mod credits;
 mod dealings;
 mod disk;
 mod fault;
@@ -37,5 +38,5 @@ mod world;
 
 pub use dealings::Dealings;
 pub use fault::{Fault, Hits};
-pub use history::{Detail, Played, play, play_with_invoices};
+pub use history::{Detail, Played, play, play_with_credit_notes, play_with_invoices};
 pub use season::{Play, Season};

@@ -27,6 +27,9 @@ struct Arguments {
     /// Every history has invoices.
     #[arg(long)]
     invoices: bool,
+    /// Every history has invoices, and people credit them.
+    #[arg(long)]
+    credit_notes: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -41,7 +44,11 @@ fn main() -> ExitCode {
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
     let seeds = arguments.start..arguments.start + arguments.seeds;
-    let kind = if arguments.invoices { simulation::play_with_invoices } else { simulation::play };
+    let kind = match (arguments.credit_notes, arguments.invoices) {
+        (true, _) => simulation::play_with_credit_notes,
+        (false, true) => simulation::play_with_invoices,
+        (false, false) => simulation::play,
+    };
     let season = Season::of(kind, seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
         if arguments.diary {
             println!("seed {seed}\n{}", played.diary);

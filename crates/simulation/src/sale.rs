@@ -34,6 +34,8 @@ pub(crate) struct Sales {
     pub(crate) closed_until: Option<NaiveDate>,
     /// Whether invoices belong to persons.
     pub(crate) to_persons: bool,
+    /// Whether people credit what is booked.
+    pub(crate) credited: bool,
 }
 
 impl Sales {

@@ -10,7 +10,7 @@ use sandbox::simplycrm::SimplyCrm;
 use serde_json::{Value, json};
 use sync_model::{RecordKey, Side};
 
-use crate::sale;
+use crate::{credits, sale};
 
 /// The user at the CRM's desk.
 pub(crate) const CLERK: &str = "mette";
@@ -256,7 +256,9 @@ impl Subject {
             (Side::Left, Shelf::Invoices) => "Guid",
             (Side::Right, _) => "id",
         };
-        let of_tag = records.iter().filter(|record| self.tag_of(side, record).as_deref() == Some(tag));
+        let notes = |record: &&Value| side == Side::Right && self.is_of_invoices() && credits::is_credit_note(record);
+        let of_tag =
+            records.iter().filter(|record| !notes(record) && self.tag_of(side, record).as_deref() == Some(tag));
         of_tag
             .map(|record| {
                 let value = |attribute: &Attribute| match self.shelf {

@@ -3,14 +3,20 @@
 use rust_decimal::Decimal;
 use sync_model::Side;
 
-use crate::sale;
 use crate::subject::{CLERK, text};
 use crate::world::{State, World};
+use crate::{credits, sale};
 
 /// A person does something with the invoice of `thing` that stands on `side` as `id`, and what it was is told.
 pub(crate) fn deed(world: &World, state: &mut State, thing: usize, side: Side, id: &str) -> String {
     let tag = state.things[thing].tag.clone();
+    let credited = world.manner.sales.as_ref().is_some_and(|sales| sales.credited) && state.luck.in_thousand(250);
     match side {
+        Side::Right if credited => credits::in_crm(world, state, id),
+        Side::Left if credited => credits::in_dinero(world, state, id).map_or_else(
+            |why| format!("{side}: {tag} is not credited: {why}"),
+            |done| format!("{side}: somebody {done} {tag} ({id})"),
+        ),
         Side::Left => in_dinero(world, state, id).map_or_else(
             |why| format!("{side}: {tag} stays as it is: {why}"),
             |done| format!("{side}: somebody {done} {tag} ({id})"),

@@ -11,10 +11,10 @@ use sync_model::Side;
 use sync_run::Effects;
 
 use crate::dealings::Dealings;
-use crate::sale;
 use crate::subject::{SUBJECTS, Subject, text};
 use crate::wire::Errand;
 use crate::world::{State, World};
+use crate::{credits, sale};
 
 /// What cannot be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub(crate) struct Books {
     pub(crate) received: BTreeMap<usize, Vec<Decimal>>,
     /// What people mailed themselves.
     pub(crate) mailed_by_people: BTreeSet<String>,
+    /// Dinero's credit notes that people made, and when.
+    pub(crate) credited_by_people: BTreeMap<String, u64>,
     /// What happened in all, once the history is over.
     pub(crate) dealings: Dealings,
     /// What booked invoices said when they were first seen to be booked.
@@ -93,6 +95,11 @@ pub(crate) fn before(world: &World, state: &mut State, allowed: Option<Effects>,
     match errand {
         Errand::Create { kind, body } if kind == "invoice" => {
             wrong.extend(unbound(state, body));
+            wrong.extend(numbered(body));
+            wrong.extend(closed(world, text(body, "Date").parse().ok()));
+        }
+        Errand::Create { kind, body } if kind == credits::KIND => {
+            wrong.extend(credits::too_much(state, body));
             wrong.extend(numbered(body));
             wrong.extend(closed(world, text(body, "Date").parse().ok()));
         }
@@ -198,7 +205,8 @@ fn overpaid(world: &World, state: &mut State, guid: &str, amount: Decimal) {
     let Some(sale) = state.systems.dinero.sale(guid, now) else { return };
     let Some((thing, _)) = thing_of(state, &sale) else { return };
     let total = sale::number(&sale, "TotalInclVat");
-    let paid = total - state.systems.dinero.remaining(guid).unwrap_or_default();
+    let dinero = &state.systems.dinero;
+    let paid = total - dinero.remaining(guid).unwrap_or_default() - dinero.credited(guid);
     let noted = state.books.received.get(&thing).is_some_and(|noted| noted.contains(&paid));
     if !noted || amount <= Decimal::ZERO || paid > total {
         let tag = state.things[thing].tag.clone();

@@ -12,6 +12,7 @@ use serde_json::Value;
 use sync_model::Side;
 use url::form_urlencoded;
 
+use crate::credits;
 use crate::fault::Fault;
 use crate::process::{Edge, Process};
 use crate::subject::SUBJECTS;
@@ -70,10 +71,14 @@ impl Errand {
 
     fn of_dinero(request: &Request<Bytes>) -> Self {
         let path: Vec<&str> = request.uri().path().split('/').filter(|part| !part.is_empty()).collect();
-        let [_, _, list @ ("contacts" | "products" | "invoices"), rest @ ..] = path.as_slice() else {
-            return Self::Other;
+        let (kind, rest) = match path.as_slice() {
+            [_, _, list @ ("contacts" | "products" | "invoices"), rest @ ..] => (list.trim_end_matches('s'), rest),
+            [_, _, "sales", "creditnotes", rest @ ..] if !rest.is_empty() || request.method() == Method::POST => {
+                (credits::KIND, rest)
+            }
+            _ => return Self::Other,
         };
-        let kind = list.trim_end_matches('s').to_owned();
+        let kind = kind.to_owned();
         let body = || serde_json::from_slice(request.body()).unwrap_or_default();
         match (request.method(), rest) {
             (&Method::GET, []) => {
@@ -297,6 +302,7 @@ impl Wire {
         // An invoice of Dinero is written with its time stamp, so that nothing is written over unseen.
         if let Errand::Change { kind, id, fields, .. } = errand
             && kind != "invoice"
+            && kind != credits::KIND
         {
             self.write_over(state, kind, id, fields.as_deref());
         }
@@ -315,6 +321,10 @@ impl Wire {
         }
         self.count(state, errand, &response);
         self.wrote(state, errand, &response);
+        let is_of_notes = request.method() == Method::GET && request.uri().path().ends_with("/sales/creditnotes");
+        if fault.is_none() && is_of_notes {
+            state.looked.insert((Side::Left, credits::KIND.to_owned()), self.world.elapsed());
+        }
         state.lists_lied |= matches!(errand, Errand::List { .. }) && fault.is_some();
         if let Errand::List { kind, page, whole } = errand {
             let list = tamper::List { side: self.side, kind, page: *page, whole, now };
@@ -367,8 +377,10 @@ impl Wire {
         if !done {
             return;
         }
-        let mut made = false;
-        for thing in &mut state.things {
+        // Credit notes are nobody's things.
+        let made_apart = kind == credits::KIND || (kind == "Invoice" && credits::is_credit_note(body));
+        let mut made = made_apart;
+        for thing in state.things.iter_mut().filter(|_| !made_apart) {
             let subject = &SUBJECTS[thing.subject];
             if subject.kind(self.side) == kind && subject.tag_of(self.side, body).as_ref() == Some(&thing.tag) {
                 thing.by_us[self.side as usize] += 1;

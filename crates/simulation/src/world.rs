@@ -65,13 +65,15 @@ pub(crate) enum Share {
     Some,
     /// All.
     All,
+    /// All, and some are credited.
+    Credited,
 }
 
 impl Share {
     fn in_thousand(self) -> u64 {
         match self {
             Self::Some => 120,
-            Self::All => 1_000,
+            Self::All | Self::Credited => 1_000,
         }
     }
 }
@@ -293,6 +295,7 @@ fn sales(chance: &mut Chance, share: Share) -> Option<Sales> {
         rounds: chance.in_thousand(300),
         closed_until: chance.in_thousand(250).then(|| sale::day(0) + TimeDelta::days(30)),
         to_persons: chance.in_thousand(200),
+        credited: share == Share::Credited,
     })
 }
 

@@ -1,16 +1,21 @@
 //! What is promised of invoices, each promise over histories of its own: people at both desks, runs that book, send and pay,
 //! every fault. A promise is proved only where there was something to break.
 
-use simulation::{Dealings, Detail, Season, play_with_invoices};
+use simulation::{Dealings, Detail, Play, Season, play_with_credit_notes, play_with_invoices};
 
 /// How many histories each promise is tried on.
 const SEEDS: u64 = 24;
 
 /// Plays the histories from `start`; none may break anything, and so much has to have happened.
 fn holds(start: u64, property: &str, happened: impl Fn(&Dealings) -> u64) {
+    holds_where(play_with_invoices, start, property, happened);
+}
+
+/// The same, of histories that are played so.
+fn holds_where(play: Play, start: u64, property: &str, happened: impl Fn(&Dealings) -> u64) {
     let threads = std::thread::available_parallelism().map_or(1, Into::into);
     let seeds = start..start + SEEDS;
-    let season = Season::of(play_with_invoices, seeds, threads, Detail::Verdict, true, |_, _| {});
+    let season = Season::of(play, seeds, threads, Detail::Verdict, true, |_, _| {});
     assert!(season.failed.is_empty(), "{property}: seeds and what did not hold: {:#?}", season.failed);
     let happened = happened(&season.dealings);
     assert!(happened > 0, "{property}: nothing happened that could have broken it: {}", season.dealings);
@@ -34,6 +39,11 @@ fn p35_what_is_booked_stays_as_it_is_and_an_edit_is_told() {
 #[test]
 fn p36_nothing_is_booked_that_comes_to_something_else_elsewhere() {
     holds(4_000_000, "P36", |dealings| dealings.booked.min(dealings.off));
+}
+
+#[test]
+fn p38_no_more_is_credited_than_was_invoiced_and_the_same_on_both_sides() {
+    holds_where(play_with_credit_notes, 9_000_000, "P38", |dealings| dealings.credited);
 }
 
 #[test]

@@ -82,6 +82,8 @@ pub enum Scene {
         number: Option<String>,
         /// Dinero's total.
         dinero: Decimal,
+        /// The CRM's word for its state.
+        crm_status: String,
         /// The CRM's total.
         crm: Decimal,
     },
@@ -104,15 +106,10 @@ impl Say for Scene {
             (Self::Sold { invoice, customer, total }, Language::En) => {
                 format!("In Simply CRM the invoice “{invoice}” to {customer} is made: {} kr. in all", kroner(total))
             }
-            (Self::Stands { invoice, status, number, dinero, crm }, _) => {
+            (Self::Stands { invoice, status, number, dinero, crm_status, crm }, _) => {
                 let number = number.as_ref().map(|number| format!(" {number}")).unwrap_or_default();
-                let is = language.pick("er i Dinero", "is in Dinero");
-                let count = language.pick("gør det op til", "makes it");
-                format!(
-                    "“{invoice}” {is}: {status}{number} · Dinero {count} {}, Simply CRM {}",
-                    kroner(dinero),
-                    kroner(crm)
-                )
+                let (dinero, crm) = (kroner(dinero), kroner(crm));
+                format!("“{invoice}”: Dinero: {status}{number}, {dinero} kr. · Simply CRM: {crm_status}, {crm} kr.")
             }
             (Self::Paid { invoice, amount }, Language::Da) => {
                 format!("I Dinero betales “{invoice}” med {} kr.", kroner(amount))
@@ -233,15 +230,16 @@ impl Demo {
     #[must_use]
     pub fn invoices(&self) -> Vec<Scene> {
         let (dinero, crm) = (lock(&self.dinero), lock(&self.crm));
-        let of_crm = |reference: &str| crm.record_of(reference).map(|it| number(&it, "hdnGrandTotal"));
         let scene = |sale: &Value| {
             let status = text(sale, "PaymentStatus");
+            let source = crm.record_of(&text(sale, "ExternalReference")).unwrap_or_default();
             Scene::Stands {
                 invoice: text(sale, "Description"),
                 number: (status != "Draft").then(|| number(sale, "Number").to_string()),
                 status,
                 dinero: number(sale, "TotalInclVat"),
-                crm: of_crm(&text(sale, "ExternalReference")).unwrap_or_default(),
+                crm_status: text(&source, "invoicestatus"),
+                crm: number(&source, "hdnGrandTotal"),
             }
         };
         dinero.invoices(Utc::now()).iter().map(scene).collect()

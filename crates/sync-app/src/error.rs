@@ -332,12 +332,12 @@ fn run(error: &RunError, language: Language) -> String {
                 Language::Da => format!(
                     "Første synkronisering ville oprette {count} poster i {name} ({module}), og der er kun givet lov til \
                      {most}. Intet er skrevet. Se dem med `afstem match`; er det meningen, så giv lov med \
-                     `afstem sync --max-creates {count}` eller sync.max_creates = {count} i afstem.toml."
+                     `afstem sync --max-creates {count}` eller sync.max_creates = {count} i indstillingerne."
                 ),
                 Language::En => format!(
                     "The first synchronisation would make {count} records in {name} ({module}), and only {most} are \
                      allowed. Nothing was written. Look at them with `afstem match`; if that is intended, allow them with \
-                     `afstem sync --max-creates {count}` or sync.max_creates = {count} in afstem.toml."
+                     `afstem sync --max-creates {count}` or sync.max_creates = {count} in the settings."
                 ),
             }
         }

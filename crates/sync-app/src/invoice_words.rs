@@ -14,29 +14,29 @@ pub(crate) fn fault(kind: &FaultKind, language: Language) -> Option<String> {
         FaultKind::Inexpressible(reason) => inexpressible(reason, language),
         FaultKind::NoAccount { vat } => pick(
             format!(
-                "{vat} % moms har ingen konto; skriv i afstem.toml, hvilken konto i Dinero den bogføres på: [invoices] \
+                "{vat} % moms har ingen konto; skriv i indstillingerne, hvilken konto i Dinero den bogføres på: [invoices] \
                  vat_accounts = {{ \"{vat}\" = … }}"
             ),
             format!(
-                "{vat} % VAT has no account; say in afstem.toml which account of Dinero it is posted to: [invoices] \
+                "{vat} % VAT has no account; say in the settings which account of Dinero it is posted to: [invoices] \
                  vat_accounts = {{ \"{vat}\" = … }}"
             ),
         ),
         FaultKind::UnknownAccount { account } => pick(
             format!(
-                "fakturaen bruger konto {account}, som ingen momssats hører til i afstem.toml; tilføj den i [invoices] \
+                "fakturaen bruger konto {account}, som ingen momssats hører til i indstillingerne; tilføj den i [invoices] \
                  vat_accounts"
             ),
             format!(
-                "the invoice uses account {account}, which no VAT rate in afstem.toml belongs to; add it to [invoices] \
+                "the invoice uses account {account}, which no VAT rate in the settings belongs to; add it to [invoices] \
                  vat_accounts"
             ),
         ),
         FaultKind::NoTextService => pick(
-            "en linje har ingen vare; vælg i afstem.toml den ydelse i Simply CRM, der står for tekst: [invoices] \
+            "en linje har ingen vare; vælg i indstillingerne den ydelse i Simply CRM, der står for tekst: [invoices] \
              text_service = \"…\""
                 .to_owned(),
-            "a line has no product; choose in afstem.toml the service of Simply CRM that stands for words: [invoices] \
+            "a line has no product; choose in the settings the service of Simply CRM that stands for words: [invoices] \
              text_service = \"…\""
                 .to_owned(),
         ),
@@ -118,11 +118,11 @@ fn inexpressible(reason: &Inexpressible, language: Language) -> String {
         ),
         Inexpressible::Adjustment(amount) => pick(
             format!(
-                "reguleringen på {} har ingen konto; vælg en i afstem.toml ([invoices] adjustment_account), eller fjern den",
+                "reguleringen på {} har ingen konto; vælg en i indstillingerne ([invoices] adjustment_account), eller fjern den",
                 kroner(*amount)
             ),
             format!(
-                "the adjustment of {} has no account; choose one in afstem.toml ([invoices] adjustment_account), or remove \
+                "the adjustment of {} has no account; choose one in the settings ([invoices] adjustment_account), or remove \
                  it",
                 kroner(*amount)
             ),

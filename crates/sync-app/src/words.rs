@@ -167,8 +167,8 @@ pub(crate) fn trouble(side: Side, class: ErrorClass, language: Language) -> Stri
 pub(crate) fn next_step(side: Side, class: ErrorClass, language: Language) -> &'static str {
     match (side, class) {
         (_, ErrorClass::Unreachable) => language.pick(
-            "Kontrollér internetforbindelsen og adressen i afstem.toml.",
-            "Check the internet connection and the address in afstem.toml.",
+            "Kontrollér internetforbindelsen og adressen i indstillingerne.",
+            "Check the internet connection and the address in the settings.",
         ),
         (Side::Left, ErrorClass::Credentials) => language.pick(
             "Kontrollér API-nøgle, client_id og client_secret. Nøglen laves i Dinero under Integrationer → API-nøgler.",

@@ -1,5 +1,8 @@
 //! A first run over all modules, and the run after it.
 
+use simplycrm_client::Element;
+
+use crate::invoices::{DRAFTS, sold};
 use crate::world::World;
 
 #[tokio::test]
@@ -55,4 +58,28 @@ async fn what_was_made_here_carries_the_other_sides_mark() {
         let ours = !accounts.iter().any(|it| it["id"] == account["id"]);
         assert_eq!(ours, guids.contains(&account[&field].as_str().unwrap_or_default()), "{account}");
     }
+}
+
+/// Each invoice is computed by Dinero, made, and seen again in a list of a hundred or more.
+#[tokio::test]
+async fn a_thousand_invoices_of_five_lines_cost_two_requests_each_in_dinero_and_afterwards_none() {
+    const INVOICES: u64 = 1_000;
+    let world = World::seeded(10, 5);
+    world.sync(DRAFTS).await;
+    for _ in 0..INVOICES {
+        let prices = ["100", "12.35", "0.8", "249.95", "1999"];
+        world.invoice(&prices.map(|price| sold("2", price)), Element::new()).await;
+    }
+    let first = world.sync(DRAFTS).await;
+    assert!(first.in_agreement(), "{:?}", first.findings);
+    assert_eq!(first.created.left, INVOICES);
+    let asked = first.usage.left.requests;
+    println!("{asked} requests to Dinero and {} to the CRM", first.usage.right.requests);
+    assert!((2 * INVOICES..=2 * INVOICES + INVOICES / 10).contains(&asked), "{:?}", first.usage);
+    // Our own writes come back in lists once.
+    world.sync(DRAFTS).await;
+    let last = world.sync(DRAFTS).await;
+    println!("{} requests to Dinero and {} to the CRM", last.usage.left.requests, last.usage.right.requests);
+    assert_eq!((last.usage.left.writes, last.usage.right.writes), (0, 0));
+    assert!(last.usage.left.requests + last.usage.right.requests <= 40, "{:?}", last.usage);
 }
