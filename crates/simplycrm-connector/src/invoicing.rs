@@ -4,7 +4,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use simplycrm_client::vtql::{Condition, Select, Text};
 use simplycrm_client::{Element, FieldName, InvoiceChanges, ModuleName, Precondition, WsId};
 use sync_model::{Fields, KindSchema, Presence, Record, RecordKey, Revision, Value};
-use sync_run::{ConnectorError, Intent, WriteError};
+use sync_run::{ConnectorError, FailureClass, Intent, Refusal, WriteError};
 
 use crate::SimplyCrmConnector;
 use crate::errors::{down, unsayable, write};
@@ -90,7 +90,14 @@ impl SimplyCrmConnector {
             return Ok(header);
         };
         let id: WsId = key.id.as_str().parse().map_err(|_| not_sent(unsayable(&key)))?;
-        let credited = self.client.retrieve_invoice(id).await.map_err(|error| not_sent(down(&error)))?;
+        let credited = self.client.retrieve_invoice(id).await.map_err(|error| {
+            if error.is_access_denied() || error.is_not_found() {
+                let message = format!("{id}, the invoice that it credits, is gone or hidden from this user");
+                let field = Some(field.as_str().to_owned());
+                return WriteError::Refused(Refusal { message, field, class: FailureClass::Data });
+            }
+            not_sent(down(&error))
+        })?;
         let number = credited.header().text("invoice_no").ok().flatten().map(|number| number.to_string());
         let number = number.filter(|number| !number.trim().is_empty()).unwrap_or_else(|| id.to_string());
         Ok(header.text(field.as_str(), number))

@@ -35,8 +35,8 @@ pub(crate) struct Walk {
 
 #[derive(Debug)]
 enum Way {
-    /// Everything, by id.
-    All(Box<KeysetPages>),
+    /// Everything, by id, after the last one seen.
+    All { pages: Box<KeysetPages>, last: Option<u64> },
     /// What was saved at or after `from`, without the first `skip` of it.
     Saved { module: ModuleName, from: NaiveDateTime, skip: u32 },
 }
@@ -55,7 +55,10 @@ impl Walk {
         let until_empty = module.as_str() == INVOICE;
         let way = match since {
             Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
-            None => Way::All(Box::new(KeysetPages::new(select(&module)).rows(Limit::new(0, rows)?))),
+            None => {
+                let pages = Box::new(KeysetPages::new(select(&module)).rows(Limit::new(0, rows)?));
+                Way::All { pages, last: None }
+            }
         };
         Ok(Self { way, rows, until_empty, latest: since, bound: now, sights: BTreeSet::new() })
     }
@@ -63,7 +66,7 @@ impl Walk {
     /// The query for the next page; `None` when the walk is over.
     pub(crate) fn next(&self) -> Result<Option<Select>, VtqlError> {
         Ok(match &self.way {
-            Way::All(pages) => pages.next_page(),
+            Way::All { pages, .. } => pages.next_page(),
             Way::Saved { module, from, skip } => {
                 let saved = Condition::at_least(FieldName::MODIFIED_TIME, Literal::time(from.and_utc()));
                 let order = [FieldName::MODIFIED_TIME, FieldName::ID];
@@ -76,6 +79,9 @@ impl Walk {
     /// Takes note of a page. `true` when it was the last one: it is not full. `None` when it came before: what the right
     /// page holds would be missed, and taken for absent.
     pub(crate) fn seen(&mut self, page: &[Record]) -> Option<bool> {
+        if !self.asked_for(page) {
+            return None;
+        }
         let sights = page.iter().filter_map(|record| Some((record.id().ok()?.number(), saved_at(record))));
         for sight in sights {
             // An invoice comes once for each of its lines.
@@ -86,8 +92,9 @@ impl Walk {
         let times = page.iter().filter_map(saved_at);
         self.latest = self.latest.max(times.clone().max());
         match &mut self.way {
-            Way::All(pages) => {
+            Way::All { pages, last } => {
                 let ids: Vec<WsId> = page.iter().filter_map(|record| record.id().ok()).collect();
+                *last = ids.iter().map(|id| id.number()).max().max(*last);
                 pages.seen(ids);
             }
             Way::Saved { from, skip, .. } => {
@@ -100,6 +107,15 @@ impl Walk {
         }
         let full = usize::try_from(self.rows).unwrap_or(usize::MAX);
         Some(if self.until_empty { page.is_empty() } else { page.len() < full })
+    }
+
+    /// Whether the page holds only what the query for it can hold. Of invoices, which come once for each line, nothing else
+    /// tells a page that came before.
+    fn asked_for(&self, page: &[Record]) -> bool {
+        match &self.way {
+            Way::All { last, .. } => page.iter().filter_map(|it| it.id().ok()).all(|id| Some(id.number()) > *last),
+            Way::Saved { from, .. } => page.iter().filter_map(saved_at).all(|saved| saved >= *from),
+        }
     }
 
     /// Where the next walk begins: at the latest save that was seen, but not after this walk began. What was read already

@@ -210,7 +210,9 @@ impl Case<'_> {
             breaches.push(format!("L1: {tag} was to be sent, and is not"));
         }
         let received = sale::number(&self.record, "received");
-        let payable = received > self.paid() && received <= self.total();
+        // What is credited is owed no more.
+        let owed = !credits::is_credited(self.state, &self.sale, &self.record);
+        let payable = owed && received > self.paid() && received <= self.total();
         if allowed.pay.is_some() && self.is_booked() && payable && self.state.ours_ahead.abs() < 86_400 {
             breaches.push(format!("L1: {tag} was to be paid {received}, and is paid {}", self.paid()));
         }

@@ -427,8 +427,10 @@ impl Plot<'_> {
                 }
                 Ending::Done(_) => {
                     let mut after = self.world.memory.snapshot();
-                    if self.world.state().ours_ahead < 0 || self.world.state().theirs_ahead != [0, 0] {
-                        // A clock that is behind hides what was seen last from the place where the next walk begins.
+                    let jumped = self.world.state().hits.of(Fault::ServerClock) > 0;
+                    if self.world.state().ours_ahead < 0 || jumped {
+                        // A clock that is behind hides what was seen last from the place where the next walk begins; so it is
+                        // with what was saved while another clock was ahead.
                         after.take_cursors(&before);
                     }
                     if !after.is_same(&before) {

@@ -99,7 +99,7 @@ pub(crate) fn before(world: &World, state: &mut State, allowed: Option<Effects>,
             wrong.extend(closed(world, text(body, "Date").parse().ok()));
         }
         Errand::Create { kind, body } if kind == credits::KIND => {
-            wrong.extend(credits::too_much(state, body));
+            wrong.extend(credits::too_much(world, state, body));
             wrong.extend(numbered(body));
             wrong.extend(closed(world, text(body, "Date").parse().ok()));
         }

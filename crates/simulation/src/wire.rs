@@ -189,7 +189,10 @@ impl Wire {
             Fault::WebPage,
         ];
         if errand.is_effect() {
-            return Fault::OF_EFFECTS.iter().copied().find(|fault| state.strikes_effect(*fault));
+            // Each has its turn to be first: there are few effects.
+            let all = Fault::OF_EFFECTS;
+            let first = usize::try_from(state.luck.below(all.len() as u64)).unwrap_or(0);
+            return all[first..].iter().chain(&all[..first]).copied().find(|fault| state.strikes_effect(*fault));
         }
         if let Some(fault) = anywhere.into_iter().find(|fault| state.strikes(*fault)) {
             return Some(fault);

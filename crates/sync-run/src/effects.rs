@@ -293,8 +293,9 @@ impl Run<'_> {
     async fn clear_up_effect(&self, record: &EffectRecord, given_up: Instant) -> Result<Option<Record>, RunError> {
         let journaled = JournaledEffect::new(record.clone());
         let connector = &self.engine.connectors.left;
+        let looked = Instant::now();
         let mut found = connector.probe_effect(&journaled).await?;
-        if found == EffectFound::NoTrace && self.wait_out(given_up).await {
+        if found == EffectFound::NoTrace && self.wait_out(given_up, looked).await {
             found = connector.probe_effect(&journaled).await?;
         }
         match found {
@@ -325,6 +326,12 @@ impl Run<'_> {
         };
         if let Some(after) = &after {
             changes.push(Change::Observe { side: Side::Left, record: Box::new(after.clone()), dirty: true });
+        }
+        // With a credit note its invoice is another: it is credited now.
+        if let Some(Value::Reference(invoice)) = after.as_ref().and_then(|it| it.fields.get("CreditNoteFor"))
+            && let Ok(seen) = self.engine.connectors.left.read(std::slice::from_ref(invoice)).await
+        {
+            changes.extend(self.observe(Side::Left, seen, Fresh::Asked).await?);
         }
         self.commit(&changes).await?;
         self.tally(|summary| summary.happened(&record.effect));

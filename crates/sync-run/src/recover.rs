@@ -55,8 +55,9 @@ impl Run<'_> {
                 Ok(true)
             }
             WriteChange::Delete { key, .. } => {
+                let looked = Instant::now();
                 let mut found = connector.probe(intent).await?;
-                if matches!(found, Probed::Found(_)) && self.wait_out(given_up).await {
+                if matches!(found, Probed::Found(_)) && self.wait_out(given_up, looked).await {
                     found = connector.probe(intent).await?;
                 }
                 match found {
@@ -75,8 +76,9 @@ impl Run<'_> {
                 }
             }
             WriteChange::Create { .. } => {
+                let looked = Instant::now();
                 let mut found = connector.probe(intent).await?;
-                if found == Probed::Absent && self.wait_out(given_up).await {
+                if found == Probed::Absent && self.wait_out(given_up, looked).await {
                     found = connector.probe(intent).await?;
                 }
                 match found {
@@ -101,14 +103,14 @@ impl Run<'_> {
         self.done(module, intent, key, None).0.into_iter().filter(of_the_link).collect()
     }
 
-    /// Waits until a request that was given up then can no longer have its effect. `false` when it was so long ago already.
+    /// Waits until a request that was given up then can no longer have its effect. `true` when somebody who began to look at
+    /// `looked` looked too early: however long the look took, what it asked for first may have been answered before.
     ///
     /// Counted from when it was given up and not from when it was journaled, and by no clock that anybody sets.
-    pub(crate) async fn wait_out(&self, given_up: Instant) -> bool {
+    pub(crate) async fn wait_out(&self, given_up: Instant, looked: Instant) -> bool {
         let settled = given_up + self.engine.pace.settle.to_std().unwrap_or_default();
-        let waits = Instant::now() < settled;
         tokio::time::sleep_until(settled).await;
-        waits
+        looked < settled
     }
 }
 
