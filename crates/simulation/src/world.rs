@@ -253,7 +253,7 @@ impl State {
 
     /// Whether `fault` strikes a request that books, sends or pays. There are few of those, and much hangs on them.
     pub(crate) fn strikes_effect(&mut self, fault: Fault) -> bool {
-        self.strikes_so_often(fault, 20, true)
+        self.strikes_so_often(fault, 60, true)
     }
 
     fn strikes_so_often(&mut self, fault: Fault, times: u64, of_an_effect: bool) -> bool {

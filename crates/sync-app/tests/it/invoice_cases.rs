@@ -186,3 +186,68 @@ async fn an_organisation_without_vat_holds_an_invoice_with_vat() {
     assert!(findings(&held)[0].contains("VAT: we make it 25.00, Dinero 0.00"), "{:?}", findings(&held));
     assert_eq!(world.effects(BOOKING).await.effects.booked, 0);
 }
+
+#[tokio::test]
+async fn tax_by_line_counts_where_it_is_attached_to_the_product_and_holds_the_invoice_where_it_is_not() {
+    for (attached, wanted) in [(2, json!(225)), (1, json!(null))] {
+        let world = World::seeded(6, 50);
+        world.sync(DRAFTS).await;
+        let products: Vec<Value> =
+            world.crm().inner.records("Products").into_iter().map(|it| it["id"].clone()).collect();
+        for product in &products[..attached] {
+            world.crm().inner.attach_tax(product.as_str().unwrap(), "tax1", "25").unwrap();
+        }
+        let by_line = Element::new().text("hdnTaxType", "individual");
+        world.invoice(&[sold("1", "100"), sold("2", "40")], by_line).await;
+        let summary = world.sync(DRAFTS).await;
+        assert_eq!(summary.created.left, 1);
+        if attached == 2 {
+            assert_eq!(findings(&summary), Vec::<String>::new());
+            assert_eq!(world.only_draft()["TotalInclVat"], wanted);
+        } else {
+            let said = &findings(&summary)[0];
+            assert!(said.contains("we make it 225.00, Simply CRM 205.00"), "{said}");
+        }
+        assert_eq!(world.sync(DRAFTS).await.usage.left.writes, 0);
+    }
+}
+
+#[tokio::test]
+async fn an_invoice_in_euro_is_a_draft_in_euro() {
+    let world = World::seeded(6, 51);
+    let euro = world.crm().inner.add_currency("Euro", "EUR", "7.45");
+    world.sync(DRAFTS).await;
+    world.invoice(&[sold("3", "12.35")], Element::new().text("currency_id", euro.as_str())).await;
+    let summary = world.sync(DRAFTS).await;
+    assert_eq!((findings(&summary), summary.created.left), (Vec::new(), 1));
+    let draft = world.only_draft();
+    assert_eq!((&draft["Currency"], &draft["TotalExclVat"]), (&json!("EUR"), &json!(37.05)));
+    assert_eq!(world.sync(DRAFTS).await.usage.left.writes, 0);
+}
+
+#[tokio::test]
+async fn a_date_in_no_accounting_year_is_refused_in_words_that_say_so() {
+    let world = World::seeded(6, 52);
+    world.sync(DRAFTS).await;
+    world
+        .invoice(&[sold("1", "100")], Element::new().text("invoicedate", "2009-01-01").text("duedate", "2009-01-15"))
+        .await;
+    assert_eq!(findings(&world.sync(DRAFTS).await), Vec::<String>::new(), "a draft may have any date");
+    let held = world.effects(BOOKING).await;
+    assert!(findings(&held)[0].contains("accounting year"), "{:?}", findings(&held));
+    assert_eq!(world.only_draft()["Status"], "Draft");
+}
+
+#[tokio::test]
+async fn a_customer_without_a_country_is_a_danish_one() {
+    let world = World::seeded(6, 53);
+    let account = world.crm().inner.records("Accounts")[0]["id"].as_str().unwrap().to_owned();
+    let now = world.now();
+    world.crm().inner.edit(&account, &[("bill_country", "")], "mette", now).unwrap();
+    world.sync(DRAFTS).await;
+    world.invoice(&[sold("1", "100")], Element::new()).await;
+    let summary = world.sync(DRAFTS).await;
+    assert_eq!((findings(&summary), summary.created.left), (Vec::new(), 1));
+    let customer = world.only_draft()["ContactGuid"].as_str().unwrap().to_owned();
+    assert_eq!(world.dinero().inner.contact(&customer).unwrap()["CountryKey"], json!("DK"));
+}
