@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
     let schemathesis = schemathesis(workspace)?;
     let profile = if wanted.release { "release" } else { "debug" };
     let mut build = process::cargo();
-    build.current_dir(&workspace.root).args(["build", "-p", "afstem-server"]);
+    build.current_dir(&workspace.root).args(["build", "--workspace", "--all-features", "--bin", "afstem-server"]);
     process::run(if wanted.release { build.arg("--release") } else { &mut build })?;
     let program = workspace.root.join("target").join(profile).join("afstem-server");
     let server = Served::start(&program)?;

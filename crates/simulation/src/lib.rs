@@ -21,6 +21,7 @@ mod connectors;
 mod credits;
 mod dealings;
 mod disk;
+mod errand;
 mod fault;
 mod history;
 mod ledger;

@@ -11,8 +11,8 @@ use sync_model::Side;
 use sync_run::Effects;
 
 use crate::dealings::Dealings;
+use crate::errand::Errand;
 use crate::subject::{SUBJECTS, Subject, text};
-use crate::wire::Errand;
 use crate::world::{State, World};
 use crate::{credits, sale};
 
