@@ -55,7 +55,7 @@ pub(crate) async fn page(
         },
         at => due.and(last.as_ref()).map(|last| last.at.to_rfc3339()),
         due => due.map(|due| due.iter().map(|it| Invoice::new(it, language)).collect::<Vec<_>>()),
-        notice => last.as_ref().and_then(|ended| notice(ended, &id, language)),
+        notice => last.filter(Ended::is_booking).and_then(|ended| notice(&ended, &id, language)),
     };
     Chrome::of(&server, &signed, &connection, role).page("booking.html", own)
 }

@@ -5,6 +5,7 @@ mod account;
 mod booking;
 mod connection;
 mod connections;
+mod ending;
 mod enter;
 mod history;
 mod inbox;

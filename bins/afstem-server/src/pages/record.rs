@@ -9,7 +9,7 @@ use sync_app::office::Job;
 use sync_app::{Side, SyncDirection};
 use tenancy::Role;
 
-use super::overview::notice;
+use super::overview::of_record;
 use super::sync::start;
 use crate::fault::Fault;
 use crate::guard::{SignedForm, SignedIn, member};
@@ -57,12 +57,13 @@ pub(crate) async fn page(
     let story = app.story(&reference, signed.language).await.ok().flatten();
     let desk = server.office().desk(&connection.id);
     let may_push = app.settings().sync.direction == SyncDirection::CrmToDinero && reference.side == Side::Right;
+    let ended = desk.last().filter(|ended| !desk.is_busy() && ended.is_about(&reference));
     let own = shown! {
         here => "overview",
         reference => reference.to_string(),
         path => format!("/c/{id}/record/{module}/{record}"),
         may_push,
-        notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, signed.language)),
+        notice => ended.and_then(|ended| of_record(&ended, &id, &shown, signed.language)),
         labels => shown.fields.iter().map(|it| (it.field.clone(), it.label.clone())).collect::<BTreeMap<_, _>>(),
         record => shown,
         story,

@@ -51,7 +51,7 @@ pub(crate) async fn page(
     let own = shown! {
         here => "history",
         undo => found,
-        notice => last.and_then(|ended| notice(&ended, &id, signed.language)),
+        notice => last.filter(Ended::is_undo).and_then(|ended| notice(&ended, &id, signed.language)),
     };
     Chrome::of(&server, &signed, &connection, role).page("undo.html", own)
 }
