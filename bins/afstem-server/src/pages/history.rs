@@ -165,7 +165,7 @@ pub(crate) async fn page(
     let desk = server.office().desk(&connection.id);
     let runs: Vec<ShownRun> = runs.iter().map(|run| ShownRun::new(run, &desk, signed.language)).collect();
     let own = shown! { here => "history", chart => chart(&runs), changes, runs };
-    Chrome::of(&server, &signed, &connection, role).page("history.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("history.html", own)
 }
 
 pub(crate) async fn run(
@@ -192,7 +192,7 @@ pub(crate) async fn run(
         more => count.saturating_sub(LINES),
         lines => shown_lines,
     };
-    Chrome::of(&server, &signed, &connection, role).page("run.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("run.html", own)
 }
 
 #[cfg(test)]

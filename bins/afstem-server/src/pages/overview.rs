@@ -61,7 +61,7 @@ pub(crate) async fn page(
         next => next.map(|next| next.to_rfc3339()),
         hinted => desk.hinted().map(|at| at.to_rfc3339()),
     };
-    Chrome::of(&server, &signed, &connection, role).page("overview.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("overview.html", own)
 }
 
 fn last(run: &sync_app::RunRecord, desk: &Desk, language: Language) -> Last {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Redirect};
 use serde::Deserialize;
@@ -27,9 +28,10 @@ pub(crate) struct Opened {
 /// `/open?module=$MODULE$&record=$RECORD$`. Simply CRM writes a record's id with or without the module's prefix.
 pub(crate) async fn open(
     State(server): State<Server>,
-    Query(opened): Query<Opened>,
+    opened: Result<Query<Opened>, QueryRejection>,
     signed: SignedIn,
 ) -> Result<Redirect, Fault> {
+    let Query(opened) = opened.map_err(|_| Fault::senseless(signed.language))?;
     let held = server.registry().memberships(&signed.account.id).await?;
     let id = match (opened.connection, held.as_slice()) {
         (Some(id), _) => id,
@@ -50,7 +52,7 @@ pub(crate) async fn page(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let reference = app.reference(&module, &record).await?;
     let shown = app.record(&reference, signed.language).await?;
     // A mapping that does not fit any more explains nothing; the page of the mapping says why.
@@ -68,7 +70,7 @@ pub(crate) async fn page(
         record => shown,
         story,
     };
-    Chrome::of(&server, &signed, &connection, role).page("record.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("record.html", own)
 }
 
 /// Sends the record to Dinero, or reconciles it. Whether it may be sent is decided by the rule that decides `push`.
@@ -78,7 +80,7 @@ pub(crate) async fn act(
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let reference = app.reference(&module, &record).await?;
     let job = match form.fields.get("do") {
         "push" => {

@@ -61,3 +61,18 @@ async fn a_page_tells_of_work_only_where_that_was_its_own() {
     assert!(page.contains("forskellig</span>") && page.contains("Mere er der ikke at gøre; "), "{page}");
     assert!(!page.contains("i overensstemmelse") && !page.contains("Posten er ens"), "{page}");
 }
+
+#[tokio::test]
+async fn of_what_waits_nobody_says_that_it_is_written_next() {
+    let world = World::new().await;
+    let mut olga = world.signed_in("olga").await;
+    let own = format!("/c/{}", world.a.id);
+    olga.post(&format!("{own}/sync"), &[]).await;
+    world.rest().await;
+    let account = world.spoil_cvr();
+    olga.post(&format!("{own}/sync"), &[]).await;
+    world.rest().await;
+    let page = olga.get(&format!("{own}/record/{account}")).await.body;
+    assert!(page.contains("Venter: "), "{page}");
+    assert!(!page.contains("næste kørsel skriver “12”"), "{page}");
+}
