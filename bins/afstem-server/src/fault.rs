@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use sync_app::{AppError, Language, Say};
-use tenancy::RegistryError;
+use tenancy::{Connection, ConnectionId, RegistryError};
 
 use crate::view;
 
@@ -26,6 +26,8 @@ pub(crate) enum Fault {
     TooOften { seconds: i64 },
     /// What was sent cannot be used; the sentence says why.
     Unusable(String),
+    /// The connection's settings are not complete; its page says what is missing.
+    NotSetUp(ConnectionId),
     /// The application could not do it.
     App(Box<AppError>),
     /// A page could not be drawn.
@@ -51,6 +53,23 @@ impl From<minijinja::Error> for Fault {
 }
 
 impl Fault {
+    /// Why `connection` could not be worked with.
+    pub(crate) fn of(error: AppError, connection: &Connection) -> Self {
+        match error {
+            AppError::Settings(_) => Self::NotSetUp(connection.id.clone()),
+            other => other.into(),
+        }
+    }
+
+    /// A page was asked for in a way that makes no sense, such as an address without its parts.
+    pub(crate) fn senseless(language: Language) -> Self {
+        let [da, en] = [
+            "Adressen er ikke hel. Brug linket fra Simply CRM, eller gå til forsiden.",
+            "The address is not complete. Use the link of Simply CRM, or go to the front page.",
+        ];
+        Self::Unusable(language.pick(da, en).to_owned())
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::NotSignedIn { .. } => StatusCode::UNAUTHORIZED,
@@ -60,6 +79,7 @@ impl Fault {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooOften { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Unusable(_) => StatusCode::BAD_REQUEST,
+            Self::NotSetUp(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::App(error) => status_of(error),
             Self::Page(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -90,6 +110,7 @@ impl Fault {
                 };
             }
             Self::Unusable(sentence) => return sentence.clone(),
+            Self::NotSetUp(_) => ["Forbindelsen er ikke sat op endnu.", "The connection is not set up yet."],
             Self::App(error) => return error.say(language),
             Self::Page(_) => ["Siden kunne ikke vises.", "The page could not be shown."],
         };
@@ -122,6 +143,9 @@ impl IntoResponse for Fault {
                 format!("?{}", url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish())
             });
             return Redirect::to(&format!("/login{query}")).into_response();
+        }
+        if let Self::NotSetUp(id) = &self {
+            return Redirect::to(&format!("/c/{id}/connection")).into_response();
         }
         if self.status().is_server_error() {
             let detail = if let Self::Page(error) = &self { error.to_string() } else { String::new() };

@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use ipnet::IpNet;
+use sync_app::App;
 use sync_app::office::Office;
-use tenancy::Registry;
+use tenancy::{Connection, Registry};
 
+use crate::fault::Fault;
 use crate::hooks::Flood;
 use crate::metrics::Metrics;
 
@@ -52,6 +54,11 @@ impl Server {
 
     pub(crate) fn office(&self) -> &Arc<Office> {
         &self.0.office
+    }
+
+    /// The wired pair of `connection`, for a page. Who comes before it is set up is led to where that is done.
+    pub(crate) fn app(&self, connection: &Connection) -> Result<App, Fault> {
+        self.office().app(connection).map_err(|error| Fault::of(error, connection))
     }
 
     pub(crate) fn registry(&self) -> &dyn Registry {

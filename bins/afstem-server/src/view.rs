@@ -10,8 +10,8 @@ use minijinja::value::Rest;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 use serde::Serialize;
-use sync_app::Language;
 use sync_app::office::{Phase, Progress};
+use sync_app::{AppError, Language};
 use tenancy::{Connection, Role};
 
 use crate::fault::Fault;
@@ -60,6 +60,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "inbox.html",
     "meeting.html",
     "mapping.html",
+    "mapping_text.html",
     "history.html",
     "run.html",
     "record.html",
@@ -90,11 +91,14 @@ struct Here {
     role: &'static str,
     operator: bool,
     owner: bool,
+    /// Whether it is set up, so that something can be done.
+    ready: bool,
     busy: bool,
     stopping: bool,
     run: u64,
     line: u64,
-    waiting: Option<u64>,
+    /// What waits in the inbox.
+    waiting: usize,
 }
 
 impl Chrome {
@@ -110,22 +114,36 @@ impl Chrome {
     }
 
     /// Around a page of `connection`.
-    pub(crate) fn of(server: &Server, signed: &SignedIn, connection: &Connection, role: Role) -> Self {
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub(crate) async fn of(
+        server: &Server,
+        signed: &SignedIn,
+        connection: &Connection,
+        role: Role,
+    ) -> Result<Self, Fault> {
         let desk = server.office().desk(&connection.id);
         let state = Progress::state(desk.told());
+        let (ready, waiting) = match server.office().app(connection) {
+            Ok(app) => (true, app.waiting().await?),
+            Err(AppError::Settings(_)) => (false, 0),
+            Err(error) => return Err(error.into()),
+        };
         let here = Here {
             id: connection.id.to_string(),
             name: connection.name.clone(),
             role: role.word(),
             operator: role >= Role::Operator,
             owner: role >= Role::Owner,
+            ready,
             busy: desk.is_busy(),
             stopping: state.phase == Phase::Stopping,
             run: state.run,
             line: state.line,
-            waiting: desk.last().and_then(|last| last.summary().map(|it| it.conflicts() + it.held())),
+            waiting,
         };
-        Self { connection: Some(here), ..Self::new(signed) }
+        Ok(Self { connection: Some(here), ..Self::new(signed) })
     }
 
     /// The page `name`, with `own` as what it shows.

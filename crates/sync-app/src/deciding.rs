@@ -33,6 +33,14 @@ impl App {
         Ok(Inbox::new(findings, &engine.store.decisions(&engine.pair).await?))
     }
 
+    /// How many entries of the inbox nobody has answered.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn waiting(&self) -> Result<usize, AppError> {
+        Ok(self.inbox().await?.entries().iter().filter(|entry| entry.waits()).count())
+    }
+
     /// How the records of both systems would find each other now. Nothing is written anywhere.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ pub struct MappingSheet {
 pub struct EntitySheet {
     /// Simply CRM's module, by which edits name it.
     pub entity: String,
-    /// What its users call it.
+    /// What the module is called on every page.
     pub label: String,
     /// The pairs of fields.
     pub pairs: Vec<PairRow>,
@@ -137,9 +137,9 @@ impl App {
 }
 
 fn sheets(mapping: &Mapping, schemas: &Sides<Schema>, language: Language) -> Vec<EntitySheet> {
-    let entities = mapping.modules.iter().flat_map(|module| &module.entities);
+    let entities = mapping.modules.iter().flat_map(|module| module.entities.iter().map(move |it| (&module.module, it)));
     entities
-        .map(|entity| {
+        .map(|(module, entity)| {
             let kind = |side: Side| schemas.get(side).kinds.get(entity.kinds.get(side));
             let own = |field: &field_mapping::FieldMapping, side: Side| {
                 field.own_fields(side).map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -162,7 +162,7 @@ fn sheets(mapping: &Mapping, schemas: &Sides<Schema>, language: Language) -> Vec
             let free = |side: Side| kind(side).map(|kind| free(kind, |name| taken(name, side))).unwrap_or_default();
             EntitySheet {
                 entity: entity.kinds.right.to_string(),
-                label: kind(Side::Right).map_or_else(|| entity.kinds.right.to_string(), |kind| kind.label.clone()),
+                label: crate::module_name(module.as_str(), language),
                 pairs,
                 free_dinero: free(Side::Left),
                 free_crm: free(Side::Right),

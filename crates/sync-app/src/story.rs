@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use reconcile::WriteChange;
+use reconcile::{Action, Step, WriteChange};
 use serde::Serialize;
+use sync_model::FieldName;
 use sync_run::{Explanation, FieldView, Intent, Outcome};
 
 use crate::report::step_line;
@@ -109,7 +110,9 @@ impl FieldStory {
             let side = |side| format!("{} {}", side_name(side), shown(why.base.get(side).as_ref(), language));
             sync_model::Side::BOTH.map(side).join(", ")
         };
-        let next = why.write.as_ref().map(|(side, value)| {
+        // What waits is not written, whatever the rule of the field says.
+        let next = why.write.as_ref().filter(|_| told.steps.iter().any(|step| writes(step, &why.field)));
+        let next = next.map(|(side, value)| {
             let value = shown(Some(value), language);
             match language {
                 Language::Da => format!("næste kørsel skriver {value} i {}", side_name(*side)),
@@ -138,6 +141,10 @@ impl FieldStory {
             }),
         }
     }
+}
+
+fn writes(step: &Step, field: &FieldName) -> bool {
+    matches!(step.action, Action::Write(_)) && step.why.iter().any(|why| why.field == *field && why.write.is_some())
 }
 
 fn write((intent, outcome): &(Intent, Option<Outcome>), language: Language) -> ToldWrite {

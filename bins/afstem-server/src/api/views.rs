@@ -189,7 +189,7 @@ impl WorkView {
             seconds_left: state.wait.div_ceil(1000),
             began: state.began,
             last: last.map(|last| LastView {
-                job: last.word.to_owned(),
+                job: last.job.word().to_owned(),
                 at: last.at,
                 stopped: last.is_stopped(),
                 error: last.error().map(|[_, en]| en.clone()),

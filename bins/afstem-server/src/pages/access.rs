@@ -101,7 +101,7 @@ async fn draw(
         notes => notes.iter().map(|note| shown(note, &names, language)).collect::<Vec<_>>(),
         once,
     };
-    Chrome::of(server, signed, connection, role).page("access.html", own)
+    Chrome::of(server, signed, connection, role).await?.page("access.html", own)
 }
 
 fn shown(note: &Note, names: &BTreeMap<AccountId, String>, language: Language) -> ShownNote {

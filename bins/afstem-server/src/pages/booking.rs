@@ -42,7 +42,7 @@ pub(crate) async fn page(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let (desk, language) = (server.office().desk(&connection.id), signed.language);
     let last = desk.last().filter(|_| !desk.is_busy());
     let due = last.as_ref().and_then(Ended::due);
@@ -55,9 +55,9 @@ pub(crate) async fn page(
         },
         at => due.and(last.as_ref()).map(|last| last.at.to_rfc3339()),
         due => due.map(|due| due.iter().map(|it| Invoice::new(it, language)).collect::<Vec<_>>()),
-        notice => last.as_ref().and_then(|ended| notice(ended, &id, language)),
+        notice => last.filter(Ended::is_booking).and_then(|ended| notice(&ended, &id, language)),
     };
-    Chrome::of(&server, &signed, &connection, role).page("booking.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("booking.html", own)
 }
 
 /// Finds out what would happen, or carries out exactly what was shown.

@@ -6,9 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Serialize;
 use serde_json::json;
-use sync_app::form::Part;
+use sync_app::form::{Field, Part};
 use sync_app::office::SystemsHealth;
-use sync_app::{Language, side_key, side_name};
+use sync_app::{AppError, Language, Say, side_key, side_name};
 use tenancy::{Actor, Connection, Role};
 
 use super::setting_fields::{entered, shown};
@@ -75,11 +75,39 @@ async fn draw(
         here => "connection",
         version => connection.version,
         ready => office.settings(connection).is_ok(),
+        lacking => lacking(server, connection, language)?,
         sides => health.map(|health| sides(&health, language)),
         dinero => shown(office, connection, Part::Dinero, typed, wrong, language)?,
         simplycrm => shown(office, connection, Part::SimplyCrm, typed, wrong, language)?,
     };
-    Chrome::of(server, signed, connection, role).page("connection.html", own)
+    Chrome::of(server, signed, connection, role).await?.page("connection.html", own)
+}
+
+/// Something that is missing or wrong, without which nothing can be synchronised.
+#[derive(Debug, Serialize)]
+struct Lacking {
+    name: String,
+    /// The page where it is given.
+    page: &'static str,
+}
+
+fn lacking(server: &Server, connection: &Connection, language: Language) -> Result<Vec<Lacking>, Fault> {
+    let problems = match server.office().settings(connection) {
+        Ok(_) => return Ok(Vec::new()),
+        Err(AppError::Settings(error)) => error.problems,
+        Err(error) => return Err(error.into()),
+    };
+    let lacking = problems.iter().map(|problem| match Field::of(&problem.key) {
+        Some(field) => Lacking {
+            name: language.pick(field.label[0], field.label[1]).to_owned(),
+            page: match field.part {
+                Part::Dinero | Part::SimplyCrm => "connection",
+                Part::Sync | Part::Invoices => "settings",
+            },
+        },
+        None => Lacking { name: problem.say(language), page: "connection" },
+    });
+    Ok(lacking.collect())
 }
 
 /// Saves what was entered, and tries it at once.
@@ -117,6 +145,6 @@ pub(crate) async fn check(
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
-    server.office().look(&connection).await?;
+    server.office().look(&connection).await.map_err(|error| Fault::of(error, &connection))?;
     Ok(Redirect::to(&format!("/c/{id}/connection")))
 }

@@ -3,9 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 use serde::Serialize;
+use sync_app::office::Desk;
 use sync_app::{AppError, Language, RunRecord, Side, Summary, module_name, summary_lines, summary_records};
 use tenancy::{Connection, Role};
 
+use super::ending::{Ending, Lamp};
 use super::plan::ShownLine;
 use crate::fault::Fault;
 use crate::guard::{SignedIn, member};
@@ -30,22 +32,17 @@ struct ShownRun {
     linked: u64,
     waiting: u64,
     requests: u64,
-    state: &'static str,
-    says: String,
+    state: Lamp,
+    says: &'static str,
 }
 
 impl ShownRun {
-    fn new(run: &RunRecord, language: Language) -> Self {
+    fn new(run: &RunRecord, desk: &Desk, language: Language) -> Self {
         let summary: Option<Summary> = serde_json::from_value(run.summary.clone()).ok();
         let written =
             |side| summary.as_ref().map_or(0, |it| it.created.get(side) + it.updated.get(side) + it.deleted.get(side));
         let waiting = summary.as_ref().map_or(0, |it| it.conflicts() + it.held());
-        let failed = run.ended.is_none() || run.summary.get("error").is_some();
-        let (state, [da, en]) = match (failed, waiting) {
-            (true, _) => ("bad", ["blev ikke færdig", "did not finish"]),
-            (false, 0) => ("good", ["i overensstemmelse", "in agreement"]),
-            (false, _) => ("wait", ["noget venter", "something waits"]),
-        };
+        let ending = Ending::of(run, desk);
         Self {
             id: run.run.to_string(),
             at: run.started.to_rfc3339(),
@@ -55,8 +52,8 @@ impl ShownRun {
             linked: summary.as_ref().map_or(0, |it| it.linked),
             requests: summary.as_ref().map_or(0, |it| it.usage.left.requests + it.usage.right.requests),
             waiting,
-            state,
-            says: language.pick(da, en).to_owned(),
+            state: ending.lamp(),
+            says: ending.label(language),
         }
     }
 }
@@ -165,9 +162,10 @@ pub(crate) async fn page(
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
     let runs = server.office().runs(&connection, RUNS).await?;
     let changes = changes(&server, &connection, &runs, signed.language).await?;
-    let runs: Vec<ShownRun> = runs.iter().map(|run| ShownRun::new(run, signed.language)).collect();
+    let desk = server.office().desk(&connection.id);
+    let runs: Vec<ShownRun> = runs.iter().map(|run| ShownRun::new(run, &desk, signed.language)).collect();
     let own = shown! { here => "history", chart => chart(&runs), changes, runs };
-    Chrome::of(&server, &signed, &connection, role).page("history.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("history.html", own)
 }
 
 pub(crate) async fn run(
@@ -189,12 +187,12 @@ pub(crate) async fn run(
         here => "history",
         changes => changes(&server, &connection, std::slice::from_ref(&found), signed.language).await?,
         undoes,
-        run => ShownRun::new(&found, signed.language),
+        run => ShownRun::new(&found, &server.office().desk(&connection.id), signed.language),
         error => found.summary.get("error").and_then(|it| it.as_str()),
         more => count.saturating_sub(LINES),
         lines => shown_lines,
     };
-    Chrome::of(&server, &signed, &connection, role).page("run.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("run.html", own)
 }
 
 #[cfg(test)]
@@ -211,8 +209,8 @@ mod tests {
             linked: 0,
             waiting: 0,
             requests: 0,
-            state: "good",
-            says: String::new(),
+            state: Lamp::Good,
+            says: "",
         }
     }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, Redirect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sync_app::{AppError, Entry, Language, Reply, Side, Word};
 use tenancy::{Actor, Role};
@@ -14,8 +14,22 @@ use crate::guard::{SignedForm, SignedIn, member};
 use crate::server::Server;
 use crate::view::{Chrome, shown};
 
-/// Entries on the page; the rest follows when these are answered.
-const MOST: usize = 100;
+/// Entries on one page.
+const MOST: usize = 40;
+
+/// How many entries stand on the pages before this one.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Passed {
+    #[serde(default)]
+    passed: String,
+}
+
+impl Passed {
+    /// The first entry of a page, whatever somebody typed.
+    fn count(&self) -> usize {
+        self.passed.parse::<usize>().unwrap_or_default() / MOST * MOST
+    }
+}
 
 /// What fields are called, by module and name.
 type Labels = BTreeMap<(String, String), String>;
@@ -80,6 +94,7 @@ impl Waiting {
 pub(crate) async fn page(
     State(server): State<Server>,
     Path(id): Path<String>,
+    Query(passed): Query<Passed>,
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
@@ -90,22 +105,33 @@ pub(crate) async fn page(
     };
     let accounts = server.registry().accounts().await?;
     let names: BTreeMap<String, String> = accounts.into_iter().map(|it| (it.id.to_string(), it.name)).collect();
-    let entries = inbox.iter().flat_map(|inbox| inbox.entries());
-    let waiting: Vec<Waiting> =
-        entries.clone().take(MOST).map(|entry| Waiting::new(entry, &names, &labels, signed.language)).collect();
-    let own = shown! { here => "inbox", waiting, more => entries.count().saturating_sub(MOST) };
-    Chrome::of(&server, &signed, &connection, role).page("inbox.html", own)
+    let entries: Vec<&Entry> = inbox.iter().flat_map(|inbox| inbox.entries()).collect();
+    // What was answered in the meantime may leave the last page empty.
+    let passed = passed.count().min(entries.len().saturating_sub(1) / MOST * MOST);
+    let here = entries.iter().skip(passed).take(MOST);
+    let waiting: Vec<Waiting> = here.map(|entry| Waiting::new(entry, &names, &labels, signed.language)).collect();
+    let own = shown! {
+        here => "inbox",
+        first => passed + 1,
+        last => passed + waiting.len(),
+        all => entries.len(),
+        before => (passed > 0).then(|| passed.saturating_sub(MOST)),
+        after => (passed + MOST < entries.len()).then_some(passed + MOST),
+        waiting,
+    };
+    Chrome::of(&server, &signed, &connection, role).await?.page("inbox.html", own)
 }
 
 /// Takes down what a person decided. The next synchronisation follows it.
 pub(crate) async fn decide(
     State(server): State<Server>,
     Path(id): Path<String>,
+    Query(passed): Query<Passed>,
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let SignedForm { signed, fields } = form;
     let (connection, _) = member(&server, &signed, &id, Role::Operator).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let word = Word { by: signed.account.id.to_string(), given: true };
     let (entry, decision) = (fields.get("entry"), fields.get("decide"));
     match decision.split_once(':') {
@@ -125,5 +151,6 @@ pub(crate) async fn decide(
     }
     let (actor, detail) = (Actor::Account(signed.account.id), json!({ "entry": entry, "decision": decision }));
     server.office().note(actor, Some(&connection.id), "decided", detail).await?;
-    Ok(Redirect::to(&format!("/c/{id}/inbox")))
+    let page = if passed.count() > 0 { format!("?passed={}", passed.count()) } else { String::new() };
+    Ok(Redirect::to(&format!("/c/{id}/inbox{page}")))
 }

@@ -20,15 +20,39 @@ pub(crate) async fn page(
     draw(&server, &signed, &connection, role, None).await
 }
 
-/// `tried` is the text of an edit that was not saved, because it does not fit.
+/// The whole mapping as text, on a page of its own: it is long, and few ever need it.
+pub(crate) async fn text(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+    signed: SignedIn,
+) -> Result<Html<String>, Fault> {
+    let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
+    let text = server.app(&connection)?.mapping_text();
+    draw_text(&server, &signed, &connection, role, &text, &[]).await
+}
+
+async fn draw_text(
+    server: &Server,
+    signed: &SignedIn,
+    connection: &Connection,
+    role: Role,
+    text: &str,
+    wrong: &[String],
+) -> Result<Html<String>, Fault> {
+    let custom = server.app(connection)?.settings().mapping.is_some();
+    let own = shown! { here => "mapping", version => connection.version, custom, text, wrong };
+    Chrome::of(server, signed, connection, role).await?.page("mapping_text.html", own)
+}
+
+/// `tried` is an edit that was not saved, because it does not fit.
 async fn draw(
     server: &Server,
     signed: &SignedIn,
     connection: &Connection,
     role: Role,
-    tried: Option<(&str, &MappingSheet)>,
+    tried: Option<&MappingSheet>,
 ) -> Result<Html<String>, Fault> {
-    let app = server.office().app(connection)?;
+    let app = server.app(connection)?;
     let custom = app.settings().mapping.is_some();
     let (sheet, unreachable) = match app.mapping_sheet(None, signed.language).await {
         Ok(sheet) => (Some(sheet), None),
@@ -40,10 +64,9 @@ async fn draw(
         custom,
         sheet,
         unreachable,
-        wrong => tried.map(|(_, sheet)| sheet.wrong.clone()),
-        text => tried.map_or_else(|| app.mapping_text(), |(text, _)| text.to_owned()),
+        wrong => tried.map(|sheet| &sheet.wrong),
     };
-    Chrome::of(server, signed, connection, role).page("mapping.html", own)
+    Chrome::of(server, signed, connection, role).await?.page("mapping.html", own)
 }
 
 /// Carries out one edit. It is saved only when it fits both systems.
@@ -54,12 +77,18 @@ pub(crate) async fn change(
 ) -> Result<Response, Fault> {
     let SignedForm { signed, fields } = form;
     let (connection, role) = member(&server, &signed, &id, Role::Owner).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let edit = edit(&fields).ok_or(Fault::NotFound)?;
     let text = edited(&app.mapping_text(), &edit, &app.settings().sync.modules)?;
     let sheet = app.mapping_sheet(Some(&text), signed.language).await?;
     if !sheet.wrong.is_empty() {
-        let page = draw(&server, &signed, &connection, role, Some((&text, &sheet))).await?;
+        let page = match edit {
+            MappingEdit::Text(_) => draw_text(&server, &signed, &connection, role, &text, &sheet.wrong).await?,
+            MappingEdit::Travel { .. }
+            | MappingEdit::Remove { .. }
+            | MappingEdit::Add { .. }
+            | MappingEdit::Standard => draw(&server, &signed, &connection, role, Some(&sheet)).await?,
+        };
         return Ok((http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let mut changed = Connection { mapping: Some(text), ..connection };

@@ -120,7 +120,7 @@ pub(crate) async fn page(
         cost,
         parts => meeting.as_ref().map(|meeting| parts(meeting, signed.language)),
     };
-    Chrome::of(&server, &signed, &connection, role).page("meeting.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("meeting.html", own)
 }
 
 /// Looks at both systems, or takes down what was decided about a pair or a record, and looks again.
@@ -130,7 +130,7 @@ pub(crate) async fn decide(
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let word = Word { by: form.signed.account.id.to_string(), given: true };
     let reference = |name: &str| RecordReference::parse(form.fields.get(name));
     let decision = form.fields.get("do");

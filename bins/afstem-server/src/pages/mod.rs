@@ -5,6 +5,7 @@ mod account;
 mod booking;
 mod connection;
 mod connections;
+mod ending;
 mod enter;
 mod history;
 mod inbox;
@@ -56,6 +57,7 @@ pub(crate) fn router() -> Router<Server> {
         .route("/c/{id}/meeting", get(meeting::page).post(meeting::decide))
         .route("/c/{id}/inbox", get(inbox::page).post(inbox::decide))
         .route("/c/{id}/mapping", get(mapping::page).post(mapping::change))
+        .route("/c/{id}/mapping/text", get(mapping::text).post(mapping::change))
         .route("/c/{id}/history", get(history::page))
         .route("/c/{id}/history/{run}", get(history::run))
         .route("/c/{id}/undo", get(undo::page).post(undo::act))

@@ -3,11 +3,12 @@
 use axum::extract::{Path, State};
 use axum::response::Html;
 use serde::Serialize;
-use sync_app::office::Ended;
-use sync_app::{Language, Summary};
+use sync_app::office::{Desk, Ended};
+use sync_app::{Language, RecordView, Summary};
 use tenancy::Role;
 
 use super::connection::sides;
+use super::ending::{Ending, Lamp};
 use crate::fault::Fault;
 use crate::guard::{SignedIn, member};
 use crate::server::Server;
@@ -16,7 +17,7 @@ use crate::view::{Chrome, shown};
 /// What has to be said first.
 #[derive(Debug, Serialize)]
 pub(super) struct Notice {
-    kind: &'static str,
+    kind: Lamp,
     title: String,
     sentences: Vec<String>,
     link: String,
@@ -31,7 +32,8 @@ struct Last {
     left: u64,
     right: u64,
     waiting: u64,
-    error: Option<String>,
+    state: Lamp,
+    says: &'static str,
 }
 
 pub(crate) async fn page(
@@ -52,36 +54,30 @@ pub(crate) async fn page(
         connected => health.as_ref().is_some_and(sync_app::office::SystemsHealth::is_green),
         sides => health.as_ref().map(|health| sides(health, language)),
         first => runs.is_empty(),
-        last => runs.first().map(|run| last(run, language)),
+        last => runs.first().map(|run| last(run, &desk, language)),
         notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, language)),
         auto => connection.entries.get("sync.mode").is_some_and(|mode| mode == "auto"),
         invoices => connection.entries.get("sync.modules").is_none_or(|it| it.split(',').any(|it| it.trim() == "invoices")),
         next => next.map(|next| next.to_rfc3339()),
         hinted => desk.hinted().map(|at| at.to_rfc3339()),
     };
-    Chrome::of(&server, &signed, &connection, role).page("overview.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("overview.html", own)
 }
 
-fn last(run: &sync_app::RunRecord, language: Language) -> Last {
+fn last(run: &sync_app::RunRecord, desk: &Desk, language: Language) -> Last {
     let summary: Option<Summary> = serde_json::from_value(run.summary.clone()).ok();
     let written = |side: sync_app::Side| {
         summary.as_ref().map_or(0, |it| it.created.get(side) + it.updated.get(side) + it.deleted.get(side))
     };
-    let error = run.summary.get("error").and_then(|it| it.as_str()).map(str::to_owned);
+    let ending = Ending::of(run, desk);
     Last {
         run: run.run.to_string(),
         at: run.started.to_rfc3339(),
         left: written(sync_app::Side::Left),
         right: written(sync_app::Side::Right),
         waiting: summary.as_ref().map_or(0, |it| it.conflicts() + it.held()),
-        error: error.map(|_| {
-            language
-                .pick(
-                    "Den blev ikke færdig; den næste fortsætter derfra",
-                    "It did not finish; the next goes on from there",
-                )
-                .to_owned()
-        }),
+        state: ending.lamp(),
+        says: ending.sentence(language),
     }
 }
 
@@ -100,11 +96,11 @@ pub(super) fn notice(ended: &Ended, id: &str, language: Language) -> Option<Noti
     };
     if ended.is_stopped() {
         let again = language.pick("Tryk Sync for at fortsætte, hvor den slap.", "Press Sync to go on where it ended.");
-        return Some(plain("wait", language.pick("Stoppet", "Stopped"), vec![again.to_owned()]));
+        return Some(plain(Lamp::Wait, language.pick("Stoppet", "Stopped"), vec![again.to_owned()]));
     }
     if let Some([da, en]) = ended.error() {
         let said = language.pick(da, en).lines().map(str::to_owned).collect();
-        return Some(plain("bad", language.pick("Det lykkedes ikke", "It did not work"), said));
+        return Some(plain(Lamp::Bad, language.pick("Det lykkedes ikke", "It did not work"), said));
     }
     let summary = ended.summary()?;
     let mut sentences = vec![counts(summary, language)];
@@ -117,19 +113,36 @@ pub(super) fn notice(ended: &Ended, id: &str, language: Language) -> Option<Noti
             Language::En => format!("{waiting} wait for you."),
         });
         let title = language.pick("Færdig, men noget venter", "Done, but something waits");
-        return Some(Notice { link: format!("/c/{id}/inbox"), link_text: inbox, ..plain("wait", title, sentences) });
+        return Some(Notice {
+            link: format!("/c/{id}/inbox"),
+            link_text: inbox,
+            ..plain(Lamp::Wait, title, sentences)
+        });
     }
-    let (kind, title) = match (summary.undone.is_some(), summary.in_agreement()) {
-        (true, true) => ("good", language.pick("Fortrudt", "Undone")),
-        (true, false) => {
-            ("wait", language.pick("Fortrudt, så vidt det kunne lade sig gøre", "Undone as far as possible"))
+    let ending = Ending::of_whole(summary);
+    Some(plain(ending.lamp(), ending.sentence(language), sentences))
+}
+
+/// How work on one record ended, on its page. Its fields say whether both systems hold the same, not the run.
+pub(super) fn of_record(ended: &Ended, id: &str, record: &RecordView, language: Language) -> Option<Notice> {
+    let notice = notice(ended, id, language)?;
+    if ended.is_undo() || notice.kind != Lamp::Good {
+        return Some(notice);
+    }
+    let different = record.fields.iter().filter(|field| !field.same).count();
+    let (kind, title) = match (&record.partner, different, language) {
+        (None, _, Language::Da) => (Lamp::Wait, "Færdig; posten er ikke koblet".to_owned()),
+        (None, _, Language::En) => (Lamp::Wait, "Done; the record is not linked".to_owned()),
+        (Some(_), 0, Language::Da) => (Lamp::Good, "Posten er ens i de to systemer".to_owned()),
+        (Some(_), 0, Language::En) => (Lamp::Good, "The record is the same in both systems".to_owned()),
+        (Some(_), 1, Language::Da) => (Lamp::Wait, "Mere er der ikke at gøre; 1 felt er forskelligt".to_owned()),
+        (Some(_), 1, Language::En) => (Lamp::Wait, "There is no more to do; 1 field differs".to_owned()),
+        (Some(_), _, Language::Da) => {
+            (Lamp::Wait, format!("Mere er der ikke at gøre; {different} felter er forskellige"))
         }
-        (false, true) => ("good", language.pick("De to systemer er i overensstemmelse", "The two systems agree")),
-        (false, false) => {
-            ("wait", language.pick("Færdig, men ikke alt blev gjort", "Done, but not everything was done"))
-        }
+        (Some(_), _, Language::En) => (Lamp::Wait, format!("There is no more to do; {different} fields differ")),
     };
-    Some(plain(kind, title, sentences))
+    Some(Notice { kind, title, ..notice })
 }
 
 fn counts(summary: &Summary, language: Language) -> String {

@@ -55,7 +55,7 @@ pub(crate) async fn page(
         (_, _) => None,
     };
     let own = shown! { here => "overview", plan };
-    Chrome::of(&server, &signed, &connection, role).page("plan.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("plan.html", own)
 }
 
 fn shown(last: &Ended, app: &App, language: Language) -> Option<Shown> {

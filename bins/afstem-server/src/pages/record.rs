@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{Html, Redirect};
 use serde::Deserialize;
@@ -9,7 +10,7 @@ use sync_app::office::Job;
 use sync_app::{Side, SyncDirection};
 use tenancy::Role;
 
-use super::overview::notice;
+use super::overview::of_record;
 use super::sync::start;
 use crate::fault::Fault;
 use crate::guard::{SignedForm, SignedIn, member};
@@ -27,9 +28,10 @@ pub(crate) struct Opened {
 /// `/open?module=$MODULE$&record=$RECORD$`. Simply CRM writes a record's id with or without the module's prefix.
 pub(crate) async fn open(
     State(server): State<Server>,
-    Query(opened): Query<Opened>,
+    opened: Result<Query<Opened>, QueryRejection>,
     signed: SignedIn,
 ) -> Result<Redirect, Fault> {
+    let Query(opened) = opened.map_err(|_| Fault::senseless(signed.language))?;
     let held = server.registry().memberships(&signed.account.id).await?;
     let id = match (opened.connection, held.as_slice()) {
         (Some(id), _) => id,
@@ -50,24 +52,25 @@ pub(crate) async fn page(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let reference = app.reference(&module, &record).await?;
     let shown = app.record(&reference, signed.language).await?;
     // A mapping that does not fit any more explains nothing; the page of the mapping says why.
     let story = app.story(&reference, signed.language).await.ok().flatten();
     let desk = server.office().desk(&connection.id);
     let may_push = app.settings().sync.direction == SyncDirection::CrmToDinero && reference.side == Side::Right;
+    let ended = desk.last().filter(|ended| !desk.is_busy() && ended.is_about(&reference));
     let own = shown! {
         here => "overview",
         reference => reference.to_string(),
         path => format!("/c/{id}/record/{module}/{record}"),
         may_push,
-        notice => desk.last().filter(|_| !desk.is_busy()).and_then(|ended| notice(&ended, &id, signed.language)),
+        notice => ended.and_then(|ended| of_record(&ended, &id, &shown, signed.language)),
         labels => shown.fields.iter().map(|it| (it.field.clone(), it.label.clone())).collect::<BTreeMap<_, _>>(),
         record => shown,
         story,
     };
-    Chrome::of(&server, &signed, &connection, role).page("record.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("record.html", own)
 }
 
 /// Sends the record to Dinero, or reconciles it. Whether it may be sent is decided by the rule that decides `push`.
@@ -77,7 +80,7 @@ pub(crate) async fn act(
     form: SignedForm,
 ) -> Result<Redirect, Fault> {
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
-    let app = server.office().app(&connection)?;
+    let app = server.app(&connection)?;
     let reference = app.reference(&module, &record).await?;
     let job = match form.fields.get("do") {
         "push" => {

@@ -47,10 +47,10 @@ pub(crate) async fn page(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    draw(&server, &signed, &connection, role, &BTreeMap::new(), None)
+    draw(&server, &signed, &connection, role, &BTreeMap::new(), None).await
 }
 
-fn draw(
+async fn draw(
     server: &Server,
     signed: &SignedIn,
     connection: &Connection,
@@ -66,7 +66,7 @@ fn draw(
         sync => shown(office, connection, Part::Sync, typed, wrong, language)?,
         invoices => shown(office, connection, Part::Invoices, typed, wrong, language)?,
     };
-    Chrome::of(server, signed, connection, role).page("settings.html", own)
+    Chrome::of(server, signed, connection, role).await?.page("settings.html", own)
 }
 
 /// Shows what a change will do; saves it when that was seen.
@@ -81,7 +81,7 @@ pub(crate) async fn change(
     let typed = entered(office, &PARTS, &fields);
     let change = office.change(&connection, &typed)?;
     if let Some(wrong) = &change.wrong {
-        let page = draw(&server, &signed, &connection, role, &typed, Some(wrong))?;
+        let page = draw(&server, &signed, &connection, role, &typed, Some(wrong)).await?;
         return Ok((http::StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if fields.get("save") != "yes" || change.differences.is_empty() {
@@ -89,7 +89,7 @@ pub(crate) async fn change(
         let language = signed.language;
         let differences: Vec<_> = change.differences.iter().map(|it| ShownDifference::new(it, language)).collect();
         let own = shown! { here => "settings", version => connection.version, differences, entered };
-        return Ok(Chrome::of(&server, &signed, &connection, role).page("review.html", own)?.into_response());
+        return Ok(Chrome::of(&server, &signed, &connection, role).await?.page("review.html", own)?.into_response());
     }
     save(&server, &signed, change, fields.get("version")).await?;
     Ok(Redirect::to(&format!("/c/{id}/settings")).into_response())

@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -66,7 +67,7 @@ pub(super) fn is_still(last: Option<Ended>, at: &str, language: Language) -> Res
 pub(super) async fn start(server: &Server, id: &str, form: &SignedForm, job: Job) -> Result<(), Fault> {
     let (connection, _) = member(server, &form.signed, id, Role::Operator).await?;
     let actor = Actor::Account(form.signed.account.id.clone());
-    Ok(server.office().begin(&connection, job, actor)?)
+    server.office().begin(&connection, job, actor).map_err(|error| Fault::of(error, &connection))
 }
 
 pub(crate) async fn stop(
@@ -93,11 +94,12 @@ pub(crate) struct From {
 pub(crate) async fn progress(
     State(server): State<Server>,
     Path(id): Path<String>,
-    Query(from): Query<From>,
+    from: Result<Query<From>, QueryRejection>,
     headers: HeaderMap,
     signed: SignedIn,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Fault> {
     let (connection, _) = member(&server, &signed, &id, Role::Viewer).await?;
+    let Query(from) = from.map_err(|_| Fault::senseless(signed.language))?;
     let heard = headers.get("last-event-id").and_then(|it| it.to_str().ok()).and_then(|it| it.split_once('-'));
     let heard = heard.and_then(|(run, line)| Some((run.parse().ok()?, line.parse().ok()?)));
     let (run, line) = heard.unwrap_or((from.run, from.line));

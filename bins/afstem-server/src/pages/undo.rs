@@ -51,9 +51,9 @@ pub(crate) async fn page(
     let own = shown! {
         here => "history",
         undo => found,
-        notice => last.and_then(|ended| notice(&ended, &id, signed.language)),
+        notice => last.filter(Ended::is_undo).and_then(|ended| notice(&ended, &id, signed.language)),
     };
-    Chrome::of(&server, &signed, &connection, role).page("undo.html", own)
+    Chrome::of(&server, &signed, &connection, role).await?.page("undo.html", own)
 }
 
 fn shown(last: &Ended, language: Language) -> Option<Shown> {
@@ -84,7 +84,7 @@ pub(crate) async fn act(
     let (connection, _) = member(&server, &form.signed, &id, Role::Operator).await?;
     let field = Some(form.fields.get("field").to_owned()).filter(|field| !field.is_empty());
     let target = UndoTarget { what: form.fields.get("target").to_owned(), field };
-    server.office().app(&connection)?.may_undo(&target).await?;
+    server.app(&connection)?.may_undo(&target).await?;
     let (job, then) = match form.fields.get("do") {
         "look" => (Job::PreviewUndo(target), format!("/c/{id}/undo")),
         "carry-out" => (Job::Undo(target), format!("/c/{id}")),

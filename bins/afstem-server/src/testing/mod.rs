@@ -3,6 +3,7 @@
 mod api;
 mod past;
 mod security;
+mod truth;
 mod visitor;
 mod visits;
 mod world;

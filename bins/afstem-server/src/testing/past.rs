@@ -41,7 +41,9 @@ async fn an_undo_is_shown_first_and_done_then() {
     let undone = last.summary().unwrap().undone.as_ref().unwrap();
     assert!(!undone.unlinked.is_empty() && undone.kept.iter().all(|kept| kept.field.is_none()), "{undone:?}");
     let overview = olga.get(&own).await.body;
-    assert!(overview.contains("Fortrudt"), "{overview}");
+    assert!(!undone.kept.is_empty() && overview.contains("Fortrudt, så vidt det kunne lade sig gøre"), "{overview}");
+    let history = olga.get(&format!("{own}/history")).await.body;
+    assert!(history.contains("<span class=\"state wait small\">fortrudt til dels"), "{history}");
     for (target, status) in [("no-such-run", 404), ("Accounts/zzz", 422)] {
         assert_eq!(olga.post(&undo, &[("do", "look"), ("target", target)]).await.status, status, "{target}");
     }

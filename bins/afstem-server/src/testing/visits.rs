@@ -5,11 +5,12 @@ use tenancy::Connection;
 use super::World;
 
 /// Every page of a connection.
-const PAGES: [&str; 11] = [
+const PAGES: [&str; 12] = [
     "",
     "/connection",
     "/settings",
     "/mapping",
+    "/mapping/text",
     "/inbox",
     "/history",
     "/access",
@@ -123,4 +124,85 @@ async fn a_wrong_key_is_red_with_its_cause_and_the_right_one_green() {
         assert!(page.contains(&format!("data-side=\"dinero\" data-state=\"{state}\"")), "{page}");
         assert!(page.contains(word), "{page}");
     }
+}
+
+#[tokio::test]
+async fn who_comes_before_the_set_up_is_led_to_it_and_told_what_is_missing() {
+    let world = World::new().await;
+    let mut lars = world.signed_in("lars").await;
+    let own = format!("/c/{}", world.b.id);
+    let there = format!("{own}/connection");
+    for page in ["/mapping", "/booking", "/record/Accounts/11x1"] {
+        let answer = lars.get(&format!("{own}{page}")).await;
+        assert_eq!((answer.status, answer.location()), (303, there.as_str()), "{page}: {}", answer.body);
+    }
+    lars.get(&own).await;
+    for act in ["sync", "preview", "check"] {
+        let answer = lars.post(&format!("{own}/{act}"), &[]).await;
+        assert_eq!((answer.status, answer.location()), (303, there.as_str()), "{act}: {}", answer.body);
+    }
+    let page = lars.get(&there).await.body;
+    assert!(page.contains("Endnu mangler") && !page.contains("id=\"sync\""), "{page}");
+    let missing = page.split("Endnu mangler").nth(1).unwrap().split("</p>").next().unwrap();
+    for name in ["Firma ID", "API-nøgle"] {
+        assert!(missing.contains(name), "{name} is not in {missing}");
+    }
+    assert!(!missing.contains("dinero."), "{missing}");
+    let ready = world.signed_in("olga").await.get(&format!("/c/{}/connection", world.a.id)).await.body;
+    assert!(!ready.contains("Endnu mangler") && ready.contains("id=\"sync\""), "{ready}");
+}
+
+#[tokio::test]
+async fn a_fault_is_said_once_in_the_language_of_who_asks() {
+    let world = World::new().await;
+    let mut mette = world.signed_in("mette").await;
+    let progress = format!("/c/{}/progress?run=abc", world.a.id);
+    for (language, said) in [("da", "Adressen er ikke hel."), ("en", "The address is not complete.")] {
+        mette.get("/account").await;
+        mette.post("/language", &[("language", language)]).await;
+        for path in ["/open", progress.as_str()] {
+            let answer = mette.get(path).await;
+            assert_eq!((answer.status, answer.body.matches(said).count()), (400, 1), "{path}: {}", answer.body);
+        }
+    }
+    let nowhere = mette.get("/c/nowhere").await.body;
+    assert!(nowhere.contains("Siden findes ikke.") && nowhere.contains("There is no such page."), "{nowhere}");
+}
+
+/// The mapping with every module, and an inbox with more than anybody reads at once.
+#[tokio::test]
+async fn the_heaviest_pages_are_light_and_an_inbox_can_be_read_to_its_end() {
+    let mut world = World::new().await;
+    world
+        .set(&[
+            ("sync.modules", "organisations,contacts,products,invoices"),
+            ("invoices.vat_accounts", "25=1000,0=1100"),
+        ])
+        .await;
+    world.add_wrong_cvrs(112);
+    let mut olga = world.signed_in("olga").await;
+    let own = format!("/c/{}", world.a.id);
+    olga.post(&format!("{own}/sync"), &[]).await;
+    world.rest().await;
+    let mapping = olga.get(&format!("{own}/mapping")).await.body;
+    assert!(mapping.len() < HEAVIEST, "the mapping weighs {}", mapping.len());
+    let (mut seen, mut next) = (std::collections::BTreeSet::new(), Some(format!("{own}/inbox")));
+    while let Some(page) = next.take() {
+        let body = olga.get(&page).await.body;
+        assert!(body.len() < HEAVIEST, "{page} weighs {}", body.len());
+        let entries: Vec<&str> = body.split("data-entry=\"").skip(1).map(|it| it.split('"').next().unwrap()).collect();
+        assert!((1..=40).contains(&entries.len()), "{page} has {}", entries.len());
+        seen.extend(entries.into_iter().map(str::to_owned));
+        let after = body.split("<a href=\"?passed=").find_map(|it| it.split_once("\">De næste"));
+        next = after.map(|(passed, _)| format!("{own}/inbox?passed={passed}"));
+    }
+    assert!(seen.len() >= 112, "{}", seen.len());
+    let beyond = olga.get(&format!("{own}/inbox?passed=4000")).await.body;
+    assert!(beyond.contains("data-entry") && !beyond.contains("De næste"), "the last page there is");
+    let count = format!("<span class=\"count\">{}</span>", seen.len());
+    assert!(beyond.contains(&count), "{count} stands in the menu");
+    // A plan that was looked at since says nothing of the inbox.
+    olga.post(&format!("{own}/preview"), &[]).await;
+    world.rest().await;
+    assert!(olga.get(&own).await.body.contains(&count));
 }

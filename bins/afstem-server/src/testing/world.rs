@@ -125,6 +125,25 @@ impl World {
         format!("Accounts/{id}")
     }
 
+    /// Somebody makes `count` organisations in Simply CRM with a CVR number that is none.
+    pub(crate) fn add_wrong_cvrs(&self, count: usize) {
+        let mut crm = self.crm();
+        let cvr = crm.custom_field("Accounts", "CVR-nr.").unwrap();
+        for number in 0..count {
+            let name = format!("Anlægsgartner nr. {number} ApS");
+            crm.add("Accounts", &[("accountname", &name), (&cvr, "12")], "mette", Utc::now()).unwrap();
+        }
+    }
+
+    /// Somebody gives the first organisation of Simply CRM a CVR number that is none; which organisation.
+    pub(crate) fn spoil_cvr(&self) -> String {
+        let mut crm = self.crm();
+        let cvr = crm.custom_field("Accounts", "CVR-nr.").unwrap();
+        let id = crm.records("Accounts")[0]["id"].as_str().unwrap().to_owned();
+        crm.edit(&id, &[(&cvr, "12")], "mette", Utc::now()).unwrap();
+        format!("Accounts/{id}")
+    }
+
     /// Whether any contact of Dinero has this telephone number.
     pub(crate) fn dinero_knows(&self, digits: &str) -> bool {
         self.dinero().contacts().iter().any(|contact| contact.to_string().replace(' ', "").contains(digits))

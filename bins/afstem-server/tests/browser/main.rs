@@ -199,7 +199,7 @@ async fn synchronise_with_live_progress(house: &House, browser: &Browser) -> Res
 /// A field that is decided by a person: changed on both sides, shown with both values, taken from one.
 async fn conflict(house: &House, browser: &Browser) -> Result<String, browser::Trouble> {
     browser.follow("Kortlægning").await?;
-    browser.open_details().await?;
+    browser.follow("Hele kortlægningen som tekst").await?;
     browser.edit_text("text", "dinero = \"Email\"", "dinero = \"Email\"\npriority = \"ask\"").await?;
     browser.press("Prøv og gem").await?;
     browser.sees("I bruger jeres egne feltpar").await?;

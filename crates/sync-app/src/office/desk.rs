@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sync_run::{DueInvoice, Events, Halt, Preview, Summary};
+use sync_run::{DueInvoice, Events, Halt, Preview, RunRecord, Summary};
 use tenancy::{Actor, Connection, ConnectionId};
 use tokio::sync::watch;
 
@@ -66,7 +66,7 @@ impl Job {
 #[derive(Debug, Clone)]
 pub struct Ended {
     /// What it was.
-    pub word: &'static str,
+    pub job: Job,
     /// When it ended.
     pub at: DateTime<Utc>,
     /// What came of it.
@@ -91,6 +91,36 @@ pub enum WorkOutcome {
 }
 
 impl Ended {
+    /// Whether it was about this record: sent, reconciled or undone by itself.
+    #[must_use]
+    pub fn is_about(&self, record: &RecordReference) -> bool {
+        match &self.job {
+            Job::Record(it) | Job::Push(it) => it == record,
+            Job::PreviewUndo(it) | Job::Undo(it) => it.what == record.to_string(),
+            Job::Sync(_) | Job::Preview | Job::Planned(_) | Job::PreviewEffects | Job::Effects(_) => false,
+        }
+    }
+
+    /// Whether it was an undo, or what that would do.
+    #[must_use]
+    pub fn is_undo(&self) -> bool {
+        match &self.job {
+            Job::PreviewUndo(_) | Job::Undo(_) => true,
+            Job::Sync(_) | Job::Preview | Job::Planned(_) | Job::Record(_) | Job::Push(_) => false,
+            Job::PreviewEffects | Job::Effects(_) => false,
+        }
+    }
+
+    /// Whether it was about what happens to invoices for good.
+    #[must_use]
+    pub fn is_booking(&self) -> bool {
+        match &self.job {
+            Job::PreviewEffects | Job::Effects(_) => true,
+            Job::Sync(_) | Job::Preview | Job::Planned(_) | Job::Record(_) | Job::Push(_) => false,
+            Job::PreviewUndo(_) | Job::Undo(_) => false,
+        }
+    }
+
     /// What a run did.
     #[must_use]
     pub fn summary(&self) -> Option<&Arc<Summary>> {
@@ -194,6 +224,13 @@ impl Desk {
         lock(&self.halt).is_some()
     }
 
+    /// Whether `run`, which has no end yet, is what is being worked on, and not one that was cut off earlier.
+    #[must_use]
+    pub fn works_on(&self, run: &RunRecord) -> bool {
+        let began = self.progress.state().began;
+        self.is_busy() && run.ended.is_none() && began.is_some_and(|began| began <= run.started)
+    }
+
     /// Asks what is being worked on to stop, between two writes. What was done stands, and the next run goes on there.
     pub fn stop(&self) {
         if let Some(halt) = lock(&self.halt).as_ref() {
@@ -288,13 +325,12 @@ fn name_of(actor: &Actor) -> String {
 }
 
 async fn work(app: &App, job: Job) -> Ended {
-    let word = job.word();
-    let outcome = match outcome(app, job).await {
+    let outcome = match outcome(app, job.clone()).await {
         Ok(outcome) => outcome,
         Err(error) if error.is_stopped() => WorkOutcome::Stopped,
         Err(error) => WorkOutcome::Failed([Language::Da, Language::En].map(|language| error.say(language))),
     };
-    Ended { word, at: Utc::now(), outcome }
+    Ended { job, at: Utc::now(), outcome }
 }
 
 async fn outcome(app: &App, job: Job) -> Result<WorkOutcome, AppError> {

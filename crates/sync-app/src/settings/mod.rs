@@ -6,6 +6,7 @@ pub mod form;
 mod keys;
 mod problem;
 mod source;
+mod texts;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,10 +20,12 @@ use secrecy::SecretString;
 pub use entries::Entries;
 pub(crate) use entries::{default_of, is_secret};
 pub use problem::{Place, Problem, SettingsError, Trouble};
+pub(crate) use texts::service;
 
 use crate::Language;
 use keys::{Key, Kind};
 use source::{Given, Source};
+use texts::{accounts, amount, day, period};
 
 /// The settings of one pair.
 #[derive(Debug, Clone)]
@@ -243,8 +246,8 @@ impl Reader<'_> {
                 text_service: Some(self.text("invoices.text_service")).filter(|text| !text.is_empty()),
                 adjustment_account: self.text("invoices.adjustment_account").parse().ok(),
                 rounding_account: self.text("invoices.rounding_account").parse().ok(),
-                rounding_limit: self.text("invoices.rounding_limit").parse().unwrap_or_default(),
-                closed_until: self.text("invoices.closed_until").parse().ok(),
+                rounding_limit: amount(&self.text("invoices.rounding_limit")).unwrap_or_default(),
+                closed_until: day(&self.text("invoices.closed_until")),
                 language: match self.text("invoices.language").as_str() {
                     "da" => InvoiceLanguage::Danish,
                     "en" => InvoiceLanguage::English,
@@ -360,47 +363,9 @@ fn checked(kind: Kind, text: &str) -> Result<(), Trouble> {
         Kind::StoreUrl => ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)),
         Kind::Accounts => accounts(text).is_some(),
         Kind::Account => text.parse::<u32>().is_ok(),
-        Kind::Amount => text.parse::<Decimal>().is_ok_and(|amount| amount >= Decimal::ZERO),
-        Kind::Day => text.parse::<NaiveDate>().is_ok(),
+        Kind::Amount => amount(text).is_some(),
+        Kind::Day => day(text).is_some(),
         Kind::Service => service(text).is_some(),
     };
     if fits { Ok(()) } else { Err(Trouble::Bad { allowed: kind.allowed() }) }
-}
-
-/// A period such as `3h`; at least a second.
-fn period(text: &str) -> Option<Duration> {
-    let (number, unit) = text.trim().split_at_checked(text.trim().len().checked_sub(1)?)?;
-    let seconds = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return None,
-    };
-    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
-    Some(Duration::from_secs(number.checked_mul(seconds)?))
-}
-
-/// `Services/26x5` or `Products/14x4`: the module and the id.
-pub(crate) fn service(text: &str) -> Option<(&str, &str)> {
-    let (module, id) = text.split_once('/')?;
-    let (prefix, number) = id.split_once('x')?;
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (matches!(module, "Services" | "Products") && digits(prefix) && digits(number)).then_some((module, id))
-}
-
-/// `25=1000,0=1100`. Rates are percentages, accounts are numbers.
-fn accounts(text: &str) -> Option<BTreeMap<String, u32>> {
-    let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| {
-            let (rate, account) = pair.split_once('=')?;
-            let account = account.trim().parse().ok()?;
-            if let "0-eu" | "0-world" = rate.trim() {
-                return Some((rate.trim().to_owned(), account));
-            }
-            let rate: Decimal = rate.trim().parse().ok()?;
-            Some((rate.normalize().to_string(), account))
-        })
-        .collect()
 }

@@ -226,7 +226,7 @@ pub const FIELDS: &[Field] = &[
         "invoices.rounding_limit",
         ["Højeste øreafrunding", "Largest rounding"],
         [
-            "Så meget må øreafrundingen højst være, i kroner, fx 0.05. Er forskellen større, venter fakturaen på jer.",
+            "Så meget må øreafrundingen højst være, i kroner, fx 0,05. Er forskellen større, venter fakturaen på jer.",
             "The most a rounding line may come to, in kroner, such as 0.05. If the difference is larger, the invoice waits for you.",
         ],
     ),
@@ -234,7 +234,7 @@ pub const FIELDS: &[Field] = &[
         "invoices.closed_until",
         ["Lukket til og med", "Closed until"],
         [
-            "Den sidste dag i den lukkede regnskabsperiode, fx 2025-12-31. Ingen faktura får en dato i den.",
+            "Den sidste dag i den lukkede regnskabsperiode, fx 31.12.2025. Ingen faktura får en dato i den.",
             "The last day of the closed accounting period, such as 2025-12-31. No invoice is dated in it.",
         ],
     ),

@@ -158,11 +158,11 @@ pub fn complaint(key: &str, trouble: &Trouble, language: Language) -> String {
                 .pick("Her skal stå et kontonummer, eller ingenting.", "This has to be an account number, or nothing.")
                 .to_owned(),
             Some(Kind::Amount) => {
-                language.pick("Her skal stå et beløb som 0.05.", "This has to be an amount such as 0.05.").to_owned()
+                language.pick("Her skal stå et beløb som 0,05.", "This has to be an amount such as 0.05.").to_owned()
             }
             Some(Kind::Day) => language
                 .pick(
-                    "Her skal stå en dag som 2025-12-31, eller ingenting.",
+                    "Her skal stå en dag som 31.12.2025, eller ingenting.",
                     "This has to be a day such as 2025-12-31, or nothing.",
                 )
                 .to_owned(),
