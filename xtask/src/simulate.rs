@@ -19,6 +19,9 @@ pub(crate) struct Wanted {
     /// Every history has invoices.
     #[arg(long)]
     invoices: bool,
+    /// Every history has invoices, and people credit them.
+    #[arg(long)]
+    credit_notes: bool,
     /// Goes on after a history that failed.
     #[arg(long)]
     keep_going: bool,
@@ -28,7 +31,7 @@ pub(crate) fn run(workspace: &Workspace, wanted: &Wanted) -> Result<(), Failure>
     let mut command = process::cargo();
     command.current_dir(&workspace.root).args(["run", "--quiet", "--package", "simulation", "--"]);
     command.args(["--seeds", &wanted.seeds.to_string(), "--start", &wanted.start.to_string()]);
-    command.args(wanted.invoices.then_some("--invoices"));
+    command.args(wanted.invoices.then_some("--invoices")).args(wanted.credit_notes.then_some("--credit-notes"));
     command.args(wanted.diary.then_some("--diary")).args(wanted.keep_going.then_some("--keep-going"));
     process::run(&mut command)
 }

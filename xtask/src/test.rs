@@ -119,7 +119,13 @@ fn commands(workspace: &Workspace, scope: &Scope, fast: bool) -> Vec<(&'static s
     }
     if !fast && !libraries.0.is_empty() {
         let mut examples = process::cargo();
-        examples.args(["test", "--no-fail-fast", "--doc"]).args(libraries.arguments());
+        examples.args(["test", "--no-fail-fast", "--doc"]);
+        // The whole workspace has the features with which its tests were built; a part of it would build everything again.
+        if scope.0.len() == workspace.packages.len() {
+            examples.args(["--workspace", "--all-features"]);
+        } else {
+            examples.args(libraries.arguments());
+        }
         commands.push(("examples in the documentation", examples));
     }
     commands

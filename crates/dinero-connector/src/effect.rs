@@ -62,7 +62,10 @@ pub(crate) async fn perform(
         (Effect::Book, Voucher::CreditNote(guid)) => {
             in_an_open_year(client, seen.fields.get("Date")).await?;
             not_more_than_invoiced(connector, seen).await?;
-            client.send(&BookCreditNote { guid, timestamp, number: None }).await.map_err(|error| moved(&error))?;
+            let booked = client.send(&BookCreditNote { guid, timestamp, number: None }).await;
+            // Even where the answer was lost: its invoice may be credited now.
+            connector.credits.look_again();
+            booked.map_err(|error| moved(&error))?;
             Ok(None)
         }
         (Effect::Send { way }, _) => send(client, voucher, way, timestamp).await,

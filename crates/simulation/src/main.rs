@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use simulation::{Detail, Fault, Played, Season};
+use simulation::{Detail, Fault, Play, Played, Season};
 
 /// With so many seeds, every fault has to have struck.
 const ENOUGH: u64 = 1_000;
@@ -44,10 +44,10 @@ fn main() -> ExitCode {
     let threads = arguments.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
     let detail = if arguments.diary { Detail::Diary } else { Detail::Verdict };
     let seeds = arguments.start..arguments.start + arguments.seeds;
-    let kind = match (arguments.credit_notes, arguments.invoices) {
-        (true, _) => simulation::play_with_credit_notes,
-        (false, true) => simulation::play_with_invoices,
-        (false, false) => simulation::play,
+    let (kind, as_told): (Play, &str) = match (arguments.credit_notes, arguments.invoices) {
+        (true, _) => (simulation::play_with_credit_notes, " --credit-notes"),
+        (false, true) => (simulation::play_with_invoices, " --invoices"),
+        (false, false) => (simulation::play, ""),
     };
     let season = Season::of(kind, seeds, threads, detail, arguments.keep_going, |seed, played: &Played| {
         if arguments.diary {
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         }
         if !played.breaches.is_empty() {
             println!("seed {seed} FAILED: {:#?}", played.breaches);
-            println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed} --diary");
+            println!("  again, with everything: cargo xtask simulate --seeds 1 --start {seed}{as_told} --diary");
         }
     });
     println!("    struck  effects  fault");
