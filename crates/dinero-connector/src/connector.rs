@@ -18,7 +18,7 @@ use sync_run::{
 use uuid::Uuid;
 
 use crate::credits::Credits;
-use crate::errors::{NAME, down, write};
+use crate::errors::{NAME, down, made, write};
 use crate::kind::{CONTACT, CREDIT_NOTE, INVOICE, is, is_voucher};
 use crate::language::{InvoiceLanguage, Languages};
 use crate::walk::{self, Changes, Part};
@@ -139,12 +139,9 @@ impl DineroConnector {
             guid
         } else if is(kind, CONTACT) {
             let guid = ContactGuid(intent.id.0);
-            match self.client.send(&CreateContact(contact::body(&fields, Some(guid), Some(mark)))).await {
-                Ok(created) => created.contact_guid.0,
-                // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
-                Err(error) if error.is_duplicate() => guid.0,
-                Err(error) => return Err(write(&error)),
-            }
+            let contact = contact::body(&fields, Some(guid), Some(mark));
+            let created = made(self.client.send(&CreateContact(contact)).await)?;
+            created.map_or(guid.0, |created| created.contact_guid.0)
         } else {
             let body = product::body(&fields, Some(mark));
             self.client.send(&CreateProduct(body)).await.map_err(|error| write(&error))?.product_guid.0

@@ -12,7 +12,7 @@ use sync_run::WriteError;
 use uuid::Uuid;
 
 use crate::draft::{body, keep_units, not_sent, reference};
-use crate::errors::write;
+use crate::errors::made;
 use crate::invoice::{Head, day, lines, record, text, totals};
 use crate::kind::{CREDIT_NOTE, INVOICE};
 
@@ -113,12 +113,8 @@ pub(crate) async fn create(
     let preview = CreditNoteWrite { guid: None, ..credit_note.clone() };
     let preview = client.send(&PreviewCreditNote { credit_note: preview }).await.map_err(|error| not_sent(&error))?;
     let computed = totals([preview.total_excl_vat, preview.total_vat, preview.total_incl_vat], &preview.product_lines);
-    match client.send(&CreateCreditNote { credit_note }).await {
-        Ok(stored) => Ok((stored.guid.0, computed)),
-        // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
-        Err(error) if error.is_duplicate() => Ok((guid, computed)),
-        Err(error) => Err(write(&error)),
-    }
+    let stored = made(client.send(&CreateCreditNote { credit_note }).await)?;
+    Ok((stored.map_or(guid, |stored| stored.guid.0), computed))
 }
 
 /// The whole credit note as it is written.

@@ -10,7 +10,7 @@ use sync_model::{Fields, Mark, Presence, Value};
 use sync_run::{FailureClass, Refusal, WriteError};
 use uuid::Uuid;
 
-use crate::errors::write;
+use crate::errors::{made, write};
 use crate::invoice::{self, Beside};
 use crate::kind::text;
 
@@ -70,12 +70,8 @@ pub(crate) async fn create(
     let invoice = InvoiceWrite { address: None, language, ..body(fields, Some(InvoiceGuid(guid)), mark)? };
     let preview = InvoiceWrite { guid: None, ..invoice.clone() };
     let preview = client.send(&PreviewInvoice { invoice: preview }).await.map_err(|error| not_sent(&error))?;
-    match client.send(&CreateInvoice { invoice }).await {
-        Ok(stored) => Ok((stored.guid.0, invoice::computed(&preview))),
-        // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
-        Err(error) if error.is_duplicate() => Ok((guid, invoice::computed(&preview))),
-        Err(error) => Err(write(&error)),
-    }
+    let stored = made(client.send(&CreateInvoice { invoice }).await)?;
+    Ok((stored.map_or(guid, |stored| stored.guid.0), invoice::computed(&preview)))
 }
 
 /// A look that failed before anything was sent that could have had an effect.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::DineroConnector;
 use crate::draft::not_sent;
-use crate::errors::{down, write};
+use crate::errors::{down, made, write};
 use crate::invoice::{self, Beside};
 use crate::kind::{CREDIT_NOTE, is, number, text};
 
@@ -79,12 +79,7 @@ pub(crate) async fn perform(
                 date: Some(*date),
                 ..whole_of(&invoice)
             };
-            match client.send(&CreateCreditNote { credit_note }).await {
-                Ok(_) => Ok(None),
-                // The guid is ours alone: that it is taken means that an earlier attempt had its effect.
-                Err(error) if error.is_duplicate() => Ok(None),
-                Err(error) => Err(write(&error)),
-            }
+            made(client.send(&CreateCreditNote { credit_note }).await).map(|_| None)
         }
         (Effect::Pay { .. } | Effect::Credit { .. }, Voucher::CreditNote(_)) => {
             Err(refusal("a credit note is neither paid nor credited"))

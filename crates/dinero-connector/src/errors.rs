@@ -26,6 +26,16 @@ fn class(error: &Error) -> ErrorClass {
     }
 }
 
+/// What came of making something under a guid of ours. `None` where that guid is taken: it is ours alone, so that an earlier
+/// attempt had its effect.
+pub(crate) fn made<T>(answer: Result<T, Error>) -> Result<Option<T>, WriteError> {
+    match answer {
+        Ok(made) => Ok(Some(made)),
+        Err(error) if error.is_duplicate() => Ok(None),
+        Err(error) => Err(write(&error)),
+    }
+}
+
 /// A write failed.
 pub(crate) fn write(error: &Error) -> WriteError {
     if error.is_bad_credentials() || error.needs_pro() || error.is_forbidden() {

@@ -45,12 +45,11 @@ impl SimplyCrmConnector {
             return Ok(None);
         };
         self.name_credited(schema, &mut record).await?;
-        Ok(Some(record).map(|record| {
-            // Times have whole seconds: another save may follow in the same one, and must be noticed.
-            let certain = record.changed_at.is_none_or(|saved| saved + SECOND < asked);
-            let revision = if certain { record.revision } else { Revision::new(format!("{}{FRESH}", record.revision)) };
-            Record { revision, ..record }
-        }))
+        // Times have whole seconds: another save may follow in the same one, and must be noticed.
+        if record.changed_at.is_some_and(|saved| saved + SECOND >= asked) {
+            record.revision = Revision::new(format!("{}{FRESH}", record.revision));
+        }
+        Ok(Some(record))
     }
 
     /// Says as a reference which invoice this one credits. The field holds the invoice's number, as people know it; an id is

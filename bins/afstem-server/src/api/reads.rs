@@ -100,8 +100,7 @@ pub(super) async fn run(
 ) -> Result<Json<RunView>, Problem> {
     caller.needs(Scope::Read)?;
     let Path(run) = named?;
-    let runs = server.office().runs(&caller.connection, 10_000).await?;
-    let found = runs.into_iter().find(|it| it.run.as_str() == run);
+    let found = server.office().run(&caller.connection, &run).await?;
     found.map(|run| Json(view(run))).ok_or_else(Problem::not_found)
 }
 

@@ -174,8 +174,7 @@ pub(crate) async fn run(
     signed: SignedIn,
 ) -> Result<Html<String>, Fault> {
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
-    let runs = server.office().runs(&connection, 10_000).await?;
-    let found = runs.into_iter().find(|it| it.run.as_str() == run).ok_or(Fault::NotFound)?;
+    let found = server.office().run(&connection, &run).await?.ok_or(Fault::NotFound)?;
     let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
     let undoes = summary.as_ref().is_some_and(|it| it.undone.is_some());
     let records = summary.as_ref().map(summary_records).unwrap_or_default();

@@ -44,8 +44,7 @@ pub(crate) async fn page(
     let last = desk.last().filter(|_| !desk.is_busy());
     let mut found = last.as_ref().and_then(|last| shown(last, signed.language));
     if let Some(found) = &mut found {
-        let runs = server.office().runs(&connection, 10_000).await?;
-        let run = runs.into_iter().find(|run| run.run.as_str() == found.target);
+        let run = server.office().run(&connection, &found.target).await?;
         found.run_began = run.map(|run| run.started.to_rfc3339());
     }
     let own = shown! {

@@ -23,6 +23,12 @@ async fn a_killed_server_goes_on_where_it_was() {
     let mut house = House::open(12).await;
     let mette = Caller::found(house.address(), house.code()).await;
     let own = mette.connect("Nordlys ApS", &house.crm_url()).await;
+    goes_on_after_a_kill(&mut house, &mette, &own).await;
+}
+
+/// Kills the server in the middle of a run and starts it again: the next run does what was left, and the one after it nothing.
+/// Gives back who has signed in since.
+async fn goes_on_after_a_kill(house: &mut House, mette: &Caller, own: &str) -> Caller {
     house.slow_down();
     mette.post(&format!("{own}/sync"), &[]).await;
     let killed_at = house.kill_once_something_is_written().await;
@@ -30,14 +36,15 @@ async fn a_killed_server_goes_on_where_it_was() {
     house.start_again();
     let mette = Caller::sign_in(house.address()).await;
     mette.post(&format!("{own}/sync"), &[]).await;
-    mette.rest(&own).await;
+    mette.rest(own).await;
     house.agrees().unwrap();
     assert!(house.dinero_contacts() > killed_at, "there was something left to do");
     assert!(house.nothing_is_there_twice(), "a record was made twice");
     mette.post(&format!("{own}/sync"), &[]).await;
-    mette.rest(&own).await;
-    let page = mette.get(&own).await;
+    mette.rest(own).await;
+    let page = mette.get(own).await;
     assert!(page.contains("Skrevet: Dinero 0, Simply CRM 0."), "{page}");
+    mette
 }
 
 /// Asked to stop, it ends soon and cleanly, in the middle of a run.

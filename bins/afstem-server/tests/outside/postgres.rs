@@ -14,19 +14,7 @@ async fn the_server_keeps_everything_in_postgres_too() {
     let mette = Caller::found(house.address(), house.code()).await;
     let own = mette.connect("Nordlys ApS", &house.crm_url()).await;
     assert!(mette.get(&format!("{own}/connection")).await.contains("Dinero: forbundet"));
-    house.slow_down();
-    mette.post(&format!("{own}/sync"), &[]).await;
-    let killed_at = house.kill_once_something_is_written().await;
-    house.hurry_up();
-    house.start_again();
-    let mette = Caller::sign_in(house.address()).await;
-    mette.post(&format!("{own}/sync"), &[]).await;
-    mette.rest(&own).await;
-    house.agrees().unwrap();
-    assert!(house.dinero_contacts() > killed_at && house.nothing_is_there_twice());
-    mette.post(&format!("{own}/sync"), &[]).await;
-    mette.rest(&own).await;
-    assert!(mette.get(&own).await.contains("Skrevet: Dinero 0, Simply CRM 0."));
+    let mette = crate::goes_on_after_a_kill(&mut house, &mette, &own).await;
     assert!(house.ask_to_stop(Duration::from_secs(30)).success());
     house.start_again();
     // The session, the connection and its history outlive the program.

@@ -24,6 +24,7 @@ pub use health::{SideHealth, SystemsHealth};
 pub use progress::{Phase, Progress, ProgressLine, State};
 
 use crate::app::Reach;
+use crate::past::MOST_RUNS;
 use crate::settings::{Entries, Settings, default_of, form, is_secret};
 use crate::world::SystemClock;
 use crate::{App, AppError};
@@ -174,6 +175,15 @@ impl Office {
             Err(AppError::Settings(_)) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
+    }
+
+    /// One run of a connection; `None` where none has this id.
+    ///
+    /// # Errors
+    /// When the database cannot be used.
+    pub async fn run(&self, connection: &Connection, id: &str) -> Result<Option<RunRecord>, AppError> {
+        let runs = self.runs(connection, MOST_RUNS).await?;
+        Ok(runs.into_iter().find(|it| it.run.as_str() == id))
     }
 
     /// Asks both systems how they are, and remembers it.
