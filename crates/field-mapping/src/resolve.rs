@@ -1,6 +1,7 @@
 //! From the written form to the mapping in force, checked against what both systems say of themselves.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use sync_model::{FieldName, Fingerprint, Kind, Module, Schema, Side, Sides, Value};
 
@@ -16,6 +17,10 @@ const VERSION: &str = "field-mapping 3";
 /// Where editors find the JSON Schema of a mapping file.
 const SCHEMA_ADDRESS: &str = "https://raw.githubusercontent.com/afstem/afstem/main/docs/mapping.schema.json";
 
+/// The standard mapping as it was read: runs ask for it again and again, and it never changes.
+static STANDARD_ENTITIES: LazyLock<[(&str, &str, Vec<WrittenEntity>); STANDARD.len()]> =
+    LazyLock::new(|| STANDARD.map(|(file, text)| (file, text, read(file, text, &mut Vec::new()))));
+
 /// The kinds that the standard mapping of `modules` uses, by side, each once.
 ///
 /// ```
@@ -27,11 +32,10 @@ const SCHEMA_ADDRESS: &str = "https://raw.githubusercontent.com/afstem/afstem/ma
 pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
     let mut kinds: Sides<Vec<Kind>> = Sides::default();
     let wanted = |entity: &WrittenEntity| modules.contains(&entity.module.it);
-    for (file, text) in STANDARD {
-        for entity in read(file, text, &mut Vec::new()).iter().filter(|it| wanted(it)) {
-            for (side, kind) in entity.kinds.iter() {
-                kinds.get_mut(side).push(Kind::new(kind.it.as_str()));
-            }
+    let entities = STANDARD_ENTITIES.iter().flat_map(|(_, _, entities)| entities);
+    for entity in entities.filter(|entity| wanted(entity)) {
+        for (side, kind) in entity.kinds.iter() {
+            kinds.get_mut(side).push(Kind::new(kind.it.as_str()));
         }
     }
     for side in Side::BOTH {
@@ -45,8 +49,9 @@ pub fn kinds_of(modules: &[String]) -> Sides<Vec<Kind>> {
 /// Its first line tells editors where the JSON Schema is.
 #[must_use]
 pub fn standard_text(modules: &[String]) -> String {
-    let wanted = |text: &str| read("", text, &mut Vec::new()).iter().any(|entity| modules.contains(&entity.module.it));
-    let texts: Vec<&str> = STANDARD.iter().map(|(_, text)| *text).filter(|text| wanted(text)).collect();
+    let wanted = |entities: &[WrittenEntity]| entities.iter().any(|entity| modules.contains(&entity.module.it));
+    let files = STANDARD_ENTITIES.iter().filter(|(_, _, entities)| wanted(entities));
+    let texts: Vec<&str> = files.map(|(_, text, _)| *text).collect();
     format!("#:schema {SCHEMA_ADDRESS}\n\n{}", texts.join("\n"))
 }
 
@@ -114,7 +119,7 @@ pub fn resolve(
         Source::Custom { file, text } => read(file, text, &mut told),
     };
     let mut mapping = Mapping { modules: Vec::new(), notes: Vec::new() };
-    let mut build = |file: &str, text: &str, strict: bool, entities: &[WrittenEntity]| {
+    let mut build = |file: &str, text: &str, strict: bool, entities: &[&WrittenEntity]| {
         for written in entities.iter().filter(|entity| modules.contains(&entity.module.it)) {
             if told.len() > MOST_TOLD {
                 return;
@@ -130,13 +135,12 @@ pub fn resolve(
         }
     };
     let mentioned = |module: &str| custom.iter().any(|entity| entity.module.it == module);
-    for (file, text) in STANDARD {
-        let mut entities = read(file, text, &mut Vec::new());
-        entities.retain(|entity| !mentioned(&entity.module.it) && !is_absent_document(entity, schemas));
-        build(file, text, false, &entities);
+    for (file, text, entities) in STANDARD_ENTITIES.iter() {
+        let used = |entity: &&WrittenEntity| !mentioned(&entity.module.it) && !is_absent_document(entity, schemas);
+        build(file, text, false, &entities.iter().filter(used).collect::<Vec<_>>());
     }
     if let Source::Custom { file, text } = source {
-        build(file, text, true, &custom);
+        build(file, text, true, &custom.iter().collect::<Vec<_>>());
         told.extend(unknown_modules(file, text, &custom, modules));
     }
     if !told.is_empty() {

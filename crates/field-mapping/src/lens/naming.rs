@@ -1,6 +1,7 @@
 //! The lenses by the names under which a mapping file calls them, and what each needs and gives.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use invoicing::Sign;
 use sync_model::{FieldType, Side};
@@ -19,7 +20,12 @@ enum Gives {
 
 impl Lens {
     /// The lenses that need nothing but their name.
-    fn plain() -> [(&'static str, Self); 31] {
+    fn plain() -> &'static [(&'static str, Self)] {
+        static PLAIN: LazyLock<[(&str, Lens); 31]> = LazyLock::new(Lens::make_plain);
+        PLAIN.as_slice()
+    }
+
+    fn make_plain() -> [(&'static str, Self); 31] {
         [
             ("text", Self::Text),
             ("line", Self::Line),
@@ -58,13 +64,13 @@ impl Lens {
     /// The names that `translate` may hold.
     #[must_use]
     pub fn names() -> Vec<&'static str> {
-        Self::plain().into_iter().map(|(name, _)| name).collect()
+        Self::plain().iter().map(|(name, _)| *name).collect()
     }
 
     /// The lens of this name, where it needs nothing but its name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::plain().into_iter().find(|(known, _)| *known == name).map(|(_, lens)| lens)
+        Self::plain().iter().find(|(known, _)| *known == name).map(|(_, lens)| lens.clone())
     }
 
     /// The name by which a mapping file calls it.
@@ -79,7 +85,7 @@ impl Lens {
             Self::Lines(terms) if terms.sign() == Sign::CreditNote => "credit-lines",
             Self::Lines(_) => "lines",
             Self::Customer(_) => "customer",
-            _ => Self::plain().into_iter().find(|(_, lens)| lens == self).map_or("table", |(name, _)| name),
+            _ => Self::plain().iter().find(|(_, lens)| lens == self).map_or("table", |(name, _)| name),
         }
     }
 

@@ -64,13 +64,13 @@ struct Pair {
     links: BTreeMap<LinkId, Arc<Link>>,
     linked: Sides<BTreeMap<RecordKey, LinkId>>,
     cursors: BTreeMap<(Side, Kind), Cursor>,
-    schemas: BTreeMap<Side, (Schema, DateTime<Utc>)>,
-    checked: Option<Checked>,
+    schemas: BTreeMap<Side, Arc<(Schema, DateTime<Utc>)>>,
+    checked: Option<Arc<Checked>>,
     journal: Vec<Arc<(Intent, Option<Outcome>)>>,
     findings: BTreeMap<Module, Vec<StoredFinding>>,
     ledger: Ledger,
     effects: BTreeMap<(RecordKey, String), EffectRecord>,
-    runs: Vec<RunRecord>,
+    runs: Vec<Arc<RunRecord>>,
     trail: Vec<Arc<TrailEntry>>,
     spent: BTreeMap<Fingerprint, Spent>,
     earlier_life: bool,
@@ -131,12 +131,12 @@ impl Store for MemoryStore {
         known.epoch += 1;
         known.holder = Some((run.clone(), now + ttl));
         if !known.runs.iter().any(|record| record.run == *run) {
-            known.runs.push(RunRecord {
+            known.runs.push(Arc::new(RunRecord {
                 run: run.clone(),
                 started: now,
                 ended: None,
                 summary: serde_json::Value::Null,
-            });
+            }));
         }
         Ok(Lease { pair: pair.clone(), run: run.clone(), epoch: known.epoch })
     }
@@ -156,7 +156,7 @@ impl Store for MemoryStore {
         self.write(lease, |pair| {
             pair.holder = None;
             for kept in pair.runs.iter_mut().filter(|kept| kept.run == lease.run) {
-                *kept = RunRecord { run: lease.run.clone(), ..record.clone() };
+                *kept = Arc::new(RunRecord { run: lease.run.clone(), ..record.clone() });
             }
             Ok(())
         })
@@ -179,11 +179,11 @@ impl Store for MemoryStore {
     }
 
     async fn schema(&self, pair: &PairId, side: Side) -> Result<Option<(Schema, DateTime<Utc>)>, StoreError> {
-        Ok(self.read(pair, |pair| pair.schemas.get(&side).cloned()))
+        Ok(self.read(pair, |pair| pair.schemas.get(&side).map(|told| told.as_ref().clone())))
     }
 
     async fn checked(&self, pair: &PairId) -> Result<Option<Checked>, StoreError> {
-        Ok(self.read(pair, |pair| pair.checked.clone()))
+        Ok(self.read(pair, |pair| pair.checked.as_deref().cloned()))
     }
 
     async fn unfinished(&self, pair: &PairId) -> Result<Vec<Intent>, StoreError> {
@@ -215,7 +215,7 @@ impl Store for MemoryStore {
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(self.read(pair, |pair| pair.runs.iter().rev().take(limit).cloned().collect()))
+        Ok(self.read(pair, |pair| pair.runs.iter().rev().take(limit).map(|run| run.as_ref().clone()).collect()))
     }
 
     async fn history(
@@ -321,9 +321,9 @@ impl Pair {
                 self.cursors.insert((*side, kind.clone()), cursor.clone());
             }
             Change::Schema { side, schema, at } => {
-                self.schemas.insert(*side, ((**schema).clone(), *at));
+                self.schemas.insert(*side, Arc::new(((**schema).clone(), *at)));
             }
-            Change::Checked(checked) => self.checked = Some((**checked).clone()),
+            Change::Checked(checked) => self.checked = Some(Arc::new((**checked).clone())),
             Change::Intend(intent) => {
                 if self.entry(intent.id).is_some() {
                     return Err(broken(format!("intent {} stands in the journal already", intent.id.0)));
