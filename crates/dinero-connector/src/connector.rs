@@ -21,8 +21,11 @@ use crate::credits::Credits;
 use crate::errors::{NAME, down, made, write};
 use crate::kind::{CONTACT, CREDIT_NOTE, INVOICE, is, is_voucher};
 use crate::language::{InvoiceLanguage, Languages};
-use crate::walk::{self, Changes, Part};
+use crate::walk::{self, Changes, Part, Walk};
 use crate::{contact, effect, product, schema};
+
+/// How often a walk is begun again because the list changed while it was read.
+const MOST_AGAIN: u32 = 5;
 
 /// Dinero as records.
 #[derive(Debug)]
@@ -40,6 +43,8 @@ pub struct DineroConnector {
 struct Memory {
     /// The latest change seen of each kind, by Dinero's times.
     latest: BTreeMap<Kind, DateTime<Utc>>,
+    /// Walks in progress.
+    walks: BTreeMap<Kind, Walk>,
     /// Whole objects as they were last sent, until they are read back.
     sent: BTreeMap<RecordKey, Fields>,
 }
@@ -88,7 +93,7 @@ impl DineroConnector {
         if is(kind, CONTACT) {
             self.languages.note(&found.seen);
         }
-        if let Some(latest) = found.latest {
+        if let Some(latest) = found.latest() {
             let mut memory = self.memory();
             let known = memory.latest.entry(kind.clone()).or_insert(latest);
             *known = latest.max(*known);
@@ -96,21 +101,68 @@ impl DineroConnector {
         Ok(found)
     }
 
-    /// Everything of `kind` that changed lately, reaching back behind what was seen before; and which vouchers nobody touched
-    /// since they were made.
-    async fn lately(&self, kind: &Kind) -> Result<(Vec<Presence>, BTreeSet<RecordKey>), ConnectorError> {
-        let latest = self.memory().latest.get(kind).copied();
-        let since = walk::begin(latest.map(|latest| walk::cursor(latest, self.clock.now())).as_ref());
-        let (mut seen, mut as_made) = (Vec::new(), BTreeSet::new());
+    /// The next page of `walk`. It is the last one only when no page can have moved while the walk was made.
+    async fn walk_on(&self, kind: &Kind, walk: &mut Walk) -> Result<Changes, ConnectorError> {
+        let mut found = self.page(kind, walk.since, walk.page).await?;
+        walk.seen(&found);
+        if !found.is_last || walk.page == 1 {
+            return Ok(found);
+        }
+        let since = walk::begin(self.place(kind, walk.began).as_ref());
         for page in 0.. {
-            let found = self.page(kind, since, page).await?;
-            seen.extend(found.seen);
-            as_made.extend(found.as_made);
-            if found.is_last {
+            let changed = self.page(kind, since, page).await?;
+            let (shaken, is_last) = (walk.is_shaken(&changed), changed.is_last);
+            found.extend(changed);
+            if shaken && walk.again == MOST_AGAIN {
+                let message = format!("a list of {kind} changed each of the {MOST_AGAIN} times that it was read");
+                return Err(ConnectorError { system: NAME, class: ErrorClass::Busy, message });
+            }
+            if shaken {
+                walk.repeat(self.clock.now());
+                found.is_last = false;
+            }
+            if shaken || is_last {
                 break;
             }
         }
-        Ok((seen, as_made))
+        Ok(found)
+    }
+
+    /// Where a walk over `kind` begins that is to show what changed since `now`; reaching back behind what was seen before.
+    fn place(&self, kind: &Kind, now: DateTime<Utc>) -> Option<Cursor> {
+        let latest = self.memory().latest.get(kind).copied();
+        latest.map(|latest| walk::cursor(latest, now))
+    }
+
+    /// Everything of `kind` that changed lately.
+    async fn lately(&self, kind: &Kind) -> Result<Vec<Presence>, ConnectorError> {
+        let now = self.clock.now();
+        let mut walk = Walk::begin(walk::begin(self.place(kind, now).as_ref()), now);
+        let mut seen = Vec::new();
+        loop {
+            let page = self.walk_on(kind, &mut walk).await?;
+            seen.extend(page.seen);
+            if page.is_last {
+                return Ok(seen);
+            }
+        }
+    }
+
+    /// What was written just now, as far as a list shows it, and perhaps more. It reaches back no further than what was seen
+    /// before, so that a thousand writes in a second do not show each other again and again.
+    async fn written(&self, kind: &Kind) -> Result<Changes, ConnectorError> {
+        let since = walk::time(self.place(kind, self.clock.now()).as_ref());
+        let mut all = self.page(kind, since, 0).await?;
+        let mut is_last = all.is_last;
+        for page in 1.. {
+            if is_last {
+                break;
+            }
+            let found = self.page(kind, since, page).await?;
+            is_last = found.is_last;
+            all.extend(found);
+        }
+        Ok(all)
     }
 
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
@@ -250,13 +302,16 @@ impl Connector for DineroConnector {
         if page == 0 && is_voucher(kind) {
             self.credits.look_again();
         }
-        let found = self.page(kind, walk::begin(since), page).await?;
+        let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
+        let mut walk = remembered.unwrap_or_else(|| Walk::begin(walk::begin(since), self.clock.now()));
+        let found = self.walk_on(kind, &mut walk).await?;
         let next = if found.is_last {
-            let latest = self.memory().latest.get(kind).copied();
-            let moved = latest.map(|latest| walk::cursor(latest, self.clock.now()));
-            // A walk that found nothing begins at the same place again, or at the very beginning.
-            Next::End(moved.or_else(|| since.cloned()).unwrap_or(Cursor(String::new())))
+            // What changed while it was made may have been seen already, or not. A walk that found nothing begins at the
+            // same place again, or at the very beginning.
+            let place = self.place(kind, walk.began).or_else(|| since.cloned());
+            Next::End(place.unwrap_or(Cursor(String::new())))
         } else {
+            self.memory().walks.insert(kind.clone(), walk);
             Next::Page(page + 1)
         };
         Ok(ChangePage { seen: found.seen, next })
@@ -278,7 +333,7 @@ impl Connector for DineroConnector {
         let kinds: BTreeSet<&Kind> = expected.iter().map(|(key, _)| &key.kind).collect();
         let mut changed = Vec::new();
         for kind in kinds {
-            let (lately, _) = self.lately(kind).await?;
+            let lately = self.lately(kind).await?;
             let moved = lately.into_iter().filter(|presence| {
                 let key = presence.key();
                 let expected = expected.iter().find(|(wanted, _)| *wanted == key).map(|(_, revision)| revision);
@@ -312,9 +367,9 @@ impl Connector for DineroConnector {
         let kinds: BTreeSet<&Kind> = keys.iter().filter(listed).map(|key| &key.kind).collect();
         let mut found = BTreeMap::new();
         for kind in kinds {
-            let (lately, as_made) = self.lately(kind).await?;
+            let Changes { seen, as_made, .. } = self.written(kind).await?;
             // The lines of a voucher are in no list: what was sent stands there only if nobody touched it since.
-            let told = lately.into_iter().filter(|it| !is_voucher(kind) || as_made.contains(&it.key()));
+            let told = seen.into_iter().filter(|it| !is_voucher(kind) || as_made.contains(&it.key()));
             found.extend(told.map(|presence| (presence.key(), presence)));
         }
         let mut seen = Vec::new();

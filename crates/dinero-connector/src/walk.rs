@@ -2,11 +2,15 @@
 //!
 //! A place is a time of Dinero's own: the latest change that a walk has seen. The zone of Dinero's times is not documented,
 //! so our own clock bounds it from above: whichever of the two is earlier can only make the next walk see something twice.
+//!
+//! Dinero cuts its lists by number. When a record that one page has shown is changed or deleted before the next page is asked
+//! for, those behind it may move up over the border between the two, where neither shows them. So a walk of several pages
+//! ends with a look at what changed since it began, and when that is anything that it had shown, it is made again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Duration, Utc};
-use dinero_client::model::{AuditTime, Page};
+use dinero_client::model::{AuditTime, Contact, Page, Product, Sale};
 use dinero_client::op::{ListContacts, ListCreditNotes, ListInvoices, ListProducts, SalesList, SalesListField};
 use dinero_client::{CreditNoteField, DineroClient, Error, InvoiceField};
 use sync_model::{Cursor, Presence, RecordKey};
@@ -32,10 +36,63 @@ pub(crate) struct Changes {
     pub(crate) seen: Vec<Presence>,
     /// Vouchers that nobody changed since they were made.
     pub(crate) as_made: BTreeSet<RecordKey>,
-    pub(crate) latest: Option<DateTime<Utc>>,
+    /// When each was last made, changed or deleted.
+    pub(crate) times: Vec<(RecordKey, DateTime<Utc>)>,
     pub(crate) is_last: bool,
     /// Which page it says it is.
     pub(crate) number: u32,
+}
+
+impl Changes {
+    /// The latest change on it.
+    pub(crate) fn latest(&self) -> Option<DateTime<Utc>> {
+        self.times.iter().map(|(_, at)| *at).max()
+    }
+
+    /// Adds what another page shows.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.seen.extend(other.seen);
+        self.as_made.extend(other.as_made);
+        self.times.extend(other.times);
+    }
+}
+
+/// A walk in progress.
+#[derive(Debug)]
+pub(crate) struct Walk {
+    pub(crate) since: Option<DateTime<Utc>>,
+    /// When this round of it began, by our clock.
+    pub(crate) began: DateTime<Utc>,
+    /// The page of the list that comes next.
+    pub(crate) page: u32,
+    /// How often it was begun again.
+    pub(crate) again: u32,
+    /// What it has shown, as of when.
+    shown: HashMap<RecordKey, DateTime<Utc>>,
+}
+
+impl Walk {
+    pub(crate) fn begin(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Self {
+        Self { since, began: now, page: 0, again: 0, shown: HashMap::new() }
+    }
+
+    /// Takes note of a page. What the only page of a list shows is shown at one moment, and needs no note.
+    pub(crate) fn seen(&mut self, page: &Changes) {
+        if !page.is_last || self.page > 0 {
+            self.shown.extend(page.times.iter().cloned());
+        }
+        self.page += 1;
+    }
+
+    /// Whether anything that it has shown was `changed` afterwards.
+    pub(crate) fn is_shaken(&self, changed: &Changes) -> bool {
+        changed.times.iter().any(|(key, at)| self.shown.get(key).is_some_and(|shown| shown < at))
+    }
+
+    /// Begins it again.
+    pub(crate) fn repeat(&mut self, now: DateTime<Utc>) {
+        *self = Self { again: self.again + 1, ..Self::begin(self.since, now) };
+    }
 }
 
 pub(crate) fn cursor(latest: DateTime<Utc>, now: DateTime<Utc>) -> Cursor {
@@ -44,8 +101,12 @@ pub(crate) fn cursor(latest: DateTime<Utc>, now: DateTime<Utc>) -> Cursor {
 
 /// The time that `cursor` stands for, with the overlap taken off.
 pub(crate) fn begin(cursor: Option<&Cursor>) -> Option<DateTime<Utc>> {
-    let seconds = cursor?.0.parse().ok()?;
-    Some(DateTime::from_timestamp(seconds, 0)? - OVERLAP)
+    Some(time(cursor)? - OVERLAP)
+}
+
+/// The time that `cursor` stands for.
+pub(crate) fn time(cursor: Option<&Cursor>) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(cursor?.0.parse().ok()?, 0)
 }
 
 pub(crate) async fn contacts(
@@ -55,9 +116,8 @@ pub(crate) async fn contacts(
 ) -> Result<Changes, Error> {
     let list = ListContacts { changes_since: since, page: page.number, page_size: page.size, ..ListContacts::new() };
     let page = client.send(&list).await?;
-    let times = page.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
-    let latest = latest(times);
-    Ok(changes(&page, latest, |item| contact::seen(item, true)))
+    let times = |it: &Contact| latest([&it.created_at, &it.updated_at, &it.deleted_at]);
+    Ok(changes(&page, times, |item| contact::seen(item, true)))
 }
 
 /// Products come in two lists. Deleted ones matter only after a first walk: before that nobody knows them.
@@ -68,18 +128,15 @@ pub(crate) async fn products(
 ) -> Result<Changes, Error> {
     let list = ListProducts { changes_since: since, page: page.number, page_size: page.size, ..ListProducts::new() };
     let live = client.send(&list).await?;
-    let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
-    let latest_live = latest(times);
-    let mut found = changes(&live, latest_live, |item| product::seen(item, true));
+    let times = |it: &Product| latest([&it.created_at, &it.updated_at, &it.deleted_at]);
+    let mut found = changes(&live, times, |item| product::seen(item, true));
     if page.number > 0 || since.is_none() {
         return Ok(found);
     }
     for deleted_page in 0.. {
         let list = ListProducts { deleted_only: Some(true), page: deleted_page, ..list.clone() };
         let deleted = client.send(&list).await?;
-        let times = deleted.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
-        found.latest = found.latest.max(latest(times));
-        found.seen.extend(deleted.collection.iter().map(|item| product::seen(item, true)));
+        found.extend(changes(&deleted, times, |item| product::seen(item, true)));
         if deleted.is_last() {
             break;
         }
@@ -115,9 +172,8 @@ async fn vouchers<F: SalesListField + Clone + Send + Sync>(
     list: SalesList<F>,
 ) -> Result<Changes, Error> {
     let live = client.send(&list).await?;
-    let times = live.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
-    let latest_live = latest(times);
-    let mut found = changes(&live, latest_live, |sale| invoice::listed(kind, sale));
+    let times = |it: &Sale| latest([&it.created_at, &it.updated_at, &it.deleted_at]);
+    let mut found = changes(&live, times, |sale| invoice::listed(kind, sale));
     let as_made = live.collection.iter().filter(|sale| sale.updated_at.is_none() || sale.updated_at == sale.created_at);
     found.as_made = as_made.map(|sale| RecordKey::new(kind, sale.guid.to_string().as_str())).collect();
     if list.page > 0 || list.changes_since.is_none() {
@@ -126,9 +182,7 @@ async fn vouchers<F: SalesListField + Clone + Send + Sync>(
     for deleted_page in 0.. {
         let list = SalesList { deleted_only: Some(true), page: deleted_page, ..list.clone() };
         let deleted = client.send(&list).await?;
-        let times = deleted.collection.iter().map(|it| [&it.created_at, &it.updated_at, &it.deleted_at]);
-        found.latest = found.latest.max(latest(times));
-        found.seen.extend(deleted.collection.iter().map(|sale| invoice::listed(kind, sale)));
+        found.extend(changes(&deleted, times, |sale| invoice::listed(kind, sale)));
         if deleted.is_last() {
             break;
         }
@@ -173,15 +227,17 @@ const CREDIT_NOTE_FIELDS: [CreditNoteField; 14] = [
     CreditNoteField::DeletedAt,
 ];
 
-fn latest<'a>(times: impl Iterator<Item = [&'a Option<AuditTime>; 3]>) -> Option<DateTime<Utc>> {
-    times.flatten().flatten().map(|time| time.at).max()
+fn latest(times: [&Option<AuditTime>; 3]) -> Option<DateTime<Utc>> {
+    times.into_iter().flatten().map(|time| time.at).max()
 }
 
-fn changes<T>(page: &Page<T>, latest: Option<DateTime<Utc>>, seen: impl Fn(&T) -> Presence) -> Changes {
+fn changes<T>(page: &Page<T>, latest: impl Fn(&T) -> Option<DateTime<Utc>>, seen: impl Fn(&T) -> Presence) -> Changes {
+    let all: Vec<Presence> = page.collection.iter().map(seen).collect();
+    let times = all.iter().zip(&page.collection).filter_map(|(presence, it)| Some((presence.key(), latest(it)?)));
     Changes {
-        seen: page.collection.iter().map(seen).collect(),
+        times: times.collect(),
+        seen: all,
         as_made: BTreeSet::new(),
-        latest,
         is_last: page.is_last(),
         number: page.pagination.page,
     }

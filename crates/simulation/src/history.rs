@@ -172,6 +172,8 @@ impl Plot<'_> {
             if state.luck.in_thousand(220) {
                 let often = match fault {
                     Fault::DuplicatePage | Fault::ShiftedPage | Fault::StaleList | Fault::DelayedVisibility => 400,
+                    // It ends the run that meets it.
+                    Fault::WebPage => 4,
                     _ => 25,
                 };
                 let often = state.luck.between(5, 2 * often);

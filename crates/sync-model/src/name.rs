@@ -2,22 +2,24 @@
 
 use std::borrow::Borrow;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use internment::ArcIntern;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Declares a text newtype that is cheap to clone and compares by its text.
+/// Declares a text newtype that is cheap to clone and compares by its text, on top of something that holds a `str`.
 macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident($held:ty)) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(from = "String", into = "String")]
-        pub struct $name(Arc<str>);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name($held);
 
         impl $name {
             /// Takes the text as it is.
-            pub fn new(text: impl Into<Arc<str>>) -> Self {
-                Self(text.into())
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(text.as_ref().into())
             }
 
             /// The text.
@@ -29,73 +31,106 @@ macro_rules! text_type {
 
         impl From<String> for $name {
             fn from(text: String) -> Self {
-                Self(text.into())
+                Self::new(text)
             }
         }
 
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
-                Self(text.into())
+                Self::new(text)
             }
         }
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0.as_ref().to_owned()
+                name.as_str().to_owned()
+            }
+        }
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.as_str().hash(state);
             }
         }
 
         impl Borrow<str> for $name {
             fn borrow(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{:?}", &*self.0)
+                write!(f, "{:?}", self.as_str())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl Visitor<'_> for Text {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a text")
+                    }
+
+                    fn visit_str<E>(self, text: &str) -> Result<$name, E> {
+                        Ok($name::new(text))
+                    }
+                }
+                deserializer.deserialize_str(Text)
             }
         }
     };
 }
 
+/// A word that stands in many thousand records and is held once.
+type Word = ArcIntern<str>;
+
 text_type! {
     /// What the user switches on and off: `organisations`, `contacts`, `products`, `invoices`.
-    Module
+    Module(Word)
 }
 text_type! {
     /// What one system calls a kind of record: `contact` in Dinero, `Accounts` in Simply CRM.
-    Kind
+    Kind(Word)
 }
 text_type! {
     /// A field's name: a system's own (`VatNumber`, `cf_cvr`) or the mapping's canonical one (`cvr`).
-    FieldName
+    FieldName(Word)
 }
 text_type! {
     /// A record's id as its system writes it. Opaque: it is compared and sent back, never calculated with.
-    RecordId
+    RecordId(Arc<str>)
 }
 text_type! {
     /// Which version of a record was seen. Opaque: equal means "not changed since", anything else means "changed".
-    Revision
+    Revision(Arc<str>)
 }
 text_type! {
     /// Our own sign, written into a record that we made, by which it is found again: the id of the record it was made from.
-    Mark
+    Mark(Arc<str>)
 }
 text_type! {
     /// One pair of systems that is kept in agreement. One database may hold many.
-    PairId
+    PairId(Arc<str>)
 }
 text_type! {
     /// One run of the procedure.
-    RunId
+    RunId(Arc<str>)
 }
 
 /// A record's kind and id: enough to find it in its own system.

@@ -113,17 +113,19 @@ impl Run<'_> {
 
     async fn lane(&self, module: &ModuleMapping, side: Side, steps: &[Step]) -> Result<Applied, RunError> {
         let mut applied = Applied::default();
-        let mut left = steps.len();
-        for batch in steps.chunks(self.engine.pace.batch.max(1)) {
+        let (mut rest, mut size) = (steps, self.engine.pace.batch.max(1));
+        while !rest.is_empty() {
             self.go_on()?;
+            let (batch, after) = rest.split_at(size.min(rest.len()));
+            let began = Instant::now();
             let fresh = self.drop_stale(side, batch, &mut applied).await?;
             let journaled = self.intend(fresh).await?;
-            left -= batch.len();
-            let (written, down) = self.send(side, &journaled, left).await?;
+            let (written, down) = self.send(side, &journaled, after.len()).await?;
             self.conclude(module, side, &journaled, written, &mut applied).await?;
             if let Some(error) = down {
                 return Err(error.into());
             }
+            (rest, size) = (after, self.engine.pace.next_batch(size, began.elapsed()));
         }
         Ok(applied)
     }

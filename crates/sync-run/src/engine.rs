@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Plan, Policy};
 use sync_model::{Fingerprint, Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
@@ -16,6 +16,7 @@ use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::isolate::Failing;
 use crate::order::{Order, chosen};
+use crate::pace::Pace;
 use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, Usage, trail};
 use crate::saved::{ChangedAt, Cost, PlanError, SavedPlan, changed_at, rules_digest};
 use crate::summary::{Summary, run_summary};
@@ -39,25 +40,6 @@ pub struct Engine {
     pub events: Arc<dyn Events>,
     /// How long things may take.
     pub pace: Pace,
-}
-
-/// How long things may take, and how many go together.
-#[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    /// How long a lease lives without a sign of life. A killed run blocks the next one for this long at most.
-    pub lease: Duration,
-    /// How long an answer that was lost may still be on its way, before a create that left no trace counts as not made.
-    pub settle: Duration,
-    /// How old a system's description of itself may be.
-    pub schema_age: Duration,
-    /// Writes that are journaled together.
-    pub batch: usize,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self { lease: Duration::seconds(10), settle: Duration::seconds(15), schema_age: Duration::hours(12), batch: 32 }
-    }
 }
 
 /// What the user configured, as the engine needs it.

@@ -35,6 +35,7 @@ mod halt;
 mod isolate;
 mod lease;
 mod order;
+mod pace;
 mod ports;
 mod recover;
 mod saved;
@@ -49,13 +50,14 @@ pub use audit::{Audit, Difference, Differs, Explained};
 pub use due::DueInvoice;
 pub use effects::Effects;
 pub(crate) use engine::Run;
-pub use engine::{Engine, Pace, Preview, Rules};
+pub use engine::{Engine, Preview, Rules};
 pub use error::{RulesError, RunError};
 pub use event::{Event, Events, Miss, Unheard};
 /// What the mapping was checked against, as a store keeps it.
 pub use field_mapping::Checked;
 pub use halt::Halt;
 pub use order::Order;
+pub use pace::Pace;
 pub use ports::{
     Change, ChangePage, Clock, Connector, ConnectorError, Decided, Effect, EffectFound, EffectRecord, EffectState,
     ErrorClass, Guids, Health, Intent, IntentId, Journaled, JournaledEffect, Lease, Ledger, Next, Outcome, Probed,

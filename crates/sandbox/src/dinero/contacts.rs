@@ -110,7 +110,7 @@ impl Dinero {
         }
         let both = call.version == "v2";
         let rules = ListRules { default: "name,contactGuid", guid: "contactGuid", filterable: FILTERABLE, both };
-        list::page(call, &rules, self.contacts.values())
+        list::page(call, &rules, self.contacts.since(list::since(call)?))
     }
 
     fn known_contact(&self, guid: &str) -> Result<&Map<String, Value>, Failure> {
@@ -169,7 +169,7 @@ impl Dinero {
         kept.insert("CreatedAt".to_owned(), created.unwrap_or_else(|| time.clone()));
         kept.insert("UpdatedAt".to_owned(), time);
         kept.insert("DeletedAt".to_owned(), Value::Null);
-        self.contacts.insert(guid.to_owned(), kept);
+        self.contacts.insert(guid, kept);
     }
 
     /// The body as an object. Names that do not exist are dropped without a word, and noted for whoever tests.

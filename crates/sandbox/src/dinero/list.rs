@@ -26,7 +26,9 @@ pub(super) fn unknown<'a>(fields: &'a str, known: &'a [&'a str]) -> impl Iterato
 pub(super) fn echo(record: &Map<String, Value>, fields: &str) -> Value {
     let mut shown = Map::new();
     for asked in fields.split(',').map(str::trim) {
-        if let Some((_, value)) = record.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)) {
+        let as_spelled = record.get(asked);
+        let found = as_spelled.or_else(|| record.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)).map(|it| it.1));
+        if let Some(value) = found {
             shown.insert(asked.to_owned(), value.clone());
         }
     }
@@ -44,7 +46,7 @@ pub(super) fn page<'a>(
     if !(1..=1000).contains(&size) {
         return Err(Failure::limit("pageSize must be between 1 and 1000"));
     }
-    let since = call.parameter("changesSince").map(whole_seconds).transpose()?;
+    let since = since(call)?;
     let conditions = call.parameter("queryFilter").map(|text| conditions(text, rules)).transpose()?;
     let wanted: Vec<&Map<String, Value>> = records
         .filter(|record| shows_deleted(call, rules, !record["DeletedAt"].is_null()))
@@ -80,6 +82,11 @@ fn number(call: &Call<'_>, name: &str, default: usize) -> Result<usize, Failure>
     call.parameter(name).map_or(Ok(default), |text| text.parse().map_err(wrong))
 }
 
+/// What is asked for: everything, or what changed since.
+pub(super) fn since(call: &Call<'_>) -> Result<Option<NaiveDateTime>, Failure> {
+    call.parameter("changesSince").map(whole_seconds).transpose()
+}
+
 /// `changesSince` is whole seconds in UTC, and nothing else.
 fn whole_seconds(text: &str) -> Result<NaiveDateTime, Failure> {
     NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%SZ")
@@ -87,7 +94,7 @@ fn whole_seconds(text: &str) -> Result<NaiveDateTime, Failure> {
 }
 
 /// When the record was last created, changed or deleted.
-fn changed(record: &Map<String, Value>) -> Option<NaiveDateTime> {
+pub(super) fn changed(record: &Map<String, Value>) -> Option<NaiveDateTime> {
     let times = ["CreatedAt", "UpdatedAt", "DeletedAt"].into_iter().filter_map(|name| record[name].as_str());
     times.filter_map(parse).max()
 }

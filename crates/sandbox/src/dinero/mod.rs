@@ -17,6 +17,7 @@ mod files;
 mod list;
 mod money;
 mod products;
+mod records;
 mod sales;
 mod settings;
 mod token;
@@ -35,6 +36,7 @@ use crate::{Reply, Sandbox};
 pub(crate) use contacts::is_cvr;
 use failure::{Body, Failure};
 pub use money::{Arithmetic, Halves, VatRounding};
+use records::Records;
 pub use sales::Tally;
 use sales::{Kind, Voucher};
 
@@ -77,8 +79,8 @@ pub struct Dinero {
     pub limits_credit: bool,
     /// The accounting years, from the earliest. Empty: this calendar year and the one before.
     pub years: Vec<(NaiveDate, NaiveDate)>,
-    contacts: BTreeMap<String, Map<String, Value>>,
-    products: BTreeMap<String, Map<String, Value>>,
+    contacts: Records,
+    products: Records,
     vouchers: BTreeMap<String, Voucher>,
     /// The last time stamp that was given.
     stamps: u64,
@@ -141,8 +143,8 @@ impl Dinero {
             closed_until: None,
             limits_credit: true,
             years: Vec::new(),
-            contacts: BTreeMap::new(),
-            products: BTreeMap::new(),
+            contacts: Records::default(),
+            products: Records::default(),
             vouchers: BTreeMap::new(),
             stamps: FIRST_STAMP,
             accounts: accounts::chart(),
@@ -182,13 +184,13 @@ impl Dinero {
     /// The live contacts.
     #[must_use]
     pub fn contacts(&self) -> Vec<Value> {
-        live(&self.contacts)
+        self.contacts.live()
     }
 
     /// The live products.
     #[must_use]
     pub fn products(&self) -> Vec<Value> {
-        live(&self.products)
+        self.products.live()
     }
 
     /// A contact, also a deleted one.
@@ -206,19 +208,19 @@ impl Dinero {
     /// A person edits a contact in Dinero. `false` when there is none.
     pub fn edit_contact(&mut self, guid: &str, fields: &[(&str, Value)], now: DateTime<Utc>) -> bool {
         let time = self.time(now);
-        edit(&mut self.contacts, guid, fields, time)
+        self.contacts.edit(guid, fields, time)
     }
 
     /// A person edits a product in Dinero. `false` when there is none.
     pub fn edit_product(&mut self, guid: &str, fields: &[(&str, Value)], now: DateTime<Utc>) -> bool {
         let time = self.time(now);
-        edit(&mut self.products, guid, fields, time)
+        self.products.edit(guid, fields, time)
     }
 
     /// A person deletes a contact in Dinero. `false` when there is none.
     pub fn remove_contact(&mut self, guid: &str, now: DateTime<Utc>) -> bool {
         let time = self.time(now);
-        edit(&mut self.contacts, guid, &[("DeletedAt", time.clone())], time)
+        self.contacts.edit(guid, &[("DeletedAt", time.clone())], time)
     }
 
     /// An audit time as this organisation writes it.
@@ -361,23 +363,4 @@ impl Sandbox for Dinero {
         });
         reply
     }
-}
-
-fn live(records: &BTreeMap<String, Map<String, Value>>) -> Vec<Value> {
-    let live = records.values().filter(|fields| fields["DeletedAt"].is_null());
-    live.map(|fields| Value::Object(fields.clone())).collect()
-}
-
-fn edit(
-    records: &mut BTreeMap<String, Map<String, Value>>,
-    guid: &str,
-    changes: &[(&str, Value)],
-    time: Value,
-) -> bool {
-    let Some(fields) = records.get_mut(guid) else { return false };
-    for (name, value) in changes {
-        fields.insert((*name).to_owned(), value.clone());
-    }
-    fields.insert("UpdatedAt".to_owned(), time);
-    true
 }

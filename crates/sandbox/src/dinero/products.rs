@@ -70,7 +70,7 @@ impl Dinero {
                 }
                 let filterable = &["Name", "ProductNumber", "ExternalReference"];
                 let rules = ListRules { default: "Name,ProductGuid", guid: "ProductGuid", filterable, both: false };
-                list::page(call, &rules, self.products.values())
+                list::page(call, &rules, self.products.since(list::since(call)?))
             }
             (&Method::POST, "v1", []) => {
                 let sent = self.product_body(call, "POST products")?;
@@ -138,6 +138,6 @@ impl Dinero {
         kept.insert("CreatedAt".to_owned(), created.unwrap_or_else(|| time.clone()));
         kept.insert("UpdatedAt".to_owned(), time);
         kept.insert("DeletedAt".to_owned(), Value::Null);
-        self.products.insert(guid.to_owned(), kept);
+        self.products.insert(guid, kept);
     }
 }

@@ -4,7 +4,8 @@
 use std::cmp::Ordering;
 
 pub(crate) fn compare(left: &str, right: &str) -> Ordering {
-    fold(left.trim_end_matches(' ')).cmp(&fold(right.trim_end_matches(' ')))
+    let (left, right) = (left.trim_end_matches(' '), right.trim_end_matches(' '));
+    left.chars().map(plain).cmp(right.chars().map(plain))
 }
 
 /// LIKE: `%` any run, `_` one character, a backslash takes the next character as it is.

@@ -12,13 +12,25 @@ use super::vtql::{self, Columns, Condition, Literal, Operator, Query};
 use super::{SimplyCrm, User};
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::ops::RangeInclusive;
 
 /// The largest page.
 const PAGE: i64 = 100;
+/// The digits of a date and time, to the second.
+const DIGITS: usize = 14;
+
+/// A condition with its values as the database has read them.
+struct Test<'m> {
+    field: &'m Field,
+    operator: Operator,
+    wanted: Vec<Wanted>,
+}
 
 /// A value to compare with, after the database has read it.
 enum Wanted {
     Text(String),
+    /// A date and time.
+    Moment(Option<[u8; DIGITS]>),
     Number(rust_decimal::Decimal),
     /// Compares with nothing.
     Null,
@@ -54,16 +66,11 @@ impl SimplyCrm {
                 ));
             }
         }
-        let mut rows = Vec::new();
-        for row in self.rows(module) {
-            if self.holds(module, &row, &query.condition)? {
-                rows.push(row);
-            }
-        }
-        if rows.is_empty() {
-            // The database refuses a broken literal even where no row would meet it.
-            self.holds(module, &Row::new(&module.name, 0, chrono::DateTime::UNIX_EPOCH), &query.condition)?;
-        }
+        let alternatives = tests(module, &query.condition)?;
+        let meets = |row: &Cow<'_, Row>| {
+            alternatives.is_empty() || alternatives.iter().any(|together| together.iter().all(|test| test.meets(row)))
+        };
+        let mut rows: Vec<Cow<'_, Row>> = self.rows(module, &numbers(&alternatives)).filter(meets).collect();
         self.sort(module, query, &mut rows)?;
         let (offset, count) = query.limit.unwrap_or((0, PAGE));
         let offset = usize::try_from(offset).map_err(|_| Failure::database())?;
@@ -85,44 +92,17 @@ impl SimplyCrm {
         })))
     }
 
-    /// The living rows of a module.
-    fn rows(&self, module: &Module) -> Vec<Cow<'_, Row>> {
+    /// The living rows of a module, those with `numbers` among them.
+    fn rows(&self, module: &Module, numbers: &RangeInclusive<u64>) -> Box<dyn Iterator<Item = Cow<'_, Row>> + '_> {
         if let Some(rows) = self.actors.get(&module.name) {
-            return rows.values().map(Cow::Borrowed).collect();
+            return Box::new(rows.values().map(Cow::Borrowed));
         }
         if module.name == "LineItem" {
-            return self.line_rows().into_iter().map(Cow::Owned).collect();
+            return Box::new(self.line_rows().into_iter().map(Cow::Owned));
         }
-        let living = self.records.values().filter(|row| !row.deleted && row.module == module.name);
-        living.map(joined).collect()
-    }
-
-    fn holds(&self, module: &Module, row: &Row, alternatives: &[Vec<Condition>]) -> Result<bool, Failure> {
-        let mut any = alternatives.is_empty();
-        for together in alternatives {
-            let mut all = true;
-            for condition in together {
-                all &= self.meets(module, row, condition)?;
-            }
-            any |= all;
-        }
-        Ok(any)
-    }
-
-    fn meets(&self, module: &Module, row: &Row, condition: &Condition) -> Result<bool, Failure> {
-        let Some(field) = module.field(&condition.field) else { return Ok(false) };
-        let own = match &field.kind {
-            Kind::Id => Some(row.number.to_string()),
-            Kind::Reference(_) | Kind::Owner => Some(row.cells.get(&field.name).cloned().unwrap_or_else(|| "0".into())),
-            Kind::Date => row.cells.get(&field.name).cloned(),
-            _ => row.cells.get(&field.name).cloned().or_else(|| super::columns::unset(field)),
-        };
-        let mut met = false;
-        for value in &condition.values {
-            let wanted = wanted(field, value)?;
-            met |= own.as_ref().is_some_and(|own| compare(field, own, condition.operator, &wanted));
-        }
-        Ok(met)
+        let name = module.name.clone();
+        let living = self.records.range(numbers.clone()).map(|(_, row)| row);
+        Box::new(living.filter(move |row| !row.deleted && row.module == name).map(joined))
     }
 
     fn sort(&self, module: &Module, query: &Query, rows: &mut [Cow<'_, Row>]) -> Result<(), Failure> {
@@ -143,6 +123,48 @@ impl SimplyCrm {
         });
         Ok(())
     }
+}
+
+impl Test<'_> {
+    fn meets(&self, row: &Row) -> bool {
+        let field = self.field;
+        let cell = || row.cells.get(&field.name).map(|own| Cow::Borrowed(own.as_str()));
+        let own = match &field.kind {
+            Kind::Id => Some(Cow::Owned(row.number.to_string())),
+            Kind::Reference(_) | Kind::Owner => Some(cell().unwrap_or(Cow::Borrowed("0"))),
+            Kind::Date => cell(),
+            _ => cell().or_else(|| super::columns::unset(field).map(Cow::Owned)),
+        };
+        own.is_some_and(|own| self.wanted.iter().any(|wanted| compare(&own, self.operator, wanted)))
+    }
+}
+
+/// The conditions, made ready. The database refuses a broken literal even where no row would meet it.
+fn tests<'m>(module: &'m Module, alternatives: &[Vec<Condition>]) -> Result<Vec<Vec<Test<'m>>>, Failure> {
+    let test = |condition: &Condition| -> Option<Result<Test<'m>, Failure>> {
+        let field = module.field(&condition.field)?;
+        let wanted: Result<_, _> =
+            condition.values.iter().map(|value| wanted(field, condition.operator, value)).collect();
+        Some(wanted.map(|wanted| Test { field, operator: condition.operator, wanted }))
+    };
+    alternatives.iter().map(|together| together.iter().filter_map(test).collect()).collect()
+}
+
+/// Between which numbers all rows lie that can meet the tests, as the index of the table has it.
+fn numbers(alternatives: &[Vec<Test<'_>>]) -> RangeInclusive<u64> {
+    let [together] = alternatives else { return 0..=u64::MAX };
+    let mut range = 0..=u64::MAX;
+    for test in together.iter().filter(|test| test.field.name == "id") {
+        let [Wanted::Number(number)] = test.wanted.as_slice() else { continue };
+        let Ok(number) = u64::try_from(*number) else { continue };
+        range = match test.operator {
+            Operator::Greater | Operator::GreaterOrEqual => number.max(*range.start())..=*range.end(),
+            Operator::Less | Operator::LessOrEqual => *range.start()..=number.min(*range.end()),
+            Operator::Equal => number..=number,
+            Operator::In | Operator::NotEqual | Operator::Like => continue,
+        };
+    }
+    if range.is_empty() { 0..=0 } else { range }
 }
 
 /// What `SELECT *` adds to the described fields, and what it hides behind a column of the same name.
@@ -211,7 +233,7 @@ fn is_joined(query: &Query, name: &str) -> bool {
 }
 
 /// What the database makes of a literal for this field.
-fn wanted(field: &Field, literal: &Literal) -> Result<Wanted, Failure> {
+fn wanted(field: &Field, operator: Operator, literal: &Literal) -> Result<Wanted, Failure> {
     let text = match literal {
         Literal::Quoted(raw) => mysql_literal(raw).ok_or_else(Failure::database)?,
         Literal::Bare(word) => word.clone(),
@@ -227,6 +249,9 @@ fn wanted(field: &Field, literal: &Literal) -> Result<Wanted, Failure> {
         }
         Kind::Integer | Kind::Double | Kind::Currency => Ok(Wanted::Number(decimal(&text))),
         _ => match literal {
+            Literal::Quoted(_) if matches!(field.kind, Kind::Moment | Kind::Date) && operator != Operator::Like => {
+                Ok(Wanted::Moment(moment(&text)))
+            }
             Literal::Quoted(_) => Ok(Wanted::Text(text)),
             Literal::Bare(word) if word.eq_ignore_ascii_case("null") => Ok(Wanted::Null),
             Literal::Bare(word) if super::php::is_numeric(word) => Ok(Wanted::Number(decimal(word))),
@@ -259,11 +284,11 @@ fn mysql_literal(raw: &str) -> Option<String> {
     Some(out)
 }
 
-fn compare(field: &Field, own: &str, operator: Operator, wanted: &Wanted) -> bool {
+fn compare(own: &str, operator: Operator, wanted: &Wanted) -> bool {
     let order = match wanted {
         Wanted::Null => return false,
         Wanted::Text(text) if operator == Operator::Like => return collation::like(own, text),
-        Wanted::Text(text) if matches!(field.kind, Kind::Moment | Kind::Date) => moment(own).cmp(&moment(text)),
+        Wanted::Moment(other) => moment(own).cmp(other),
         Wanted::Text(text) => collation::compare(own, text),
         Wanted::Number(number) => decimal(own).cmp(number),
     };
@@ -277,10 +302,11 @@ fn compare(field: &Field, own: &str, operator: Operator, wanted: &Wanted) -> boo
     }
 }
 
-/// A date and time as fourteen digits; what is no date counts as nothing.
-fn moment(text: &str) -> String {
-    let digits: String = text.chars().filter(char::is_ascii_digit).take(14).collect();
-    if digits.len() < 8 { String::new() } else { format!("{digits:0<14}") }
+/// The digits of a date and time; what is no date comes before all that are.
+fn moment(text: &str) -> Option<[u8; DIGITS]> {
+    let mut moment = [b'0'; DIGITS];
+    let digits = text.bytes().filter(u8::is_ascii_digit).zip(&mut moment).map(|(digit, place)| *place = digit).count();
+    (digits >= 8).then_some(moment)
 }
 
 fn order_of(field: &Field, left: &Row, right: &Row) -> Ordering {

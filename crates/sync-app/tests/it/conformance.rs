@@ -69,7 +69,9 @@ mod dinero {
                 requests_per_minute: 0,
             };
             let transport = SandboxTransport::new(Arc::clone(&self.dinero), self.clock.clone());
-            Arc::new(DineroConnector::new(DineroClient::new(settings, Arc::new(transport)), self.clock.clone()))
+            let client = DineroClient::new(settings, Arc::new(transport));
+            // Small pages, so that a walk has many.
+            Arc::new(DineroConnector::new(client, self.clock.clone()).with_page_size(2))
         }
 
         fn side(&self) -> Side {

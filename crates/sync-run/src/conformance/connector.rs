@@ -69,6 +69,7 @@ macro_rules! connector_conformance {
             it_describes_what_it_takes
             a_walk_shows_everything_and_ends
             a_walk_goes_on_where_the_last_one_ended
+            a_walk_misses_nothing_while_people_edit_and_delete
             what_is_not_there_is_unseen_or_deleted
             an_edit_makes_another_revision
             stale_tells_exactly_what_moved
@@ -257,6 +258,40 @@ pub async fn what_is_deleted_is_gone(system: &impl System) {
     intent.write.fields = Fields::new();
     connector.write(&journaled(&intent)).await.expect("it deletes the record");
     assert_eq!(ready(system).await.probe(&intent).await.expect("it answers"), Probed::Absent);
+}
+
+/// Between two pages people edit and delete what the pages before have shown, so that all others change places.
+pub async fn a_walk_misses_nothing_while_people_edit_and_delete(system: &impl System) {
+    let mut made = Vec::new();
+    for name in ["Nordlys", "Fjord", "Strandby", "Havn", "Klit", "Bro", "Ege"] {
+        made.push(system.person_makes(name).await);
+        system.time_passes().await;
+    }
+    let (connector, kind) = (ready(system).await, system.kind());
+    let (mut seen, mut gone, mut page) = (Vec::new(), Vec::new(), 0);
+    loop {
+        let found = connector.changes(&kind, None, page).await.expect("it shows its changes");
+        let shown: Vec<RecordKey> = found.seen.iter().map(Presence::key).collect();
+        let Next::Page(next) = found.next else {
+            seen.extend(shown);
+            break;
+        };
+        system.time_passes().await;
+        match (page, shown.as_slice()) {
+            (0, [first, ..]) => {
+                system.person_deletes(first).await;
+                gone.push(first.clone());
+            }
+            (1, [first, ..]) => system.person_edits(first, "Strandvejen 1").await,
+            _ => {}
+        }
+        seen.extend(shown);
+        assert!(next > page && next < MOST_PAGES, "page {next} after page {page}: the walk does not end");
+        page = next;
+    }
+    for key in made.iter().filter(|key| !gone.contains(key)) {
+        assert!(seen.contains(key), "{key} was shown by no page");
+    }
 }
 
 /// A deletion is told by the system's own word or not at all.
