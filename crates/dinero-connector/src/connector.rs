@@ -330,16 +330,17 @@ impl Connector for DineroConnector {
     }
 
     async fn stale(&self, expected: &[(RecordKey, Revision)]) -> Result<Vec<Presence>, ConnectorError> {
-        let kinds: BTreeSet<&Kind> = expected.iter().map(|(key, _)| &key.kind).collect();
+        let expected: BTreeMap<&RecordKey, &Revision> = expected.iter().map(|(key, at)| (key, at)).collect();
+        let kinds: BTreeSet<&Kind> = expected.keys().map(|key| &key.kind).collect();
         let mut changed = Vec::new();
         for kind in kinds {
-            let lately = self.lately(kind).await?;
-            let moved = lately.into_iter().filter(|presence| {
-                let key = presence.key();
-                let expected = expected.iter().find(|(wanted, _)| *wanted == key).map(|(_, revision)| revision);
-                expected.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != *revision))
+            let moved = self.lately(kind).await?.into_iter().filter(|presence| {
+                let revision = expected.get(&presence.key());
+                revision.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != **revision))
             });
-            for presence in moved {
+            // A walk may show a record more than once.
+            let moved: BTreeMap<RecordKey, Presence> = moved.map(|presence| (presence.key(), presence)).collect();
+            for presence in moved.into_values() {
                 // A list shows a voucher without its lines.
                 let in_part = is_voucher(kind) && presence.record().is_some();
                 changed.push(if in_part { self.one(&presence.key()).await? } else { presence });

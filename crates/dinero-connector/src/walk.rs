@@ -120,7 +120,7 @@ pub(crate) async fn contacts(
     Ok(changes(&page, times, |item| contact::seen(item, true)))
 }
 
-/// Products come in two lists. Deleted ones matter only after a first walk: before that nobody knows them.
+/// Products come in two lists. Deleted ones matter in every walk: also one over everything may follow others.
 pub(crate) async fn products(
     client: &DineroClient,
     since: Option<DateTime<Utc>>,
@@ -130,7 +130,7 @@ pub(crate) async fn products(
     let live = client.send(&list).await?;
     let times = |it: &Product| latest([&it.created_at, &it.updated_at, &it.deleted_at]);
     let mut found = changes(&live, times, |item| product::seen(item, true));
-    if page.number > 0 || since.is_none() {
+    if page.number > 0 {
         return Ok(found);
     }
     for deleted_page in 0.. {
@@ -176,7 +176,7 @@ async fn vouchers<F: SalesListField + Clone + Send + Sync>(
     let mut found = changes(&live, times, |sale| invoice::listed(kind, sale));
     let as_made = live.collection.iter().filter(|sale| sale.updated_at.is_none() || sale.updated_at == sale.created_at);
     found.as_made = as_made.map(|sale| RecordKey::new(kind, sale.guid.to_string().as_str())).collect();
-    if list.page > 0 || list.changes_since.is_none() {
+    if list.page > 0 {
         return Ok(found);
     }
     for deleted_page in 0.. {

@@ -51,7 +51,9 @@ pub fn plan(module: &ModuleMapping, observed: &Observed, policy: &Policy) -> Pla
 /// Whether marks prove that this pair ran before although no link of these records is known: our database was lost.
 #[must_use]
 pub fn proves_earlier_life(module: &ModuleMapping, observed: &Observed) -> bool {
-    marks_meet(&candidates(module, observed).unlinked)
+    let marked =
+        Side::BOTH.into_iter().any(|side| observed.records.get(side).values().any(|it| it.record.mark.is_some()));
+    marked && marks_meet(&candidates(module, observed).unlinked)
 }
 
 /// How many records without a link refer to a record of another kind, as a person belongs to an organisation.

@@ -25,7 +25,7 @@ use crate::world::{State, World};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The way to one system.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Wire {
     pub(crate) world: Arc<World>,
     pub(crate) process: Arc<Process>,
@@ -48,10 +48,14 @@ impl Transport for Wire {
         if let Errand::Change { id, .. } | Errand::Remove { id } = &errand {
             self.process.asks_to_change(&self.world, id);
         }
-        self.world.travel().await;
-        let fault = self.fault(&errand);
-        let answer = self.exchange(&request, &errand, fault).await;
-        self.world.note(|| self.told(&request, &answer, fault));
+        let (answer, fault) = if errand.writes() {
+            // What is on its way arrives, whatever becomes of its sender meanwhile.
+            let (way, request, errand) = (self.clone(), request, errand.clone());
+            let arrival = tokio::spawn(async move { way.carry(&request, &errand).await });
+            arrival.await.expect("a request on its way does not panic")
+        } else {
+            self.carry(&request, &errand).await
+        };
         self.world.travel().await;
         let good = answer.as_ref().is_ok_and(|answer| answer.status().is_success()) && fault.is_none();
         self.process.edge(&self.world, Edge::Response { good, effect }).await;
@@ -71,6 +75,19 @@ impl Transport for Wire {
 }
 
 impl Wire {
+    /// Brings a request to the system, and gives what comes back and what struck it.
+    async fn carry(
+        &self,
+        request: &Request<Bytes>,
+        errand: &Errand,
+    ) -> (Result<Response<Bytes>, TransportError>, Option<Fault>) {
+        self.world.travel().await;
+        let fault = self.fault(errand);
+        let answer = self.exchange(request, errand, fault).await;
+        self.world.note(|| self.told(request, &answer, fault));
+        (answer, fault)
+    }
+
     /// What strikes this request.
     fn fault(&self, errand: &Errand) -> Option<Fault> {
         let mut state = self.world.state();

@@ -6,25 +6,19 @@ use sync_model::{Fingerprint, Link, PairId, RecordKey, RunId, Side};
 use sync_run::{Failure, Lease, Spent, TrailEntry, trail};
 
 use crate::fault::Fault;
-use crate::load;
 use crate::text::{from_json, get, json};
+use crate::{load, many};
 
 /// Adds `bodies` to the trail. The first of all begins with the links that were there before.
 pub(crate) async fn append(db: &mut SqliteConnection, lease: &Lease, bodies: Vec<String>) -> Result<(), Fault> {
     let mut last = head(db, &lease.pair).await?;
+    let mut entries = Vec::with_capacity(bodies.len());
     for body in bodies {
         let entry = TrailEntry::after(last, &lease.run, body);
-        sqlx::query("insert into trail (pair, n, run, body, hash) values ($1, $2, $3, $4, $5)")
-            .bind(lease.pair.as_str())
-            .bind(entry.n)
-            .bind(entry.run.as_str())
-            .bind(&entry.body)
-            .bind(entry.hash.as_str())
-            .execute(&mut *db)
-            .await?;
-        last = Some((entry.n, entry.hash));
+        last = Some((entry.n, entry.hash.clone()));
+        entries.push(entry);
     }
-    Ok(())
+    many::append(db, lease, &entries).await
 }
 
 /// The entries that a trail of a pair with links of an earlier version begins with; none where it has begun.

@@ -24,6 +24,7 @@ mod history;
 mod journal;
 mod lease;
 mod load;
+mod many;
 mod open;
 mod registry;
 mod text;

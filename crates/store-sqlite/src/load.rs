@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use futures::stream::BoxStream;
 use reconcile::{Observed, Seen};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, SqliteConnection};
@@ -17,21 +19,60 @@ pub(crate) async fn load(connection: &mut SqliteConnection, pair: &PairId, scope
     let kinds = Sides { left: json(&scope.kinds.left)?, right: json(&scope.kinds.right)? };
     let touched = json(&scope.touched)?;
     let mut transaction = connection.begin().await?;
-    let links = if scope.all {
-        every_link(&mut transaction, pair, &kinds).await?
+    let mut sights =
+        Sights { observed: Observed::default(), touched: scope.touched.iter().map(|(side, key)| (*side, key)).collect() };
+    if scope.all {
+        every_link(&mut transaction, pair, &kinds, &mut sights).await?;
     } else {
-        links_in_play(&mut transaction, pair, &kinds, &touched).await?
-    };
-    let free = if scope.all || any_unlinked_in_play(&mut transaction, pair, &kinds, &touched).await? {
-        unlinked(&mut transaction, pair, &kinds).await?
-    } else {
-        Vec::new()
-    };
+        links_in_play(&mut transaction, pair, &kinds, &touched, &mut sights).await?;
+    }
+    if scope.all || any_unlinked_in_play(&mut transaction, pair, &kinds, &touched).await? {
+        unlinked(&mut transaction, pair, &kinds, &mut sights).await?;
+    }
     transaction.commit().await?;
-    gather(&links, &free, scope)
+    Ok(sights.observed)
 }
 
-async fn every_link(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String>) -> Result<Vec<SqliteRow>, Fault> {
+/// What was read so far. Rows are taken one by one, because all of them at once would be as much again.
+struct Sights<'a> {
+    observed: Observed,
+    touched: HashSet<(Side, &'a RecordKey)>,
+}
+
+impl Sights<'_> {
+    fn add(&mut self, side: Side, mut seen: Seen) {
+        let key = seen.record.key();
+        seen.dirty |= self.touched.contains(&(side, &key));
+        self.observed.records.get_mut(side).insert(key, seen);
+    }
+
+    fn add_link(&mut self, row: &SqliteRow) -> Result<(), Fault> {
+        for (side, columns) in [
+            (Side::Left, ["left_body", "left_deleted", "left_dirty"]),
+            (Side::Right, ["right_body", "right_deleted", "right_dirty"]),
+        ] {
+            if get::<Option<&str>, _>(row, columns[0])?.is_some() {
+                self.add(side, sight(row, columns)?);
+            }
+        }
+        self.observed.links.push(link(row)?);
+        Ok(())
+    }
+
+    async fn add_links(&mut self, mut rows: BoxStream<'_, Result<SqliteRow, sqlx::Error>>) -> Result<(), Fault> {
+        while let Some(row) = rows.try_next().await? {
+            self.add_link(&row)?;
+        }
+        Ok(())
+    }
+}
+
+async fn every_link(
+    db: &mut SqliteConnection,
+    pair: &PairId,
+    kinds: &Sides<String>,
+    sights: &mut Sights<'_>,
+) -> Result<(), Fault> {
     let rows = sqlx::query(
         "select l.*, a.body as left_body, a.deleted as left_deleted, a.dirty as left_dirty,
              b.body as right_body, b.deleted as right_deleted, b.dirty as right_dirty
@@ -43,7 +84,7 @@ async fn every_link(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<Stri
              and l.right_kind in (select value from json_each($3))
          order by l.n",
     );
-    Ok(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch_all(db).await?)
+    sights.add_links(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch(db)).await
 }
 
 async fn links_in_play(
@@ -51,7 +92,8 @@ async fn links_in_play(
     pair: &PairId,
     kinds: &Sides<String>,
     touched: &str,
-) -> Result<Vec<SqliteRow>, Fault> {
+    sights: &mut Sights<'_>,
+) -> Result<(), Fault> {
     let rows = sqlx::query(
         "with play (side, kind, id) as (
              select side, kind, id from record where pair = $1 and dirty = 1
@@ -74,7 +116,8 @@ async fn links_in_play(
              and l.right_kind in (select value from json_each($3))
          order by l.n",
     );
-    Ok(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).bind(touched).fetch_all(db).await?)
+    let rows = rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).bind(touched);
+    sights.add_links(rows.fetch(db)).await
 }
 
 /// Whether an unlinked record waits to be looked at. Matching one needs all the others.
@@ -102,7 +145,12 @@ async fn any_unlinked_in_play(
     Ok(found.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).bind(touched).fetch_one(db).await?)
 }
 
-async fn unlinked(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String>) -> Result<Vec<SqliteRow>, Fault> {
+async fn unlinked(
+    db: &mut SqliteConnection,
+    pair: &PairId,
+    kinds: &Sides<String>,
+    sights: &mut Sights<'_>,
+) -> Result<(), Fault> {
     let rows = sqlx::query(
         "select r.side, r.body, r.deleted, r.dirty from record r
          where r.pair = $1 and r.side = 'left' and r.deleted = 0
@@ -116,38 +164,17 @@ async fn unlinked(db: &mut SqliteConnection, pair: &PairId, kinds: &Sides<String
              and not exists (select 1 from link l
                  where l.pair = $1 and l.right_kind = r.kind and l.right_id = r.id)",
     );
-    Ok(rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch_all(db).await?)
+    let mut rows = rows.bind(pair.as_str()).bind(&kinds.left).bind(&kinds.right).fetch(db);
+    while let Some(row) = rows.try_next().await? {
+        sights.add(side(get(&row, "side")?)?, sight(&row, ["body", "deleted", "dirty"])?);
+    }
+    Ok(())
 }
 
 /// Every link of the pair, ended ones, too.
 pub(crate) async fn all_links(db: &mut SqliteConnection, pair: &PairId) -> Result<Vec<Link>, Fault> {
     let rows = sqlx::query("select * from link where pair = $1 order by n").bind(pair.as_str());
     rows.fetch_all(db).await?.iter().map(|row| Ok(link(row)?.1)).collect()
-}
-
-fn gather(links: &[SqliteRow], free: &[SqliteRow], scope: &Scope) -> Result<Observed, Fault> {
-    let touched: HashSet<_> = scope.touched.iter().map(|(side, key)| (*side, key)).collect();
-    let mut observed = Observed::default();
-    let mut add = |side: Side, mut seen: Seen| {
-        let key = seen.record.key();
-        seen.dirty |= touched.contains(&(side, &key));
-        observed.records.get_mut(side).insert(key, seen);
-    };
-    for row in links {
-        for (side, columns) in [
-            (Side::Left, ["left_body", "left_deleted", "left_dirty"]),
-            (Side::Right, ["right_body", "right_deleted", "right_dirty"]),
-        ] {
-            if get::<Option<&str>, _>(row, columns[0])?.is_some() {
-                add(side, sight(row, columns)?);
-            }
-        }
-    }
-    for row in free {
-        add(side(get(row, "side")?)?, sight(row, ["body", "deleted", "dirty"])?);
-    }
-    observed.links = links.iter().map(link).collect::<Result<_, _>>()?;
-    Ok(observed)
 }
 
 fn sight(row: &SqliteRow, [body, deleted, dirty]: [&str; 3]) -> Result<Seen, Fault> {

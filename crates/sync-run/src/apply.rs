@@ -291,6 +291,13 @@ impl Run<'_> {
                 }
             }
         }
+        // Like goes with like, so that a store takes many at once.
+        changes.sort_by_key(|change| match change {
+            Change::Conclude { .. } => 0,
+            Change::Observe { .. } => 1,
+            Change::Tie(_) => 2,
+            _ => 3,
+        });
         self.commit(&changes).await?;
         for (intent, step) in lost {
             self.clear_up_lost(module, intent, step, applied).await?;

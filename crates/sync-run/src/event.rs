@@ -1,6 +1,7 @@
 //! What happens during a run, as data. The command line and the server render it; this crate never prints.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use reconcile::{Matter, Plan, Step};
@@ -35,7 +36,7 @@ pub enum Event {
     /// A module was planned.
     Planned {
         /// The plan.
-        plan: Box<Plan>,
+        plan: Arc<Plan>,
     },
     /// Writes are about to begin.
     Applying {

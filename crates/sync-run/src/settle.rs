@@ -1,5 +1,7 @@
 //! One module in a run: planned, carried out, planned again while records change under our hands, and what then waits.
 
+use std::sync::Arc;
+
 use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Action, Finding, Matter, Observed, Plan, Policy, WriteChange};
 use sync_model::{LinkState, Sides, Swings};
@@ -57,8 +59,8 @@ impl Run<'_> {
         let mut waiting = Vec::new();
         let mut rounds = 0;
         while rounds < MOST_ROUNDS {
-            let plan = self.plan_module(module, terms, policy, order).await?.0;
-            self.engine.events.take(Event::Planned { plan: Box::new(plan.clone()) });
+            let plan = Arc::new(self.plan_module(module, terms, policy, order).await?.0);
+            self.engine.events.take(Event::Planned { plan: Arc::clone(&plan) });
             self.commit(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
             // What was made may be what others of this module wait for; every such round makes something.
@@ -72,7 +74,7 @@ impl Run<'_> {
                     self.commit(&wake).await?;
                 }
             }
-            waiting = plan.findings;
+            waiting.clone_from(&plan.findings);
             waiting.extend(applied.findings);
             if applied.again {
                 rounds += 1;

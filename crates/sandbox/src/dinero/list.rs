@@ -27,7 +27,8 @@ pub(super) fn echo(record: &Map<String, Value>, fields: &str) -> Value {
     let mut shown = Map::new();
     for asked in fields.split(',').map(str::trim) {
         let as_spelled = record.get(asked);
-        let found = as_spelled.or_else(|| record.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)).map(|it| it.1));
+        let found =
+            as_spelled.or_else(|| record.iter().find(|(name, _)| name.eq_ignore_ascii_case(asked)).map(|it| it.1));
         if let Some(value) = found {
             shown.insert(asked.to_owned(), value.clone());
         }
