@@ -10,6 +10,7 @@ use rand::{Rng, SeedableRng};
 use tracing::Instrument;
 
 use crate::budget::ErrorBudget;
+use crate::gate;
 use crate::pace::{Pacer, SlidingWindow, Unpaced};
 use crate::retry::{Decision, Failure, RetryPolicy, Safety, SoFar};
 use crate::transport::{BodyStream, Transport, TransportError};
@@ -118,7 +119,7 @@ impl Courier {
     /// # Errors
     /// [`TransportError`] as it stood after the last attempt. [`TransportError::Lost`] stays so even when a later attempt
     /// of a harmless request was not sent: an earlier one may have had its effect. [`TransportError::NotSent`] also when
-    /// the error budget is used up.
+    /// the error budget is used up, or when it changes something and the [gate](crate::only_while) is shut.
     pub async fn carry(
         &self,
         errand: Errand,
@@ -139,7 +140,7 @@ impl Courier {
     ) -> Result<http::Response<BodyStream>, TransportError> {
         let span = self.span(errand);
         async {
-            self.leave(&request).await?;
+            self.leave(errand, &request).await?;
             let result = self.transport.stream(request).await;
             if errand.writes {
                 self.counters.writes.fetch_add(1, Ordering::Relaxed);
@@ -159,13 +160,17 @@ impl Courier {
     }
 
     /// Waits for the turn of one request, and counts it.
-    async fn leave(&self, request: &http::Request<Bytes>) -> Result<(), TransportError> {
+    async fn leave(&self, errand: Errand, request: &http::Request<Bytes>) -> Result<(), TransportError> {
         if let Some((budget, wait)) = self.budget.as_ref().and_then(|budget| Some((budget, budget.exceeded()?))) {
             let (refusals, wait) = (budget.refusals(), wait.as_secs() + 1);
             let reason = format!("the server refused {refusals} requests lately; nothing more is sent for {wait} s");
             return Err(TransportError::NotSent { host: host(request), reason });
         }
         self.pacer.ready().await;
+        if errand.writes && !gate::is_open().await {
+            let reason = "whoever asked for it may not write any more".to_owned();
+            return Err(TransportError::NotSent { host: host(request), reason });
+        }
         self.counters.requests.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
@@ -178,7 +183,7 @@ impl Courier {
         let mut lost: Option<TransportError> = None;
         let mut so_far = SoFar { sent: 0, waited: Duration::ZERO, chance: 0 };
         loop {
-            if let Err(error) = self.leave(&request).await {
+            if let Err(error) = self.leave(errand, &request).await {
                 return Err(lost.unwrap_or(error));
             }
             so_far.sent += 1;

@@ -18,6 +18,7 @@
 mod base_url;
 mod budget;
 mod courier;
+mod gate;
 mod limits;
 mod network;
 mod pace;
@@ -33,6 +34,7 @@ struct Readme;
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use budget::ErrorBudget;
 pub use courier::{Courier, Errand, Usage};
+pub use gate::{Gate, only_while};
 pub use limits::Limits;
 pub use network::{HttpSettings, HttpTransport, NetworkError};
 pub use pace::{Pacer, SlidingWindow, Unpaced};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use api_transport::only_while;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use dinero_client::op::{
@@ -350,13 +351,15 @@ impl Connector for DineroConnector {
     }
 
     async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
-        let intent = intent.intent();
-        let key = match &intent.write.change {
-            WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
-            WriteChange::Update { key, expected, .. } => self.update(intent, key, expected).await?,
-            WriteChange::Delete { key, .. } => self.delete(key).await?,
+        let (may, intent) = (intent.permit().question(), intent.intent());
+        let written = async {
+            match &intent.write.change {
+                WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await,
+                WriteChange::Update { key, expected, .. } => self.update(intent, key, expected).await,
+                WriteChange::Delete { key, .. } => self.delete(key).await,
+            }
         };
-        Ok(Receipt { key, after: None })
+        Ok(Receipt { key: only_while(may, written).await?, after: None })
     }
 
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
@@ -430,7 +433,7 @@ impl Connector for DineroConnector {
     }
 
     async fn perform(&self, effect: &JournaledEffect, seen: &Record) -> Result<Option<Record>, WriteError> {
-        effect::perform(self, effect.record(), seen).await
+        only_while(effect.permit().question(), effect::perform(self, effect.record(), seen)).await
     }
 
     async fn probe_effect(&self, effect: &JournaledEffect) -> Result<EffectFound, ConnectorError> {

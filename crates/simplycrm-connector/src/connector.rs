@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use api_transport::only_while;
 use async_trait::async_trait;
 use chrono::Duration;
 use simplycrm_client::vtql::{Condition, Filter, Literal, MAX_ROWS, Select, Text};
@@ -129,6 +130,26 @@ impl SimplyCrmConnector {
             Err(error) if error.is_stale() => Err(WriteError::Stale(Box::new(self.now(key, id).await?))),
             Err(error) => Err(write(&error)),
             Ok(record) => Ok(record),
+        }
+    }
+
+    async fn write_now(&self, intent: &Intent) -> Result<Receipt, WriteError> {
+        let kind = intent.write.kind();
+        if kind.as_str() == INVOICE && !matches!(intent.write.change, WriteChange::Delete { .. }) {
+            return self.write_invoice(intent, kind).await;
+        }
+        let answer = match &intent.write.change {
+            WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
+            WriteChange::Update { key, .. } => self.update(intent, key).await?,
+            WriteChange::Delete { key, .. } => {
+                self.client.delete(ws_id(key)?).await.map_err(|error| write(&error))?;
+                return Ok(Receipt { key: key.clone(), after: None });
+            }
+        };
+        let schema = self.described(kind).await?;
+        match seen(&schema, mark_field(&schema).as_ref(), &answer) {
+            Some(record) => Ok(Receipt { key: record.key(), after: Some(record) }),
+            None => Err(WriteError::Unknown("the answer names no record".to_owned())),
         }
     }
 
@@ -293,24 +314,7 @@ impl Connector for SimplyCrmConnector {
     }
 
     async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
-        let intent = intent.intent();
-        let kind = intent.write.kind();
-        if kind.as_str() == INVOICE && !matches!(intent.write.change, WriteChange::Delete { .. }) {
-            return self.write_invoice(intent, kind).await;
-        }
-        let answer = match &intent.write.change {
-            WriteChange::Create { kind, mark, .. } => self.create(intent, kind, mark).await?,
-            WriteChange::Update { key, .. } => self.update(intent, key).await?,
-            WriteChange::Delete { key, .. } => {
-                self.client.delete(ws_id(key)?).await.map_err(|error| write(&error))?;
-                return Ok(Receipt { key: key.clone(), after: None });
-            }
-        };
-        let schema = self.described(kind).await?;
-        match seen(&schema, mark_field(&schema).as_ref(), &answer) {
-            Some(record) => Ok(Receipt { key: record.key(), after: Some(record) }),
-            None => Err(WriteError::Unknown("the answer names no record".to_owned())),
-        }
+        only_while(intent.permit().question(), self.write_now(intent.intent())).await
     }
 
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {

@@ -28,8 +28,6 @@ pub(crate) enum Edge {
     },
     /// A request was answered, but the answer has not arrived.
     Response {
-        /// Whether it is an answer that sends nobody off again by itself.
-        good: bool,
         /// Whether it answers what books, sends or pays an invoice.
         effect: bool,
     },
@@ -193,6 +191,6 @@ fn fits(blow: Blow, edge: Edge) -> bool {
     match (blow, edge) {
         (Blow::Kill, _) | (Blow::Pause(_), Edge::Journal | Edge::Committed) => true,
         (Blow::Pause(_), Edge::Request { writes, .. }) => !writes,
-        (Blow::Pause(_), Edge::Response { good, .. }) => good,
+        (Blow::Pause(_), Edge::Response { .. }) => true,
     }
 }

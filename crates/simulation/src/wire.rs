@@ -57,8 +57,7 @@ impl Transport for Wire {
             self.carry(&request, &errand).await
         };
         self.world.travel().await;
-        let good = answer.as_ref().is_ok_and(|answer| answer.status().is_success()) && fault.is_none();
-        self.process.edge(&self.world, Edge::Response { good, effect }).await;
+        self.process.edge(&self.world, Edge::Response { effect }).await;
         if let Errand::List { kind, .. } | Errand::Look { kind } = &errand
             && kind == "invoice"
             && let Some(body) = answer.as_ref().ok().and_then(|answer| serde_json::from_slice(answer.body()).ok())

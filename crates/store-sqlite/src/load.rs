@@ -19,8 +19,10 @@ pub(crate) async fn load(connection: &mut SqliteConnection, pair: &PairId, scope
     let kinds = Sides { left: json(&scope.kinds.left)?, right: json(&scope.kinds.right)? };
     let touched = json(&scope.touched)?;
     let mut transaction = connection.begin().await?;
-    let mut sights =
-        Sights { observed: Observed::default(), touched: scope.touched.iter().map(|(side, key)| (*side, key)).collect() };
+    let mut sights = Sights {
+        observed: Observed::default(),
+        touched: scope.touched.iter().map(|(side, key)| (*side, key)).collect(),
+    };
     if scope.all {
         every_link(&mut transaction, pair, &kinds, &mut sights).await?;
     } else {

@@ -22,6 +22,7 @@ use tokio::time::Instant;
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
+use crate::lease::Permit;
 use crate::ports::{
     Change, ConnectorError, ErrorClass, Intent, IntentId, Journaled, Outcome, Receipt, Refusal, WriteError,
 };
@@ -175,7 +176,7 @@ impl Run<'_> {
         if !changes.is_empty() {
             self.commit(&changes).await?;
         }
-        Ok(intents.into_iter().map(|(intent, step)| (Journaled::new(intent), step)).collect())
+        Ok(intents.into_iter().map(|(intent, step)| (Journaled::new(intent, Permit::of(&self.hold)), step)).collect())
     }
 
     async fn before(&self, write: &Write) -> Result<Option<Record>, RunError> {
@@ -203,7 +204,7 @@ impl Run<'_> {
                 written.push(Written::NotSent(error.message.clone()));
                 continue;
             }
-            self.still_holds().await?;
+            self.hold.still_holds().await?;
             let left = (batch.len() - at - 1 + after) as u64;
             match connector.write(journaled).await {
                 Ok(receipt) => {
@@ -215,6 +216,8 @@ impl Run<'_> {
                 Err(WriteError::Stale(now)) => written.push(Written::Stale(*now)),
                 Err(WriteError::Unknown(message)) => written.push(Written::Unknown(message)),
                 Err(WriteError::NotSent(message)) => {
+                    // Where it waited until the lease was lost, that is what has to be said.
+                    self.hold.still_holds().await?;
                     down = Some(ConnectorError {
                         system: connector.name(),
                         class: ErrorClass::Unreachable,

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::due::agreed;
 use crate::event::Event;
 use crate::gather::Fresh;
+use crate::lease::Permit;
 use crate::ports::{
     Change, Effect, EffectFound, EffectRecord, EffectState, JournaledEffect, Scope, SendWay, WriteError,
 };
@@ -271,8 +272,8 @@ impl Run<'_> {
     /// Intends `record`, asks for it on the invoice as the books show it, and notes what came of it.
     pub(crate) async fn ask_for(&self, record: EffectRecord, books: &Record) -> Result<Option<Record>, RunError> {
         self.commit(&[Change::Effect(Box::new(record.clone()))]).await?;
-        let journaled = JournaledEffect::new(record.clone());
-        self.still_holds().await?;
+        let journaled = JournaledEffect::new(record.clone(), Permit::of(&self.hold));
+        self.hold.still_holds().await?;
         let done = self.engine.connectors.left.perform(&journaled, books).await;
         let state = match done {
             Ok(after) => return self.happened(&record, after).await,
@@ -291,7 +292,7 @@ impl Run<'_> {
     /// Finds out what became of an effect, for whose answer nobody waits any more since `given_up`. The invoice as it is now,
     /// when it turns out to have happened.
     async fn clear_up_effect(&self, record: &EffectRecord, given_up: Instant) -> Result<Option<Record>, RunError> {
-        let journaled = JournaledEffect::new(record.clone());
+        let journaled = JournaledEffect::new(record.clone(), Permit::of(&self.hold));
         let connector = &self.engine.connectors.left;
         let looked = Instant::now();
         let mut found = connector.probe_effect(&journaled).await?;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::{DateTime, Utc};
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Plan, Policy};
 use sync_model::{Fingerprint, Kind, Module, PairId, RecordKey, RunId, Schema, Side, Sides};
@@ -15,6 +14,7 @@ use crate::error::{RulesError, RunError};
 use crate::event::{Event, Events};
 use crate::halt::Halt;
 use crate::isolate::Failing;
+use crate::lease::Hold;
 use crate::order::{Order, chosen};
 use crate::pace::Pace;
 use crate::ports::{Change, Clock, Connector, Guids, Lease, RunRecord, Scope, Store, Usage, trail};
@@ -137,9 +137,8 @@ pub(crate) struct Run<'a> {
     pub(crate) contract: Option<Arc<SavedPlan>>,
     /// When it began.
     pub(crate) began: Instant,
-    /// Until when nobody can have taken the lease over: by a clock that is never put back, and by one that goes on while
-    /// the machine sleeps.
-    pub(crate) held: Mutex<(Instant, DateTime<Utc>)>,
+    /// What is known of the lease.
+    pub(crate) hold: Arc<Hold>,
 }
 
 impl Engine {
@@ -248,6 +247,7 @@ impl Engine {
         let begin = Change::Begin { by: order.by.clone(), purpose: order.purpose(), at: self.clock.now() };
         Run {
             engine: self,
+            hold: Arc::new(Hold::new(Arc::clone(&store), Arc::clone(&self.clock), lease.clone(), self.pace.lease)),
             store,
             summary: Mutex::new(Summary::new(lease.run.clone(), order.is_partial())),
             lease,
@@ -258,8 +258,6 @@ impl Engine {
             beginning: Mutex::new(Some(begin)),
             contract: order.plan.clone(),
             began: Instant::now(),
-            // How long ago the lease was given is not known exactly; the first write asks.
-            held: Mutex::new((Instant::now(), self.clock.now())),
         }
     }
 

@@ -1,13 +1,14 @@
 //! The lease of a run: taken, kept for as long as the run lives, and asked for before anything is written.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
+use futures::future::BoxFuture;
 use sync_model::RunId;
 use tokio::time::Instant;
 
 use crate::event::Event;
-use crate::ports::{Lease, StoreError};
+use crate::ports::{Clock, Lease, Store, StoreError};
 use crate::{Engine, Run, RunError};
 
 impl Engine {
@@ -32,29 +33,92 @@ impl Engine {
     }
 }
 
-impl Run<'_> {
-    /// Extends the lease for as long as the run is alive; comes back only when it was lost.
-    pub(crate) async fn keep_lease(&self) -> RunError {
-        loop {
-            tokio::time::sleep((self.engine.pace.lease / 3).to_std().unwrap_or_default()).await;
-            if let Err(error) = self.renew().await {
-                return error.into();
-            }
-        }
+/// The lease of a run, as far as the run knows that it is still its own.
+#[derive(Debug)]
+pub(crate) struct Hold {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    lease: Lease,
+    life: Duration,
+    /// Until when nobody can have taken it over: by a clock that is never put back, and by one that goes on while the
+    /// machine sleeps.
+    until: Mutex<(Instant, DateTime<Utc>)>,
+}
+
+impl Hold {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, lease: Lease, life: Duration) -> Self {
+        // How long ago the lease was given is not known exactly; the first write asks.
+        let until = Mutex::new((Instant::now(), clock.now()));
+        Self { store, clock, lease, life, until }
     }
 
     async fn renew(&self) -> Result<(), StoreError> {
-        let life = self.engine.pace.lease;
-        let (now, until) = (Instant::now(), self.engine.clock.now() + life);
+        let (now, until) = (Instant::now(), self.clock.now() + self.life);
         self.store.renew(&self.lease, until).await?;
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = (now + life.to_std().unwrap_or_default(), until);
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) =
+            (now + self.life.to_std().unwrap_or_default(), until);
         Ok(())
     }
 
     /// Makes sure that the lease is still ours. A run that stood still for longer than the lease finds out here, before it
     /// writes anything that the next holder may have written already.
     pub(crate) async fn still_holds(&self) -> Result<(), StoreError> {
-        let (until, by_the_clock) = *self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        if Instant::now() < until && self.engine.clock.now() < by_the_clock { Ok(()) } else { self.renew().await }
+        // A renewal during which it stood still is asked for once more.
+        while !self.is_known() {
+            self.renew().await?;
+        }
+        Ok(())
+    }
+
+    fn is_known(&self) -> bool {
+        let (until, by_the_clock) = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
+        Instant::now() < until && self.clock.now() < by_the_clock
+    }
+}
+
+/// The right to write, which a run loses to the next one when it stands still for too long. Whoever waits before a request
+/// leaves, for a rate limit or to repeat it, asks for it after the wait.
+#[derive(Debug, Clone)]
+pub struct Permit(Option<Arc<Hold>>);
+
+impl Permit {
+    pub(crate) fn of(hold: &Arc<Hold>) -> Self {
+        Self(Some(Arc::clone(hold)))
+    }
+
+    /// For the conformance suite, whose runs have no lease.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn for_ever() -> Self {
+        Self(None)
+    }
+
+    /// Whether nobody else may write, and so we may.
+    pub async fn holds(&self) -> bool {
+        match &self.0 {
+            Some(hold) => hold.still_holds().await.is_ok(),
+            None => true,
+        }
+    }
+
+    /// [`holds`](Self::holds) as a question, for a client that asks it right before each of its requests.
+    #[must_use]
+    pub fn question(&self) -> Arc<dyn Fn() -> BoxFuture<'static, bool> + Send + Sync> {
+        let permit = self.clone();
+        Arc::new(move || {
+            let permit = permit.clone();
+            Box::pin(async move { permit.holds().await })
+        })
+    }
+}
+
+impl Run<'_> {
+    /// Extends the lease for as long as the run is alive; comes back only when it was lost.
+    pub(crate) async fn keep_lease(&self) -> RunError {
+        loop {
+            tokio::time::sleep((self.engine.pace.lease / 3).to_std().unwrap_or_default()).await;
+            if let Err(error) = self.hold.renew().await {
+                return error.into();
+            }
+        }
     }
 }

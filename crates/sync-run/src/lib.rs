@@ -56,6 +56,7 @@ pub use event::{Event, Events, Miss, Unheard};
 /// What the mapping was checked against, as a store keeps it.
 pub use field_mapping::Checked;
 pub use halt::Halt;
+pub use lease::Permit;
 pub use order::Order;
 pub use pace::Pace;
 pub use ports::{

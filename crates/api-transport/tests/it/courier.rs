@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api_transport::{Courier, Errand, ErrorBudget, RetryPolicy, Safety, Transport, TransportError};
+use api_transport::{Courier, Errand, ErrorBudget, Gate, RetryPolicy, Safety, Transport, TransportError, only_while};
 use async_trait::async_trait;
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -175,4 +175,32 @@ fn a_used_up_error_budget_stops_everything_for_a_while() {
         tokio::time::advance(Duration::from_secs(601)).await;
         assert!(courier.carry(errand(Safety::Read), request()).await.unwrap().status().is_success());
     });
+}
+
+#[test]
+fn p33_a_write_leaves_only_while_it_is_allowed_however_long_it_waited() {
+    // The gate shuts while the request waits for its turn, or to be repeated; a read may leave all the same.
+    for (fates, safety, sent) in [
+        (vec![Fate::Status(200)], Safety::UnsafeWrite, 0),
+        (vec![Fate::ThrottledFor(30)], Safety::UnsafeWrite, 1),
+        (vec![Fate::ThrottledFor(30)], Safety::IdempotentWrite, 1),
+        (vec![Fate::ThrottledFor(30)], Safety::Read, 2),
+    ] {
+        let server = fated(&fates);
+        let first_waits = fates == [Fate::Status(200)];
+        let (answer, left) = paused(async {
+            let courier = Courier::new(server.clone(), 1, "4711");
+            if first_waits {
+                // Another request has taken the only turn of this minute.
+                courier.carry(errand(Safety::Read), request()).await.unwrap();
+            }
+            let before = server.left.lock().unwrap().len();
+            let shuts = Instant::now() + Duration::from_secs(10);
+            let gate: Gate = Arc::new(move || Box::pin(async move { Instant::now() < shuts }));
+            let answer = only_while(gate, courier.carry(errand(safety), request())).await;
+            (answer, server.left.lock().unwrap().len() - before)
+        });
+        assert_eq!(left, sent, "{fates:?} {safety:?}");
+        assert_eq!(answer.is_ok(), safety == Safety::Read, "{fates:?} {safety:?}: {answer:?}");
+    }
 }

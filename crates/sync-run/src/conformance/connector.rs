@@ -14,6 +14,7 @@ use sync_model::{
 };
 use uuid::Uuid;
 
+use crate::lease::Permit;
 use crate::ports::Journaled;
 use crate::{Connector, Intent, IntentId, Next, Probed, Receipt, WriteError};
 
@@ -394,5 +395,5 @@ fn intent(system: &impl System, number: u32, change: WriteChange, fields: Fields
 }
 
 fn journaled(intent: &Intent) -> Journaled {
-    Journaled::new(intent.clone())
+    Journaled::new(intent.clone(), Permit::for_ever())
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use sync_model::{Record, RecordKey, RunId};
 use uuid::Uuid;
 
+use crate::lease::Permit;
+
 /// What is to happen to an invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -127,17 +129,26 @@ pub enum EffectState {
 
 /// An effect whose intent certainly stands in the store. Only this crate can make one, after the commit.
 #[derive(Debug, Clone)]
-pub struct JournaledEffect(EffectRecord);
+pub struct JournaledEffect {
+    record: EffectRecord,
+    permit: Permit,
+}
 
 impl JournaledEffect {
-    pub(crate) fn new(record: EffectRecord) -> Self {
-        Self(record)
+    pub(crate) fn new(record: EffectRecord, permit: Permit) -> Self {
+        Self { record, permit }
     }
 
     /// The effect.
     #[must_use]
     pub fn record(&self) -> &EffectRecord {
-        &self.0
+        &self.record
+    }
+
+    /// What has to hold when the request leaves.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
     }
 }
 

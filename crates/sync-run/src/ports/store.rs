@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::effect::EffectRecord;
 use super::ledger::{Decided, Ledger};
 use super::trail::TrailEntry;
+use crate::lease::Permit;
 
 /// What is remembered of many pairs. All methods may be called from several tasks and processes at once.
 #[async_trait]
@@ -328,17 +329,26 @@ pub struct Intent {
 /// An intent that certainly stands in the journal. Only this crate can make one, and only after the store said so:
 /// a write without a journaled intent does not compile.
 #[derive(Debug, Clone)]
-pub struct Journaled(Intent);
+pub struct Journaled {
+    intent: Intent,
+    permit: Permit,
+}
 
 impl Journaled {
-    pub(crate) fn new(intent: Intent) -> Self {
-        Self(intent)
+    pub(crate) fn new(intent: Intent, permit: Permit) -> Self {
+        Self { intent, permit }
     }
 
     /// The intent.
     #[must_use]
     pub fn intent(&self) -> &Intent {
-        &self.0
+        &self.intent
+    }
+
+    /// What has to hold when the request leaves.
+    #[must_use]
+    pub fn permit(&self) -> &Permit {
+        &self.permit
     }
 }
 
