@@ -33,6 +33,7 @@ mod event;
 mod gather;
 mod halt;
 mod isolate;
+mod kept;
 mod lease;
 mod order;
 mod pace;
