@@ -79,7 +79,10 @@ impl Walk {
     /// Takes note of a page. What the only page of a list shows is shown at one moment, and needs no note.
     pub(crate) fn seen(&mut self, page: &Changes) {
         if !page.is_last || self.page > 0 {
-            self.shown.extend(page.times.iter().cloned());
+            for (key, at) in &page.times {
+                // What another page has shown already, as it was then, has moved since.
+                self.shown.entry(key.clone()).or_insert(*at);
+            }
         }
         self.page += 1;
     }

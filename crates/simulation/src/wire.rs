@@ -48,7 +48,7 @@ impl Transport for Wire {
         if let Errand::Change { id, .. } | Errand::Remove { id } = &errand {
             self.process.asks_to_change(&self.world, id);
         }
-        let (answer, fault) = if errand.writes() {
+        let answer = if errand.writes() {
             // What is on its way arrives, whatever becomes of its sender meanwhile.
             let (way, request, errand) = (self.clone(), request, errand.clone());
             let arrival = tokio::spawn(async move { way.carry(&request, &errand).await });
@@ -74,17 +74,13 @@ impl Transport for Wire {
 }
 
 impl Wire {
-    /// Brings a request to the system, and gives what comes back and what struck it.
-    async fn carry(
-        &self,
-        request: &Request<Bytes>,
-        errand: &Errand,
-    ) -> (Result<Response<Bytes>, TransportError>, Option<Fault>) {
+    /// Brings a request to the system, and gives what comes back.
+    async fn carry(&self, request: &Request<Bytes>, errand: &Errand) -> Result<Response<Bytes>, TransportError> {
         self.world.travel().await;
         let fault = self.fault(errand);
         let answer = self.exchange(request, errand, fault).await;
         self.world.note(|| self.told(request, &answer, fault));
-        (answer, fault)
+        answer
     }
 
     /// What strikes this request.
