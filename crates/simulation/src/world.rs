@@ -253,7 +253,9 @@ impl State {
 
     /// Whether `fault` strikes a request that books, sends or pays. There are few of those, and much hangs on them.
     pub(crate) fn strikes_effect(&mut self, fault: Fault) -> bool {
-        self.strikes_so_often(fault, 60, true)
+        // A web page strikes a sixth as often elsewhere as the other faults.
+        let times = if fault == Fault::WebPage { 360 } else { 60 };
+        self.strikes_so_often(fault, times, true)
     }
 
     fn strikes_so_often(&mut self, fault: Fault, times: u64, of_an_effect: bool) -> bool {
