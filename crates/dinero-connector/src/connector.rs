@@ -154,13 +154,11 @@ impl DineroConnector {
     async fn written(&self, kind: &Kind) -> Result<Changes, ConnectorError> {
         let since = walk::time(self.place(kind, self.clock.now()).as_ref());
         let mut all = self.page(kind, since, 0).await?;
-        let mut is_last = all.is_last;
-        for page in 1.. {
-            if is_last {
-                break;
-            }
+        let mut page = 0;
+        while !all.is_last {
+            page += 1;
             let found = self.page(kind, since, page).await?;
-            is_last = found.is_last;
+            all.is_last = found.is_last;
             all.extend(found);
         }
         Ok(all)

@@ -29,12 +29,11 @@ impl Records {
 
     /// Keeps it in place of what stood there.
     pub(super) fn insert(&mut self, guid: &str, record: Record) {
-        self.by_change.insert((list::changed(&record), guid.to_owned()));
-        let before = self.by_guid.insert(guid.to_owned(), record);
-        let (before, after) = (before.as_ref().map(list::changed), list::changed(&self.by_guid[guid]));
-        if let Some(before) = before.filter(|before| *before != after) {
-            self.by_change.remove(&(before, guid.to_owned()));
+        let changed = list::changed(&record);
+        if let Some(before) = self.by_guid.insert(guid.to_owned(), record) {
+            self.by_change.remove(&(list::changed(&before), guid.to_owned()));
         }
+        self.by_change.insert((changed, guid.to_owned()));
     }
 
     /// Changes these fields at this time. `false` when there is no such record.
