@@ -50,7 +50,7 @@ pub(crate) struct Books {
 impl Books {
     /// `each` of organisations, contacts and products: a third in Dinero alone, a third in the CRM alone, a third in both.
     pub(crate) fn of(each: u32, modules: &[&str]) -> Self {
-        let (mut dinero, crm) = sandbox::seed_pair(each, 7, Utc::now());
+        let (mut dinero, crm) = sandbox::seed_pair(each, 7, Utc::now() - chrono::Duration::days(30));
         dinero.requests_per_minute = 0;
         let (dinero, crm) = (Arc::new(Mutex::new(dinero)), Arc::new(Mutex::new(crm)));
         let runtime = Runtime::new().expect("threads can be had");

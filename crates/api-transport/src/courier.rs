@@ -15,6 +15,11 @@ use crate::pace::{Pacer, SlidingWindow, Unpaced};
 use crate::retry::{Decision, Failure, RetryPolicy, Safety, SoFar};
 use crate::transport::{BodyStream, Transport, TransportError};
 
+/// Stands among the extensions of a response when an earlier attempt of the same write had no answer, or one that leaves open
+/// whether it took effect. A refusal then says what became of the last attempt only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MayHaveHappened;
+
 /// What a request is, for pacing, retrying, counting and tracing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Errand {
@@ -117,7 +122,7 @@ impl Courier {
     /// Sends `request`, again where the policy allows it. Any HTTP status that is not retried is a response.
     ///
     /// # Errors
-    /// [`TransportError`] as it stood after the last attempt. [`TransportError::Lost`] stays so even when a later attempt
+    /// [`TransportError`] as it stood after the last attempt; a response to a later attempt carries [`MayHaveHappened`]. [`TransportError::Lost`] stays so even when a later attempt
     /// of a harmless request was not sent: an earlier one may have had its effect. [`TransportError::NotSent`] also when
     /// the error budget is used up, or when it changes something and the [gate](crate::only_while) is shut.
     pub async fn carry(
@@ -181,6 +186,7 @@ impl Courier {
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let mut lost: Option<TransportError> = None;
+        let mut open = false;
         let mut so_far = SoFar { sent: 0, waited: Duration::ZERO, chance: 0 };
         loop {
             if let Err(error) = self.leave(errand, &request).await {
@@ -190,7 +196,7 @@ impl Courier {
             let attempt = tracing::debug_span!("attempt", attempt = so_far.sent);
             let result = self.transport.send(request.clone()).instrument(attempt).await;
             let failure = self.judge(errand, &result);
-            let Some(failure) = failure else { return result };
+            let Some(failure) = failure else { return marked(result, open) };
             if let Err(error @ TransportError::Lost { .. }) = &result {
                 lost = Some(error.clone());
             }
@@ -204,10 +210,11 @@ impl Courier {
                 Decision::GiveUp => {
                     return match (result, lost) {
                         (Err(_), Some(earlier)) => Err(earlier),
-                        (result, _) => result,
+                        (result, _) => marked(result, open),
                     };
                 }
             }
+            open |= errand.writes && !failure.had_no_effect();
         }
     }
 
@@ -229,6 +236,18 @@ impl Courier {
         }
         failure
     }
+}
+
+fn marked(
+    result: Result<http::Response<Bytes>, TransportError>,
+    open: bool,
+) -> Result<http::Response<Bytes>, TransportError> {
+    result.map(|mut response| {
+        if open {
+            response.extensions_mut().insert(MayHaveHappened);
+        }
+        response
+    })
 }
 
 fn host(request: &http::Request<Bytes>) -> String {

@@ -33,7 +33,7 @@ struct Readme;
 
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use budget::ErrorBudget;
-pub use courier::{Courier, Errand, Usage};
+pub use courier::{Courier, Errand, MayHaveHappened, Usage};
 pub use gate::{Gate, only_while};
 pub use limits::Limits;
 pub use network::{HttpSettings, HttpTransport, NetworkError};

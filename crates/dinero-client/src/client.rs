@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use api_transport::{BaseUrl, BodyStream, Courier, Errand, ErrorBudget, Transport, Usage};
+use api_transport::{BaseUrl, BodyStream, Courier, Errand, ErrorBudget, MayHaveHappened, Transport, Usage};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use http::Request;
@@ -105,9 +105,13 @@ impl DineroClient {
     pub async fn send<O: Operation>(&self, operation: &O) -> Result<O::Output, Error> {
         let token = self.token(None).await?;
         match self.attempt(operation, &token).await {
-            Err(error) if error.is_bad_credentials() => {
-                let token = self.token(Some(&token)).await?;
-                self.attempt(operation, &token).await
+            Err(refused) if refused.is_bad_credentials() => {
+                let again = async {
+                    let token = self.token(Some(&token)).await?;
+                    self.attempt(operation, &token).await
+                };
+                let open = refused.followed_an_open_attempt();
+                again.await.map_err(|error| if open { error.after_an_open_attempt() } else { error })
             }
             result => result,
         }
@@ -152,13 +156,15 @@ impl DineroClient {
         let (errand, request) = self.prepare(operation, token);
         let response = self.inner.courier.carry(errand, request).await;
         let response = response.map_err(|error| Error::transport(O::NAME, error))?;
+        let open = response.extensions().get::<MayHaveHappened>().is_some();
         let outcome = if response.status().is_success() {
             operation.decode(&response)
         } else {
             Err(Error::api(O::NAME, response.status(), response.body()))
         };
         // A server may repeat what it was sent.
-        outcome.map_err(|error| error.without(token.secret.expose_secret()))
+        let outcome = outcome.map_err(|error| error.without(token.secret.expose_secret()));
+        outcome.map_err(|error| if open { error.after_an_open_attempt() } else { error })
     }
 
     /// A fresh token; another one than `refused`. Asked for once, however many tasks wait for it.

@@ -16,6 +16,8 @@ const SHORTEST_SECRET: usize = 8;
 pub struct Error {
     operation: &'static str,
     kind: Box<Kind>,
+    /// Whether an earlier attempt of the same write may have had its effect.
+    may_have_happened: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -82,15 +84,24 @@ impl ErrorCode {
 }
 
 impl Error {
+    fn new(operation: &'static str, kind: Kind) -> Self {
+        Self { operation, kind: Box::new(kind), may_have_happened: false }
+    }
+
+    /// The same failure, of an attempt that followed another one of which nobody knows whether it had its effect.
+    pub(crate) fn after_an_open_attempt(self) -> Self {
+        Self { may_have_happened: true, ..self }
+    }
+
     pub(crate) fn transport(operation: &'static str, error: TransportError) -> Self {
-        Self { operation, kind: Box::new(Kind::Transport(error)) }
+        Self::new(operation, Kind::Transport(error))
     }
 
     pub(crate) fn token(status: StatusCode, body: &Bytes) -> Self {
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let reason = json.as_ref().and_then(|json| json.get("error")?.as_str()).map(str::to_owned);
         let reason = reason.unwrap_or_else(|| excerpt(body));
-        Self { operation: "token", kind: Box::new(Kind::Token { status, reason }) }
+        Self::new("token", Kind::Token { status, reason })
     }
 
     /// Reads an error body in any of its forms: JSON, a sentence, a page.
@@ -107,20 +118,20 @@ impl Error {
         let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
         let local = items("languageSpecificMessages").find_map(|item| text(item, "message"));
         let codes = items("errorMessageList").filter_map(|item| text(item, "Code")).collect();
-        Self { operation, kind: Box::new(Kind::Api { status, code, message, local, fields, codes }) }
+        Self::new(operation, Kind::Api { status, code, message, local, fields, codes })
     }
 
     pub(crate) fn token_store(error: &crate::TokenStoreError) -> Self {
-        Self { operation: "token", kind: Box::new(Kind::TokenStore(error.to_string())) }
+        Self::new("token", Kind::TokenStore(error.to_string()))
     }
 
     pub(crate) fn no_refresh_token() -> Self {
         let reason = "no refresh token is kept; let the user in again".to_owned();
-        Self { operation: "token", kind: Box::new(Kind::TokenStore(reason)) }
+        Self::new("token", Kind::TokenStore(reason))
     }
 
     pub(crate) fn decode(operation: &'static str, path: String, reason: String) -> Self {
-        Self { operation, kind: Box::new(Kind::Decode { path, reason }) }
+        Self::new(operation, Kind::Decode { path, reason })
     }
 
     /// The same failure with `secret` taken out of whatever the server said. A few letters are no secret, and would be found
@@ -206,6 +217,16 @@ impl Error {
             || (matches!(*self.kind, Kind::Api { .. }) && self.has_status(404))
     }
 
+    /// A web page came instead of an answer: from an unknown route (fact sheet §5.1), or from something in between. It says
+    /// nothing about what was asked for, also where its status is 404.
+    #[must_use]
+    pub fn is_web_page(&self) -> bool {
+        match &*self.kind {
+            Kind::Api { message, code, .. } => code.is_none() && message == WEB_PAGE,
+            Kind::Transport(_) | Kind::Token { .. } | Kind::TokenStore(_) | Kind::Decode { .. } => false,
+        }
+    }
+
     /// The time stamp that was sent is outdated: read again.
     #[must_use]
     pub fn is_stale(&self) -> bool {
@@ -289,15 +310,23 @@ impl Error {
         }
     }
 
+    /// Whether this says only what became of the last attempt: an earlier one of the same write had no answer, and may have
+    /// had its effect.
+    #[must_use]
+    pub fn followed_an_open_attempt(&self) -> bool {
+        self.may_have_happened
+    }
+
     /// Whether a write may have had its effect although it failed.
     #[must_use]
     pub fn outcome_unknown(&self) -> bool {
-        match &*self.kind {
-            Kind::Transport(error) => error.outcome_unknown(),
-            Kind::Api { status, .. } => status.is_server_error() || status.as_u16() == 480,
-            Kind::Decode { .. } => true,
-            Kind::Token { .. } | Kind::TokenStore(_) => false,
-        }
+        self.followed_an_open_attempt()
+            || match &*self.kind {
+                Kind::Transport(error) => error.outcome_unknown(),
+                Kind::Api { status, .. } => status.is_server_error() || status.as_u16() == 480,
+                Kind::Decode { .. } => true,
+                Kind::Token { .. } | Kind::TokenStore(_) => false,
+            }
     }
 }
 
@@ -328,15 +357,14 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// What is said of an error that came as a web page.
+const WEB_PAGE: &str = "a web page instead of an answer";
+
 /// The first words of a body that is no JSON.
 fn excerpt(body: &Bytes) -> String {
     let text = String::from_utf8_lossy(body);
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.starts_with('<') {
-        "a web page instead of an answer".to_owned()
-    } else {
-        words.chars().take(160).collect()
-    }
+    if words.starts_with('<') { WEB_PAGE.to_owned() } else { words.chars().take(160).collect() }
 }
 
 #[cfg(test)]
@@ -352,7 +380,9 @@ mod tests {
 
     #[test]
     fn every_form_of_body_is_understood() {
-        assert!(error(404, "<html><body>Not Found</body></html>").is_not_found());
+        let page = error(404, "<html><body>Not Found</body></html>");
+        assert!(page.is_not_found() && page.is_web_page());
+        assert!(!error(404, r#"{"code":40,"message":"Not found"}"#).is_web_page());
         assert!(error(400, r#"{"code":63,"message":"no result"}"#).is_not_found());
         assert!(error(400, r#"{"code":58,"message":"outdated"}"#).is_stale());
         assert!(error(409, r#"{"code":72,"message":"Duplicated entity"}"#).is_duplicate());

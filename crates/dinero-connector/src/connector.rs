@@ -7,10 +7,10 @@ use api_transport::only_while;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use dinero_client::op::{
-    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE,
+    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE, ListContacts,
     ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
 };
-use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
+use dinero_client::{ContactField, ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Health, Intent, Journaled,
@@ -19,7 +19,7 @@ use sync_run::{
 use uuid::Uuid;
 
 use crate::credits::Credits;
-use crate::errors::{NAME, down, made, write};
+use crate::errors::{NAME, down, is_missing, made, unsayable, write};
 use crate::kind::{CONTACT, CREDIT_NOTE, INVOICE, is, is_voucher};
 use crate::language::{InvoiceLanguage, Languages};
 use crate::walk::{self, Changes, Part, Walk};
@@ -44,6 +44,9 @@ pub struct DineroConnector {
 struct Memory {
     /// The latest change seen of each kind, by Dinero's times.
     latest: BTreeMap<Kind, DateTime<Utc>>,
+    /// What looks between two walks showed of records that nobody had asked for, `None` where it was deleted. The next look
+    /// begins after them, and would not show them again.
+    moved: BTreeMap<RecordKey, Option<Revision>>,
     /// Walks in progress.
     walks: BTreeMap<Kind, Walk>,
     /// Whole objects as they were last sent, until they are read back.
@@ -135,7 +138,13 @@ impl DineroConnector {
         latest.map(|latest| walk::cursor(latest, now))
     }
 
-    /// Everything of `kind` that changed lately.
+    /// What a look showed of records, for the time when somebody asks for them.
+    fn note_moved(&self, seen: &[Presence]) {
+        let told = seen.iter().map(|it| (it.key(), it.record().map(|record| record.revision.clone())));
+        self.memory().moved.extend(told);
+    }
+
+    /// Everything of `kind` that changed since the last look at it.
     async fn lately(&self, kind: &Kind) -> Result<Vec<Presence>, ConnectorError> {
         let now = self.clock.now();
         let mut walk = Walk::begin(walk::begin(self.place(kind, now).as_ref()), now);
@@ -164,6 +173,16 @@ impl DineroConnector {
         Ok(all)
     }
 
+    /// A contact of ours as the list of those with its mark shows it.
+    async fn listed(&self, key: &RecordKey, mark: &Mark) -> Result<Presence, ConnectorError> {
+        let filter = Filter::contacts(ContactField::ExternalReference, mark.as_str());
+        let filter = Some(filter.map_err(|error| unsayable(&error))?);
+        let list = ListContacts { filter, ..ListContacts::new() };
+        let page = self.client.send(&list).await.map_err(|error| down(&error))?;
+        let shown = page.collection.iter().map(|it| contact::seen(it, true)).find(|it| it.key() == *key);
+        Ok(shown.unwrap_or_else(|| Presence::Unseen(key.clone())))
+    }
+
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
         if is_voucher(&key.kind) {
             return self.voucher(key).await;
@@ -177,7 +196,7 @@ impl DineroConnector {
         match found {
             Ok(presence) => Ok(presence),
             // One 404 proves little; nothing is concluded from it.
-            Err(error) if error.is_not_found() => Ok(Presence::Unseen(key.clone())),
+            Err(error) if is_missing(&error) => Ok(Presence::Unseen(key.clone())),
             Err(error) => Err(down(&error)),
         }
     }
@@ -301,6 +320,9 @@ impl Connector for DineroConnector {
         if page == 0 && is_voucher(kind) {
             self.credits.look_again();
         }
+        if page == 0 {
+            self.memory().moved.retain(|key, _| key.kind != *kind);
+        }
         let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
         let mut walk = remembered.unwrap_or_else(|| Walk::begin(walk::begin(since), self.clock.now()));
         let found = self.walk_on(kind, &mut walk).await?;
@@ -333,16 +355,23 @@ impl Connector for DineroConnector {
         let kinds: BTreeSet<&Kind> = expected.keys().map(|key| &key.kind).collect();
         let mut changed = Vec::new();
         for kind in kinds {
-            let moved = self.lately(kind).await?.into_iter().filter(|presence| {
-                let revision = expected.get(&presence.key());
-                revision.is_some_and(|revision| presence.record().is_none_or(|record| record.revision != **revision))
-            });
+            let seen = self.lately(kind).await?;
+            self.note_moved(&seen);
             // A walk may show a record more than once.
-            let moved: BTreeMap<RecordKey, Presence> = moved.map(|presence| (presence.key(), presence)).collect();
-            for presence in moved.into_values() {
-                // A list shows a voucher without its lines.
-                let in_part = is_voucher(kind) && presence.record().is_some();
-                changed.push(if in_part { self.one(&presence.key()).await? } else { presence });
+            let mut seen: BTreeMap<RecordKey, Presence> = seen.into_iter().map(|it| (it.key(), it)).collect();
+            for (key, revision) in expected.iter().filter(|(key, _)| key.kind == *kind) {
+                let known = self.memory().moved.get(*key).cloned();
+                if known.is_none_or(|known| known.as_ref() == Some(*revision)) {
+                    continue;
+                }
+                let now = match seen.remove(*key) {
+                    // A list shows a voucher without its lines.
+                    Some(presence) if presence.record().is_none() || !is_voucher(kind) => presence,
+                    Some(_) | None => self.one(key).await?,
+                };
+                if now.record().is_none_or(|record| record.revision != **revision) {
+                    changed.push(now);
+                }
             }
         }
         Ok(changed)
@@ -370,12 +399,15 @@ impl Connector for DineroConnector {
         let mut found = BTreeMap::new();
         for kind in kinds {
             let Changes { seen, as_made, .. } = self.written(kind).await?;
+            self.note_moved(&seen);
             // The lines of a voucher are in no list: what was sent stands there only if nobody touched it since.
             let told = seen.into_iter().filter(|it| !is_voucher(kind) || as_made.contains(&it.key()));
             found.extend(told.map(|presence| (presence.key(), presence)));
         }
         let mut seen = Vec::new();
         for key in keys {
+            // What is said of it here is known from now on.
+            self.memory().moved.remove(key);
             // What the list does not show yet, or not in the window that clocks suggest, is asked for by itself.
             seen.push(match (found.remove(key), sent.remove(key)) {
                 (Some(presence), Some(sent)) => completed(presence, sent),
@@ -399,7 +431,12 @@ impl Connector for DineroConnector {
         };
         if is(kind, CONTACT) || is_voucher(kind) {
             let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
-            return Ok(match self.one(&key).await? {
+            let seen = match self.one(&key).await {
+                // What cannot be asked for by itself may still stand in a list.
+                Err(_) if is(kind, CONTACT) => self.listed(&key, mark).await?,
+                seen => seen?,
+            };
+            return Ok(match seen {
                 Presence::Present(record) => Probed::Found(record),
                 // Deleted since: it was made, and a person took it away.
                 Presence::Deleted(key) => Probed::Ambiguous(vec![key]),
@@ -407,12 +444,7 @@ impl Connector for DineroConnector {
             });
         }
         let filter = Filter::products(ProductField::ExternalReference, mark.as_str());
-        let unsayable = |error: dinero_client::FilterError| ConnectorError {
-            system: NAME,
-            class: ErrorClass::Protocol,
-            message: error.to_string(),
-        };
-        let list = ListProducts { filter: Some(filter.map_err(unsayable)?), ..ListProducts::new() };
+        let list = ListProducts { filter: Some(filter.map_err(|error| unsayable(&error))?), ..ListProducts::new() };
         let mut found: Vec<Presence> = Vec::new();
         // Two lists, and the mark may stand in either: what a person took away since was made all the same.
         for deleted_only in [None, Some(true)] {

@@ -12,7 +12,7 @@ use sync_run::WriteError;
 use uuid::Uuid;
 
 use crate::draft::{body, keep_units, not_sent, reference};
-use crate::errors::made;
+use crate::errors::{is_missing, made};
 use crate::invoice::{Head, day, lines, record, text, totals};
 use crate::kind::{CREDIT_NOTE, INVOICE};
 
@@ -57,7 +57,7 @@ pub(crate) async fn read(client: &DineroClient, guid: Uuid) -> Result<Option<(Cr
     let guid = CreditNoteGuid(guid);
     let note = match client.send(&GetCreditNote { guid }).await {
         Ok(note) => note,
-        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(error),
     };
     let told = matches!(note.payment_status, None | Some(PaymentStatus::Draft | PaymentStatus::Paid));

@@ -10,7 +10,7 @@ use sync_model::{Fields, Mark, Presence, Value};
 use sync_run::{FailureClass, Refusal, WriteError};
 use uuid::Uuid;
 
-use crate::errors::{made, write};
+use crate::errors::{is_missing, made, write};
 use crate::invoice::{self, Beside};
 use crate::kind::text;
 
@@ -86,7 +86,7 @@ pub(crate) fn not_sent(error: &Error) -> WriteError {
 pub(crate) async fn read(client: &DineroClient, guid: Uuid) -> Result<Option<Invoice>, Error> {
     match client.send(&GetInvoice { guid: InvoiceGuid(guid) }).await {
         Ok(invoice) => Ok(Some(invoice)),
-        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

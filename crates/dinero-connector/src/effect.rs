@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::DineroConnector;
 use crate::draft::not_sent;
-use crate::errors::{down, made, write};
+use crate::errors::{down, is_missing, made, write};
 use crate::invoice::{self, Beside};
 use crate::kind::{CREDIT_NOTE, is, number, text};
 
@@ -164,7 +164,7 @@ pub(crate) async fn probe(client: &DineroClient, effect: &EffectRecord) -> Resul
             // One that a person deleted since was made all the same.
             match client.send(&GetCreditNote { guid: CreditNoteGuid(*note) }).await {
                 Ok(_) => true,
-                Err(error) if error.is_not_found() => false,
+                Err(error) if is_missing(&error) => false,
                 Err(error) => return Err(down(&error)),
             }
         }

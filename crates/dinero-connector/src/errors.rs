@@ -1,6 +1,6 @@
 //! The client's errors, cut by what has to follow.
 
-use dinero_client::Error;
+use dinero_client::{Error, FilterError};
 use sync_run::{ConnectorError, ErrorClass, FailureClass, Refusal, WriteError};
 
 pub(crate) const NAME: &str = "dinero";
@@ -8,6 +8,16 @@ pub(crate) const NAME: &str = "dinero";
 /// A call failed that says nothing of one record.
 pub(crate) fn down(error: &Error) -> ConnectorError {
     ConnectorError { system: NAME, class: class(error), message: error.to_string() }
+}
+
+/// Dinero itself says that there is no such thing. A web page under the same status says that something else answered.
+pub(crate) fn is_missing(error: &Error) -> bool {
+    error.is_not_found() && !error.is_web_page()
+}
+
+/// What has to be looked for cannot be said in Dinero's filters.
+pub(crate) fn unsayable(error: &FilterError) -> ConnectorError {
+    ConnectorError { system: NAME, class: ErrorClass::Protocol, message: error.to_string() }
 }
 
 fn class(error: &Error) -> ErrorClass {
@@ -38,6 +48,9 @@ pub(crate) fn made<T>(answer: Result<T, Error>) -> Result<Option<T>, WriteError>
 
 /// A write failed.
 pub(crate) fn write(error: &Error) -> WriteError {
+    if error.followed_an_open_attempt() {
+        return WriteError::Unknown(error.to_string());
+    }
     if error.is_bad_credentials() || error.needs_pro() || error.is_forbidden() {
         return WriteError::Down(down(error));
     }

@@ -140,7 +140,9 @@ impl CrmInvoice {
         if !self.deducted.is_zero() {
             return Err(Inexpressible::DeductedTax(self.deducted));
         }
-        if !self.adjustment.is_zero() && terms.adjustment.is_none() {
+        // Where a rounding line came from Dinero it stands here as an adjustment, and becomes that line again.
+        let is_rounding = terms.rounding.as_ref().is_some_and(|it| self.adjustment.abs() <= it.limit);
+        if !self.adjustment.is_zero() && terms.adjustment.is_none() && !is_rounding {
             return Err(Inexpressible::Adjustment(self.adjustment));
         }
         terms.sign.admits(ore(self.totals().grand))

@@ -111,7 +111,7 @@ pub(crate) fn give_up(plan: &mut Plan, failures: &[Failure]) {
         }
         Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => None,
     };
-    let findings: Vec<Finding> = plan.steps.iter().filter_map(&given_up).collect();
+    let findings: Vec<Finding> = plan.steps.iter().filter_map(|step| given_up(step)).collect();
     plan.steps.retain(|step| given_up(step).is_none());
     plan.findings.extend(findings);
 }

@@ -77,13 +77,13 @@ pub(crate) fn hold_accidents(plan: &mut Plan, observed: &Observed, policy: &Poli
     for (watched, step) in steps {
         match watched {
             Some(Watched { what, from, answer: Some(Answer::Rejected), step: it }) => {
-                let (records, title) = (it.records, step.title);
+                let (records, title) = (it.records, step.title.clone());
                 held.push(Finding { records, title, matter: Matter::HeldBack { what, from } });
             }
             Some(Watched { what, from, answer: None, step: it }) if counts.contains_key(&(what, from)) => {
                 let (count, records) = (counts[&(what, from)], it.records.clone());
                 let matter = Matter::Guarded { what, from, count, links, step: Some(it) };
-                held.push(Finding { records, title: step.title, matter });
+                held.push(Finding { records, title: step.title.clone(), matter });
             }
             Some(_) | None => plan.steps.push(step),
         }

@@ -81,6 +81,7 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
     let name = field.name.as_str();
     let base = Sides::from_fn(|side| case.link.baseline.as_ref().and_then(|it| it.values.get(side).get(name)));
     let now = Sides::from_fn(|side| shown.get(side).values.get(name));
+    let now = Sides { right: without_our_roundings(field, base, now), ..now };
     let verdict =
         judge(&FieldCase { direction: field.direction, clearing: field.clearing, base, now, review: case.link.review });
     let mut why = FieldWhy {
@@ -126,6 +127,18 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
             tally.why.push(why);
         }
     }
+}
+
+/// What the CRM holds. The roundings that we add to its lines are nobody's edit: where only they are new, and somebody edited
+/// the lines in Dinero, that edit has no rival.
+fn without_our_roundings<'v>(
+    field: &FieldMapping,
+    base: Sides<Option<&'v Value>>,
+    now: Sides<Option<&'v Value>>,
+) -> Option<&'v Value> {
+    let (Some(agreed), Some(shown)) = (base.right, now.right) else { return now.right };
+    let ours = base.left != now.left && field.differs_by_rounding(agreed, shown);
+    Some(if ours { agreed } else { shown })
 }
 
 /// P41: a draft whose day is in a closed period is neither changed nor booked. What would be written to it is taken out.

@@ -1,6 +1,7 @@
 //! A plan as a value: what will be done, why, and what waits for a person. Nothing is left to decide when it is carried out.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sync_model::{
@@ -17,7 +18,7 @@ pub struct Plan {
     /// The module.
     pub module: Module,
     /// What will be done, in the order in which it is done.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
     /// What waits for a person or for better data. Their records stay as they are.
     pub findings: Vec<Finding>,
     /// Records that need nothing now and may be put aside until they change.

@@ -1,6 +1,7 @@
 //! From what was observed to a plan. Pure and complete: every record in play ends in exactly one step, finding or rest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use field_mapping::{EntityMapping, Fault, FaultKind, ModuleMapping};
 use invoicing::Inexpressible;
@@ -161,7 +162,7 @@ impl<'a> Planner<'a> {
         let (observed, policy) = (self.observed, self.policy);
         let plan = plan_deletion(&DeletedPair { link, entity, seen, observed, policy, title }, side);
         let ended = plan.step.as_ref().is_some_and(|step| matches!(step.action, Action::Retire { .. }));
-        self.plan.steps.extend(plan.step);
+        self.plan.steps.extend(plan.step.map(Arc::new));
         self.plan.findings.extend(plan.finding);
         if ended {
             self.rest(link);
@@ -171,7 +172,7 @@ impl<'a> Planner<'a> {
     /// Takes over what was planned for a pair. A pair that needs nothing more rests until it changes.
     fn take(&mut self, link: &Link, pair: PairPlan) {
         let done = pair.steps.iter().all(|step| !matches!(step.action, Action::Write(_))) && pair.findings.is_empty();
-        self.plan.steps.extend(pair.steps);
+        self.plan.steps.extend(pair.steps.into_iter().map(Arc::new));
         self.plan.findings.extend(pair.findings);
         if done {
             self.rest(link);
@@ -278,7 +279,7 @@ impl<'a> Planner<'a> {
         }
         let partners = &self.observed.partners;
         match plan_birth(self.module, entity, side, &seen.record, &candidate.values, partners) {
-            Ok(step) => self.plan.steps.push(step),
+            Ok(step) => self.plan.steps.push(Arc::new(step)),
             Err(finding) => self.plan.findings.push(*finding),
         }
     }

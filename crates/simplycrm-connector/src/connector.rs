@@ -118,13 +118,13 @@ impl SimplyCrmConnector {
     async fn update(&self, intent: &Intent, key: &RecordKey) -> Result<WsRecord, WriteError> {
         let id = ws_id(key)?;
         let changes: Element = element(&intent.write.fields);
+        // What is read again before it is written shows whether somebody saved it meanwhile; `revise` needs no such look.
+        let unsaved_since = intent.write.expected().map_or(Precondition::None, saved);
+        let has_revise = self.client.has_revise().await.map_err(|error| write(&error))?;
         let changed = match key.kind.as_str() {
-            // A product is read again before it is written, and so shows whether somebody saved it meanwhile.
-            "Products" | "Services" => {
-                let precondition = intent.write.expected().map_or(Precondition::None, saved);
-                self.client.update_product(id, &changes, precondition).await
-            }
-            _ => self.client.change(id, &changes, Precondition::None).await,
+            "Products" | "Services" => self.client.update_product(id, &changes, unsaved_since).await,
+            _ if has_revise => self.client.change(id, &changes, Precondition::None).await,
+            _ => self.client.change(id, &changes, unsaved_since).await,
         };
         match changed {
             Err(error) if error.is_stale() => Err(WriteError::Stale(Box::new(self.now(key, id).await?))),

@@ -1,13 +1,13 @@
 //! Walks over a module: all of it by id, or what was saved since a time.
 //!
 //! Times have whole seconds, and a save may take a while, so a walk begins some seconds before the place where the last
-//! one ended (fact sheet §6.5). Within a walk the next page is found by time and not by offset: a record that is saved
-//! meanwhile moves to the end and pushes no other one past the border of a page.
-
-use std::collections::BTreeSet;
+//! one ended (fact sheet §6.5). Within a walk the next page begins after the last record of the page before, and not at an
+//! offset: a record that is saved meanwhile moves to the end and pushes no other one past the border of a page.
 
 use chrono::{Duration, NaiveDateTime};
-use simplycrm_client::vtql::{Condition, Direction, KeysetPages, Limit, Literal, Select, VtqlError};
+use simplycrm_client::vtql::{
+    Comparison, Condition, Direction, Filter, KeysetPages, Limit, Literal, Select, VtqlError,
+};
 use simplycrm_client::{FieldName, ModuleName, Record, WsId};
 use sync_model::Cursor;
 
@@ -29,16 +29,14 @@ pub(crate) struct Walk {
     latest: Option<NaiveDateTime>,
     /// When it began, by the server's clock.
     bound: NaiveDateTime,
-    /// Which saves of which records it has shown.
-    sights: BTreeSet<(u64, Option<NaiveDateTime>)>,
 }
 
 #[derive(Debug)]
 enum Way {
     /// Everything, by id, after the last one seen.
     All { pages: Box<KeysetPages>, last: Option<u64> },
-    /// What was saved at or after `from`, without the first `skip` of it.
-    Saved { module: ModuleName, from: NaiveDateTime, skip: u32 },
+    /// What was saved at or after `from`, and after the last one seen where there is one.
+    Saved { module: ModuleName, from: NaiveDateTime, last: Option<(NaiveDateTime, WsId)> },
 }
 
 impl Walk {
@@ -54,24 +52,34 @@ impl Walk {
         let since = since.filter(|since| *since <= now + OVERLAP);
         let until_empty = module.as_str() == INVOICE;
         let way = match since {
-            Some(since) => Way::Saved { module, from: since - OVERLAP, skip: 0 },
+            Some(since) => Way::Saved { module, from: since - OVERLAP, last: None },
             None => {
                 let pages = Box::new(KeysetPages::new(select(&module)).rows(Limit::new(0, rows)?));
                 Way::All { pages, last: None }
             }
         };
-        Ok(Self { way, rows, until_empty, latest: since, bound: now, sights: BTreeSet::new() })
+        Ok(Self { way, rows, until_empty, latest: since, bound: now })
     }
 
     /// The query for the next page; `None` when the walk is over.
     pub(crate) fn next(&self) -> Result<Option<Select>, VtqlError> {
         Ok(match &self.way {
             Way::All { pages, .. } => pages.next_page(),
-            Way::Saved { module, from, skip } => {
-                let saved = Condition::at_least(FieldName::MODIFIED_TIME, Literal::time(from.and_utc()));
+            Way::Saved { module, from, last } => {
+                let saved = |how, at: &NaiveDateTime| {
+                    Condition::Compare(FieldName::MODIFIED_TIME, how, Literal::time(at.and_utc()))
+                };
+                let wanted = match last {
+                    None => Filter::from(saved(Comparison::AtLeast, from)),
+                    Some((at, id)) => Filter::all(saved(Comparison::Equal, at), [Condition::after(*id)]).or(saved(
+                        Comparison::Greater,
+                        at,
+                    )
+                    .into()),
+                };
                 let order = [FieldName::MODIFIED_TIME, FieldName::ID];
-                let select = select(module).filter(saved).order_by(order, Direction::Ascending);
-                Some(select.limit(Limit::new(*skip, self.rows)?))
+                let select = select(module).filter(wanted).order_by(order, Direction::Ascending);
+                Some(select.limit(Limit::new(0, self.rows)?))
             }
         })
     }
@@ -82,39 +90,28 @@ impl Walk {
         if !self.asked_for(page) {
             return None;
         }
-        let sights = page.iter().filter_map(|record| Some((record.id().ok()?.number(), saved_at(record))));
-        for sight in sights {
-            // An invoice comes once for each of its lines.
-            if !self.sights.insert(sight) && !self.until_empty {
-                return None;
-            }
-        }
         let times = page.iter().filter_map(saved_at);
-        self.latest = self.latest.max(times.clone().max());
+        self.latest = self.latest.max(times.max());
         match &mut self.way {
             Way::All { pages, last } => {
                 let ids: Vec<WsId> = page.iter().filter_map(|record| record.id().ok()).collect();
                 *last = ids.iter().map(|id| id.number()).max().max(*last);
                 pages.seen(ids);
             }
-            Way::Saved { from, skip, .. } => {
-                if let Some(last) = times.clone().next_back() {
-                    let equal = u32::try_from(times.filter(|time| *time == last).count()).unwrap_or(u32::MAX);
-                    *skip = if last == *from { skip.saturating_add(equal) } else { equal };
-                    *from = last;
-                }
-            }
+            Way::Saved { last, .. } => *last = page.iter().filter_map(place).max_by_key(in_order).or(*last),
         }
         let full = usize::try_from(self.rows).unwrap_or(usize::MAX);
         Some(if self.until_empty { page.is_empty() } else { page.len() < full })
     }
 
-    /// Whether the page holds only what the query for it can hold. Of invoices, which come once for each line, nothing else
-    /// tells a page that came before.
+    /// Whether the page holds only what the query for it can hold.
     fn asked_for(&self, page: &[Record]) -> bool {
         match &self.way {
             Way::All { last, .. } => page.iter().filter_map(|it| it.id().ok()).all(|id| Some(id.number()) > *last),
-            Way::Saved { from, .. } => page.iter().filter_map(saved_at).all(|saved| saved >= *from),
+            Way::Saved { from, last, .. } => page
+                .iter()
+                .filter_map(place)
+                .all(|place| place.0 >= *from && last.is_none_or(|last| in_order(&place) > in_order(&last))),
         }
     }
 
@@ -123,6 +120,15 @@ impl Walk {
     pub(crate) fn end(&self) -> Option<Cursor> {
         Some(Cursor(self.latest?.min(self.bound).format(FORMAT).to_string()))
     }
+}
+
+/// Where a record stands in the order of saves.
+fn place(record: &Record) -> Option<(NaiveDateTime, WsId)> {
+    Some((saved_at(record)?, record.id().ok()?))
+}
+
+fn in_order((at, id): &(NaiveDateTime, WsId)) -> (NaiveDateTime, u64) {
+    (*at, id.number())
 }
 
 /// What a list of `module` shows: everything, or of an invoice what needs no join with its lines.

@@ -17,11 +17,12 @@ pub(crate) enum Errand {
     /// A page of a list, with the conditions under which it is one list.
     List { kind: String, page: u32, whole: String },
     /// One record.
-    Look { kind: String },
+    Look { kind: String, id: String },
     /// A record is made.
     Create { kind: String, body: Value },
-    /// A record is changed; where a part of it suffices, only these fields.
-    Change { kind: String, id: String, fields: Option<Vec<String>>, body: Value },
+    /// A record is changed; where a part of it suffices, only these fields. What was typed since its sender `looked`, it
+    /// writes over unseen.
+    Change { kind: String, id: String, fields: Option<Vec<String>>, body: Value, looked: u64 },
     /// An invoice is booked, sent or paid.
     Effect { id: String, deed: Deed, body: Value },
     /// A record is deleted.
@@ -67,9 +68,11 @@ impl Errand {
                 let whole = rest.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
                 Self::List { kind, page: page.unwrap_or(0), whole }
             }
-            (&Method::GET, [_]) => Self::Look { kind },
+            (&Method::GET, [guid]) => Self::Look { kind, id: guid.to_lowercase() },
             (&Method::POST, []) => Self::Create { kind, body: body() },
-            (&Method::PUT, [guid]) => Self::Change { kind, id: guid.to_lowercase(), fields: None, body: body() },
+            (&Method::PUT, [guid]) => {
+                Self::Change { kind, id: guid.to_lowercase(), fields: None, body: body(), looked: 0 }
+            }
             (&Method::DELETE, [guid]) => Self::Remove { id: guid.to_lowercase() },
             (&Method::POST, [guid, deed]) => {
                 Deed::of(deed).map_or(Self::Other, |deed| Self::Effect { id: guid.to_lowercase(), deed, body: body() })
@@ -95,7 +98,10 @@ impl Errand {
                 let page = u32::from(walks && (statement.contains("id >") || statement.contains("id>")));
                 Self::List { whole: if walks { kind.clone() } else { statement.to_owned() }, kind, page }
             }
-            "retrieve" => Self::Look { kind: get("id").unwrap_or_default().to_owned() },
+            "retrieve" => {
+                let id = get("id").unwrap_or_default().to_owned();
+                Self::Look { kind: id.clone(), id }
+            }
             "create" => Self::Create { kind: get("elementType").unwrap_or_default().to_owned(), body: element() },
             operation @ ("update" | "revise") => {
                 let element = element();
@@ -105,7 +111,7 @@ impl Errand {
                 }
                 let names = element.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
                 let fields = (operation == "revise").then_some(names);
-                Self::Change { kind: id.clone(), id, fields, body: element }
+                Self::Change { kind: id.clone(), id, fields, body: element, looked: 0 }
             }
             "delete" => Self::Remove { id: get("id").unwrap_or_default().to_owned() },
             _ => Self::Other,

@@ -311,14 +311,13 @@ impl Plot<'_> {
     /// Somebody asks what a run would do, and nothing is done.
     async fn look(&mut self) {
         let process = self.process(None, &Order::default());
-        let (before, written) = (self.world.memory.snapshot(), self.writes());
+        let before = self.world.memory.snapshot();
         let engine = self.engine(&process);
         let rules = sync_app::rules_of(&self.settings);
         let looked = process.live(async { engine.plan(&*rules, &Order::default()).await }).await;
         self.world.note(|| format!("plan: {:?}", looked.map(|it| it.map(|preview| preview.plans.len()))));
-        // A request of an earlier run may have its effect only now.
-        let late = self.world.state().weather.contains_key(&Fault::LateEffect);
-        if (self.writes() != written && !late) || !self.world.memory.snapshot().is_same(&before) {
+        // A request of an earlier run may still be on its way.
+        if process.has_written() || !self.world.memory.snapshot().is_same(&before) {
             self.world.breach("P18: a plan wrote something".to_owned());
         }
     }
@@ -353,6 +352,9 @@ impl Plot<'_> {
             Some(Ok(summary)) => Ending::Done(Box::new(summary)),
             Some(Err(error)) => Ending::Failed(error),
         };
+        if let Ending::Done(_) = &ending {
+            self.world.state().untold.clear();
+        }
         self.world.note(|| match &ending {
             Ending::Died => format!("p{} is dead", process.number),
             Ending::Failed(error) => format!("p{} failed: {error}", process.number),

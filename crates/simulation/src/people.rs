@@ -252,6 +252,8 @@ fn write(world: &World, state: &mut State, thing: usize, (side, record): (Side, 
     // Our own value may be just arriving: written, and perhaps not looked at since.
     let written = state.written.get(&(side, record.id.clone()));
     let arriving = written.is_some_and(|written| written + LOOKED_AT > world.elapsed());
+    // Or what became of the request that made it is not known yet.
+    let arriving = arriving || state.untold.contains(&(thing, side));
     let told = format!("{side}: somebody writes {value:?} into {} of {tag} ({})", attribute.name, record.id);
     state.ledger.push(Edit {
         thing,

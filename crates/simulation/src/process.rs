@@ -1,6 +1,6 @@
 //! One run of the engine as a process: it may die or be paused at any edge, and what it remembers dies with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
@@ -67,10 +67,14 @@ pub(crate) struct Process {
     pub(crate) allowed: Option<Effects>,
     /// The invoices that it was told are booked.
     frozen: Mutex<BTreeSet<String>>,
+    /// When it looked at all records of a kind, and at single ones.
+    looks: Mutex<BTreeMap<(Side, String), u64>>,
     fate: Mutex<Option<Fate>>,
     struck: Mutex<Option<Blow>>,
     pauses: AtomicBool,
     passed: AtomicU64,
+    /// Whether a request of its left that changes something.
+    written: AtomicBool,
     /// When requests left for Dinero, in milliseconds.
     departures: Mutex<Vec<u64>>,
     /// Until when Dinero asked for silence.
@@ -84,10 +88,12 @@ impl Process {
             source,
             allowed,
             frozen: Mutex::default(),
+            looks: Mutex::default(),
             fate: Mutex::new(fate),
             struck: Mutex::default(),
             pauses: AtomicBool::new(false),
             passed: AtomicU64::new(0),
+            written: AtomicBool::new(false),
             departures: Mutex::default(),
             silent_until: AtomicU64::new(0),
         }
@@ -167,6 +173,25 @@ impl Process {
         if now < self.silent_until.load(Ordering::Relaxed) {
             world.breach("L5: a request left although Dinero had asked for silence".to_owned());
         }
+    }
+
+    /// It looked now at `what`: a kind, or the id of a record.
+    pub(crate) fn looks_at(&self, world: &World, side: Side, what: String) {
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner).insert((side, what), world.elapsed());
+    }
+
+    /// When it last looked at a record.
+    pub(crate) fn looked_at(&self, side: Side, kind: &str, id: &str) -> u64 {
+        let looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        [kind, id].into_iter().filter_map(|what| looks.get(&(side, what.to_owned()))).copied().max().unwrap_or(0)
+    }
+
+    pub(crate) fn writes(&self) {
+        self.written.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_written(&self) -> bool {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// P35: what a process knows to be booked, it asks nobody to change.

@@ -61,7 +61,8 @@ pub(crate) fn show(
                     return true;
                 }
                 // What was there before is shown, one way or the other; what is new may not be there yet.
-                !is_after(&created(row, list.side), horizon)
+                let made = created(row, list.side);
+                !is_after(&made, horizon) || is_after(&made, list.now)
             });
             return response.map(|_| Bytes::from(body.to_string()));
         }
@@ -125,6 +126,12 @@ pub(crate) fn id_of_answer(body: &Bytes, side: Side) -> String {
         Side::Left => id(&body, side).to_lowercase(),
         Side::Right => id(&body["result"], side),
     }
+}
+
+/// The records that a list shows.
+pub(crate) fn ids(body: &Bytes, side: Side) -> Vec<String> {
+    let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+    rows(&mut body, side).map(|rows| rows.iter().map(|row| id(row, side)).collect()).unwrap_or_default()
 }
 
 fn rows(body: &mut Value, side: Side) -> Option<&mut Vec<Value>> {

@@ -35,7 +35,7 @@ pub(crate) struct Wire {
 #[async_trait]
 impl Transport for Wire {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let errand = Errand::read(self.side, &request);
+        let mut errand = Errand::read(self.side, &request);
         let effect = errand.is_effect();
         // Counted when it is let go: no pace knows of a pause that comes between that and the way.
         if self.side == Side::Left {
@@ -48,7 +48,12 @@ impl Transport for Wire {
         if let Errand::Change { id, .. } | Errand::Remove { id } = &errand {
             self.process.asks_to_change(&self.world, id);
         }
+        if let Errand::Change { kind, id, looked, .. } = &mut errand {
+            let kind = kind_of(&self.world.state(), kind);
+            *looked = self.process.looked_at(self.side, &kind, id);
+        }
         let answer = if errand.writes() {
+            self.process.writes();
             // What is on its way arrives, whatever becomes of its sender meanwhile.
             let (way, request, errand) = (self.clone(), request, errand.clone());
             let arrival = tokio::spawn(async move { way.carry(&request, &errand).await });
@@ -58,7 +63,7 @@ impl Transport for Wire {
         };
         self.world.travel().await;
         self.process.edge(&self.world, Edge::Response { effect }).await;
-        if let Errand::List { kind, .. } | Errand::Look { kind } = &errand
+        if let Errand::List { kind, .. } | Errand::Look { kind, .. } = &errand
             && kind == "invoice"
             && let Some(body) = answer.as_ref().ok().and_then(|answer| serde_json::from_slice(answer.body()).ok())
         {
@@ -212,11 +217,11 @@ impl Wire {
             state.breached(format!("P27: {} was asked to delete although everything is kept", self.side));
         }
         // An invoice of Dinero is written with its time stamp, so that nothing is written over unseen.
-        if let Errand::Change { kind, id, fields, .. } = errand
+        if let Errand::Change { kind, id, fields, looked, .. } = errand
             && kind != "invoice"
             && kind != credits::KIND
         {
-            self.write_over(state, kind, id, fields.as_deref());
+            self.write_over(state, id, fields.as_deref(), *looked);
         }
         if self.side == Side::Left {
             watch::before(&self.world, state, self.process.allowed, errand);
@@ -242,21 +247,41 @@ impl Wire {
             let list = tamper::List { side: self.side, kind, page: *page, whole, now };
             response = tamper::show(state, &list, response, fault);
         }
-        // A list of many pages was looked at when its first page was; one of deleted records shows no edit.
-        let shows_edits = !matches!(errand, Errand::List { whole, .. } if whole.contains("deletedOnly=true"));
-        if fault.is_none()
-            && shows_edits
-            && let Errand::List { kind, page: 0, .. } | Errand::Look { kind } = errand
-        {
-            let kind = kind_of(state, kind);
-            state.looked.insert((self.side, kind), self.world.elapsed());
+        if fault.is_none() {
+            self.looks(state, errand, &response);
         }
         Ok(response)
     }
 
-    /// What a person typed since we last looked is written over without anybody having seen it.
-    fn write_over(&self, state: &mut State, kind: &str, id: &str, fields: Option<&[String]>) {
-        let looked = state.looked.get(&(self.side, kind_of(state, kind))).copied().unwrap_or(0);
+    /// Notes what the process saw as it is now. A list of many pages was looked at when its first page was; one of deleted
+    /// records shows no edit, and one of single records shows no other.
+    fn looks(&self, state: &mut State, errand: &Errand, response: &Response<Bytes>) {
+        match errand {
+            Errand::List { whole, .. } if whole.contains("deletedOnly=true") => {}
+            Errand::List { whole, .. } if whole.contains("WHERE") || whole.contains("queryFilter") => {
+                for id in tamper::ids(response.body(), self.side) {
+                    self.process.looks_at(&self.world, self.side, id);
+                }
+            }
+            Errand::List { kind, page: 0, .. } => {
+                state.looked.insert((self.side, kind.clone()), self.world.elapsed());
+                self.process.looks_at(&self.world, self.side, kind.clone());
+            }
+            Errand::Look { kind, id } => {
+                state.looked.insert((self.side, kind_of(state, kind)), self.world.elapsed());
+                self.process.looks_at(&self.world, self.side, id.clone());
+            }
+            Errand::List { .. }
+            | Errand::Other
+            | Errand::Create { .. }
+            | Errand::Change { .. }
+            | Errand::Effect { .. }
+            | Errand::Remove { .. } => {}
+        }
+    }
+
+    /// What a person typed since the sender looked is written over without anybody having seen it.
+    fn write_over(&self, state: &mut State, id: &str, fields: Option<&[String]>, looked: u64) {
         for edit in state.ledger.iter_mut().filter(|edit| edit.side == self.side && edit.record == id) {
             let attribute = SUBJECTS[state.things[edit.thing].subject].attribute(edit.attribute);
             let own = attribute.map_or("", |attribute| attribute.own(self.side));
@@ -292,10 +317,11 @@ impl Wire {
         // Credit notes are nobody's things.
         let made_apart = kind == credits::KIND || (kind == "Invoice" && credits::is_credit_note(body));
         let mut made = made_apart;
-        for thing in state.things.iter_mut().filter(|_| !made_apart) {
+        for (at, thing) in state.things.iter_mut().enumerate().filter(|_| !made_apart) {
             let subject = &SUBJECTS[thing.subject];
             if subject.kind(self.side) == kind && subject.tag_of(self.side, body).as_ref() == Some(&thing.tag) {
                 thing.by_us[self.side as usize] += 1;
+                state.untold.insert((at, self.side));
                 made = true;
             }
         }

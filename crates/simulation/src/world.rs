@@ -85,6 +85,8 @@ pub(crate) struct State {
     pub(crate) ledger: Vec<Edit>,
     /// When each list, by side and kind, was last asked for and came back as it was.
     pub(crate) looked: BTreeMap<(Side, String), u64>,
+    /// Things of which we made a record there since a run last came to its end: what became of that may not be known yet.
+    pub(crate) untold: BTreeSet<(usize, Side)>,
     /// When we last wrote each record, by side and id.
     pub(crate) written: BTreeMap<(Side, String), u64>,
     /// Whether edits at the target of a one-way direction were ever written over on purpose.
@@ -164,6 +166,7 @@ impl World {
             things: Vec::new(),
             ledger: Vec::new(),
             looked: BTreeMap::new(),
+            untold: BTreeSet::new(),
             written: BTreeMap::new(),
             mirrored: false,
             lists_lied: false,

@@ -29,15 +29,14 @@ pub(crate) async fn commit(connection: &mut SqliteConnection, lease: &Lease, cha
 }
 
 async fn make(db: &mut SqliteConnection, lease: &Lease, change: &Change) -> Result<(), Fault> {
-    let pair = &lease.pair;
+    let (pair, alone) = (&lease.pair, std::slice::from_ref(change));
     match change {
         Change::Deleted { side, key } => deleted(db, pair, *side, key).await,
-        // These are taken many at once.
-        Change::Observe { .. }
-        | Change::Quiet { .. }
-        | Change::Intend(_)
-        | Change::Conclude { .. }
-        | Change::Tie(_) => Ok(()),
+        Change::Observe { .. } => many::observe(db, pair, alone).await,
+        Change::Quiet { .. } => many::quiet(db, pair, alone).await,
+        Change::Intend(_) => many::intend(db, pair, alone).await,
+        Change::Conclude { .. } => many::conclude(db, pair, alone).await,
+        Change::Tie(_) => many::tie(db, pair, alone).await,
         Change::Wake { side, key } => wake(db, pair, *side, key).await,
         Change::TakeUp { decisions, records } => decisions::take_up(db, pair, *decisions, records).await,
         Change::Patch { keys, patch, swings, mapping } => settle(db, pair, keys, patch, swings, mapping).await,

@@ -17,7 +17,7 @@ pub(crate) fn go_together(one: &Change, other: &Change) -> bool {
     discriminant(one) == discriminant(other)
 }
 
-/// Makes these changes of one sort. `false` when it is none of the sorts that are made together.
+/// Makes these changes of one sort. `false` when it is none of the sorts that are made together; each is then made alone.
 pub(crate) async fn make(db: &mut SqliteConnection, pair: &PairId, alike: &[Change]) -> Result<bool, Fault> {
     for changes in alike.chunks(ROWS) {
         match &changes[0] {
@@ -32,7 +32,7 @@ pub(crate) async fn make(db: &mut SqliteConnection, pair: &PairId, alike: &[Chan
     Ok(true)
 }
 
-async fn observe(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn observe(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
     let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
         let Change::Observe { side, record, dirty } = change else { continue };
@@ -52,7 +52,7 @@ async fn observe(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -
     Ok(())
 }
 
-async fn quiet(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn quiet(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
     let mut sql = QueryBuilder::<Sqlite>::new("update record set dirty = false where pair = ");
     sql.push_bind(pair.as_str()).push(" and (side, kind, id) in (");
     let keys = changes.iter().filter_map(|change| match change {
@@ -67,7 +67,7 @@ async fn quiet(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> 
     Ok(())
 }
 
-async fn intend(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn intend(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
     let mut rows: Vec<(&Intent, String)> = Vec::with_capacity(changes.len());
     for change in changes {
         let Change::Intend(intent) = change else { continue };
@@ -87,7 +87,7 @@ async fn intend(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) ->
     Ok(())
 }
 
-async fn conclude(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn conclude(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
     let mut rows = Vec::with_capacity(changes.len());
     for change in changes {
         let Change::Conclude { intent, outcome, at } = change else { continue };
@@ -118,7 +118,7 @@ fn made(outcome: &Outcome) -> Option<&str> {
     }
 }
 
-async fn tie(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
+pub(crate) async fn tie(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
     if tied(db, pair, changes).await? {
         return Ok(());
     }

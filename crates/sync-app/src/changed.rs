@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use reconcile::{Action, WriteChange};
-use sync_run::Summary;
+use sync_run::{Summary, Written};
 
 use crate::{App, AppError, Language};
 
@@ -18,8 +17,6 @@ pub struct ModuleChanges {
     pub updated: u64,
     /// Records deleted.
     pub deleted: u64,
-    /// Records tied together.
-    pub linked: u64,
 }
 
 /// What runs changed.
@@ -34,29 +31,33 @@ pub struct Changed {
 impl Changed {
     /// What all of `summaries` changed together.
     pub fn of<'s>(summaries: impl IntoIterator<Item = &'s Summary>) -> Self {
-        let mut modules: BTreeMap<&str, ModuleChanges> = BTreeMap::new();
-        let mut fields: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-        for (module, step) in summaries.into_iter().flat_map(|summary| &summary.done) {
-            let counted = modules.entry(module.as_str()).or_default();
-            match &step.action {
-                Action::Tie(_) => counted.linked += 1,
-                Action::Write(write) => match write.change {
-                    WriteChange::Create { .. } => counted.created += 1,
-                    WriteChange::Delete { .. } => counted.deleted += 1,
-                    WriteChange::Update { .. } => {
-                        counted.updated += 1;
-                        for why in step.why.iter().filter(|why| why.write.is_some()) {
-                            *fields.entry((module.as_str(), why.field.as_str())).or_default() += 1;
-                        }
-                    }
-                },
-                Action::Settle { .. } | Action::Retire { .. } => {}
+        let mut modules: BTreeMap<String, Written> = BTreeMap::new();
+        for summary in summaries {
+            if summary.written.is_empty() {
+                // A run of an earlier version kept no counts, and all of its steps.
+                for (module, step) in &summary.done {
+                    modules.entry(module.to_string()).or_default().count(step);
+                }
+            }
+            for (module, more) in &summary.written {
+                let written = modules.entry(module.to_string()).or_default();
+                written.created += more.created;
+                written.updated += more.updated;
+                written.deleted += more.deleted;
+                for (field, count) in &more.fields {
+                    *written.fields.entry(field.clone()).or_default() += count;
+                }
             }
         }
-        let mut fields: Vec<(String, String, u64)> =
-            fields.into_iter().map(|((module, field), count)| (module.to_owned(), field.to_owned(), count)).collect();
+        let fields = modules.iter().flat_map(|(module, written)| {
+            written.fields.iter().map(|(field, count)| (module.clone(), field.to_string(), *count))
+        });
+        let mut fields: Vec<(String, String, u64)> = fields.collect();
         fields.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
-        let named = |(module, counted): (&str, ModuleChanges)| ModuleChanges { module: module.to_owned(), ..counted };
+        let named = |(module, written): (String, Written)| {
+            let Written { created, updated, deleted, .. } = written;
+            ModuleChanges { module, created, updated, deleted }
+        };
         Self { modules: modules.into_iter().map(named).filter(|it| it.sum() > 0).collect(), fields }
     }
 }
@@ -65,7 +66,7 @@ impl ModuleChanges {
     /// Everything together.
     #[must_use]
     pub fn sum(&self) -> u64 {
-        self.created + self.updated + self.deleted + self.linked
+        self.created + self.updated + self.deleted
     }
 }
 

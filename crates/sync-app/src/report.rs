@@ -149,7 +149,7 @@ pub enum Ahead {
 #[must_use]
 pub fn ahead(preview: &Preview) -> Ahead {
     let noted = |step: &Step| matches!(step.action, Action::Settle { .. });
-    if preview.plans.iter().any(|plan| !plan.steps.iter().all(noted)) {
+    if preview.plans.iter().any(|plan| !plan.steps.iter().all(|step| noted(step))) {
         Ahead::Steps
     } else if preview.plans.iter().flat_map(|plan| &plan.findings).any(|finding| !finding.matter.is_notice()) {
         Ahead::Waiting

@@ -11,6 +11,7 @@
 //! Killed between any two of these, the next run finds every intent without an outcome and clears it up first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange};
@@ -21,7 +22,7 @@ use tokio::time::Instant;
 
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
-use crate::kept::{as_sent, patch_after};
+use crate::kept::{Looked, as_sent, patch_after};
 use crate::lease::Permit;
 use crate::ports::{
     Change, ConnectorError, ErrorClass, Intent, IntentId, Journaled, Outcome, Receipt, Refusal, WriteError,
@@ -90,7 +91,7 @@ impl Run<'_> {
         let (name, writes) = (module.module.clone(), plan.write_counts());
         self.engine.events.take(Event::Applying { module: name, writes, wait });
         let steps = Sides::from_fn(|side| {
-            let here = |step: &&Step| matches!(&step.action, Action::Write(write) if write.side == side);
+            let here = |step: &&Arc<Step>| matches!(&step.action, Action::Write(write) if write.side == side);
             plan.steps.iter().filter(here).cloned().collect::<Vec<_>>()
         });
         let (left, right) =
@@ -112,7 +113,7 @@ impl Run<'_> {
         if quiet.is_empty() { Ok(()) } else { self.commit(&quiet).await }
     }
 
-    async fn lane(&self, module: &ModuleMapping, side: Side, steps: &[Step]) -> Result<Applied, RunError> {
+    async fn lane(&self, module: &ModuleMapping, side: Side, steps: &[Arc<Step>]) -> Result<Applied, RunError> {
         let mut applied = Applied::default();
         let (mut rest, mut size) = (steps, self.engine.pace.batch.max(1));
         while !rest.is_empty() {
@@ -132,8 +133,13 @@ impl Run<'_> {
     }
 
     /// Takes out the writes whose record changed since it was planned.
-    async fn drop_stale(&self, side: Side, batch: &[Step], applied: &mut Applied) -> Result<Vec<Step>, RunError> {
-        let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(precondition).collect();
+    async fn drop_stale(
+        &self,
+        side: Side,
+        batch: &[Arc<Step>],
+        applied: &mut Applied,
+    ) -> Result<Vec<Arc<Step>>, RunError> {
+        let expected: Vec<(RecordKey, Revision)> = batch.iter().filter_map(|step| precondition(step)).collect();
         if expected.is_empty() {
             return Ok(batch.to_vec());
         }
@@ -151,13 +157,13 @@ impl Run<'_> {
             if let Action::Write(write) = &step.action {
                 applied.miss(write);
             }
-            self.engine.events.take(Event::Missed { step: Box::new(step), miss: Miss::Stale });
+            self.engine.events.take(Event::Missed { step, miss: Miss::Stale });
         }
         Ok(fresh)
     }
 
     /// Journals what is about to be written.
-    async fn intend(&self, steps: Vec<Step>) -> Result<Vec<(Journaled, Step)>, RunError> {
+    async fn intend(&self, steps: Vec<Arc<Step>>) -> Result<Vec<(Journaled, Arc<Step>)>, RunError> {
         let mut intents = Vec::new();
         for step in steps {
             let Action::Write(write) = &step.action else { continue };
@@ -189,7 +195,7 @@ impl Run<'_> {
     async fn send(
         &self,
         side: Side,
-        batch: &[(Journaled, Step)],
+        batch: &[(Journaled, Arc<Step>)],
         after: usize,
     ) -> Result<(Vec<Written>, Option<ConnectorError>), RunError> {
         let connector = self.engine.connectors.get(side);
@@ -209,7 +215,7 @@ impl Run<'_> {
             match connector.write(journaled).await {
                 Ok(receipt) => {
                     let wait = connector.wait_for(left);
-                    self.engine.events.take(Event::Wrote { step: Box::new(step.clone()), side, wait });
+                    self.engine.events.take(Event::Wrote { step: Arc::clone(step), side, wait });
                     written.push(Written::Done(receipt));
                 }
                 Err(WriteError::Refused(refusal)) => written.push(Written::Refused(refusal)),
@@ -239,7 +245,7 @@ impl Run<'_> {
         &self,
         module: &ModuleMapping,
         side: Side,
-        batch: &[(Journaled, Step)],
+        batch: &[(Journaled, Arc<Step>)],
         written: Vec<Written>,
         applied: &mut Applied,
     ) -> Result<(), RunError> {
@@ -257,6 +263,7 @@ impl Run<'_> {
                     if after.is_some() || matches!(intent.write.change, WriteChange::Delete { .. }) {
                         applied.done.push(intent.write.keys(receipt.key.clone()));
                     }
+                    let after = after.map(|record| (record, Looked::AtOnce));
                     let (follows, edited) = self.done(Some(module), intent, &receipt.key, after);
                     changes.extend(follows);
                     if edited {
@@ -312,7 +319,7 @@ impl Run<'_> {
         &self,
         module: &ModuleMapping,
         intent: &Intent,
-        step: &Step,
+        step: &Arc<Step>,
         applied: &mut Applied,
     ) -> Result<(), RunError> {
         if self.clear_up(Some(module), intent, Instant::now()).await? {
@@ -327,7 +334,12 @@ impl Run<'_> {
 
     /// What the system kept of the records whose receipts did not show it. If that cannot be read now, the records are
     /// noted as they were sent and looked at again in the next run.
-    async fn kept(&self, side: Side, batch: &[(Journaled, Step)], written: &[Written]) -> BTreeMap<RecordKey, Record> {
+    async fn kept(
+        &self,
+        side: Side,
+        batch: &[(Journaled, Arc<Step>)],
+        written: &[Written],
+    ) -> BTreeMap<RecordKey, Record> {
         let deletes = |it: &Journaled| matches!(it.intent().write.change, WriteChange::Delete { .. });
         let keys: Vec<RecordKey> = batch
             .iter()
@@ -358,7 +370,7 @@ impl Run<'_> {
         module: Option<&ModuleMapping>,
         intent: &Intent,
         key: &RecordKey,
-        after: Option<Record>,
+        after: Option<(Record, Looked)>,
     ) -> (Vec<Change>, bool) {
         let write = &intent.write;
         let side = write.side;
@@ -370,7 +382,9 @@ impl Run<'_> {
             changes.push(Change::Retire { keys, deleted_on: side.other(), at: self.engine.clock.now() });
             return (changes, false);
         }
-        let (patch, edited) = patch_after(module, intent, after.as_ref());
+        let looked = after.as_ref().map_or(Looked::AtOnce, |(_, looked)| *looked);
+        let after = after.map(|(record, _)| record);
+        let (patch, edited) = patch_after(module, intent, after.as_ref(), looked);
         let seen = after.is_some() && !edited;
         let record = after.unwrap_or_else(|| as_sent(intent, key));
         let dirty = !seen || module.is_some_and(of_invoices);
@@ -396,8 +410,8 @@ impl Run<'_> {
         Change::Conclude { intent: intent.id, outcome, at: self.engine.clock.now() }
     }
 
-    fn missed(&self, step: &Step, miss: Miss) {
-        self.engine.events.take(Event::Missed { step: Box::new(step.clone()), miss });
+    fn missed(&self, step: &Arc<Step>, miss: Miss) {
+        self.engine.events.take(Event::Missed { step: Arc::clone(step), miss });
     }
 
     fn wait_for(&self, writes: Sides<usize>) -> u64 {

@@ -73,7 +73,7 @@ impl Run<'_> {
         for record in self.store.effects(&self.engine.pair).await? {
             if record.state == EffectState::Intended {
                 // The one who asked for it died no later than this run began.
-                self.clear_up_effect(&record, self.began).await?;
+                self.clear_up_effect(&record, self.dead_would_have_waited()).await?;
             }
         }
         Ok(())

@@ -230,12 +230,12 @@ impl Engine {
             error = run.keep_lease() => Err(error),
             result = run.carry_out(rules, order) => result,
         };
-        let summary = run.finish();
+        let mut summary = run.finish();
         let record = RunRecord {
             run: summary.run.clone(),
             started,
             ended: Some(self.clock.now()),
-            summary: run_summary(&summary, result.as_ref().err()),
+            summary: run_summary(&mut summary, result.as_ref().err()),
         };
         let closed = self.store.close_run(&run.lease, &record).await;
         result?;

@@ -50,7 +50,7 @@ pub enum Event {
     /// A write was done.
     Wrote {
         /// The step.
-        step: Box<Step>,
+        step: Arc<Step>,
         /// The side.
         side: Side,
         /// Milliseconds the rate limit will make the rest of this module wait at least.
@@ -64,7 +64,7 @@ pub enum Event {
     /// A write came to nothing.
     Missed {
         /// The step.
-        step: Box<Step>,
+        step: Arc<Step>,
         /// Why.
         miss: Miss,
     },

@@ -87,7 +87,7 @@ impl Run<'_> {
             Action::Write(write) => refused.get(&write.digest()).cloned(),
             Action::Tie(_) | Action::Settle { .. } | Action::Retire { .. } => None,
         };
-        let findings: Vec<Finding> = plan.steps.iter().filter_map(finding).collect();
+        let findings: Vec<Finding> = plan.steps.iter().filter_map(|step| finding(step)).collect();
         plan.steps.retain(|step| finding(step).is_none());
         plan.findings.extend(findings);
     }

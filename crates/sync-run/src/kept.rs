@@ -6,12 +6,23 @@ use sync_model::{Fields, Record, RecordKey, Side, Sides, Value};
 
 use crate::ports::Intent;
 
+/// When a record was looked at after it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Looked {
+    /// Right away: what it does not show, the system did not take.
+    AtOnce,
+    /// When its answer had been lost, perhaps hours later: what it does not show, somebody may have emptied since.
+    Later,
+}
+
 /// The baseline after a write: on the written side what the system really kept, on the other what was carried over; and
-/// whether somebody edited the record before we looked.
+/// whether somebody edited the record before we looked. Of a field that may have been emptied nothing is agreed: it is
+/// planned as if the two records had just met, which fills it once more and erases nothing.
 pub(crate) fn patch_after(
     module: Option<&ModuleMapping>,
     intent: &Intent,
     after: Option<&Record>,
+    looked: Looked,
 ) -> (Sides<Fields>, bool) {
     let (write, before) = (&intent.write, intent.before.as_ref());
     let mut patch = write.patch.clone();
@@ -39,7 +50,11 @@ pub(crate) fn patch_after(
         }
         // A reference is expected as it was sent: what it means on the other side, only links say.
         if let Some(value) = shown.get(name.as_str()).filter(|value| !matches!(value, Value::Reference(_))) {
-            if is_kept_form(&sent, value) {
+            if looked == Looked::Later && value.is_empty() && !sent.is_empty() {
+                patch.left.remove(name.as_str());
+                patch.right.remove(name.as_str());
+                edited = true;
+            } else if is_kept_form(&sent, value) {
                 patch.get_mut(write.side).set(name, value.clone());
             } else {
                 edited = true;

@@ -70,6 +70,6 @@ pub use ports::{keeping, trail};
 /// What a connector is asked to write, and what became of it, as the ports speak of it.
 pub use reconcile::{Failure, FailureClass, FieldView, Kept, KeptWhy, Write, WriteChange};
 pub use saved::{ChangedAt, Cost, PlanError, SavedPlan};
-pub use summary::{EffectCounts, Summary};
+pub use summary::{EffectCounts, Summary, Written};
 pub use undo::{Undo, Undone};
 pub use why::Explanation;

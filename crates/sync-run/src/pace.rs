@@ -9,6 +9,8 @@ use chrono::Duration;
 pub struct Pace {
     /// How long a lease lives without a sign of life. A killed run blocks the next one for this long at most.
     pub lease: Duration,
+    /// How long a client waits for an answer. What a dead process sent may be on its way as long as if it waited.
+    pub answer: Duration,
     /// How long an answer that was lost may still be on its way, before a create that left no trace counts as not made.
     pub settle: Duration,
     /// How old a system's description of itself may be.
@@ -32,6 +34,12 @@ impl Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { lease: Duration::seconds(10), settle: Duration::seconds(15), schema_age: Duration::hours(12), batch: 32 }
+        Self {
+            lease: Duration::seconds(10),
+            answer: Duration::seconds(30),
+            settle: Duration::seconds(15),
+            schema_age: Duration::hours(12),
+            batch: 32,
+        }
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::event::Event;
 use crate::gather::Fresh;
+use crate::kept::Looked;
 use crate::ports::{Change, Intent, Outcome, Probed};
 use crate::{Run, RunError};
 
@@ -24,10 +25,15 @@ impl Run<'_> {
         self.engine.events.take(Event::Recovering { intents: unfinished.len() });
         for intent in &unfinished {
             let module = mapping.modules.iter().find(|module| module.module == intent.write.module);
-            // The one who sent it died no later than this run began.
-            self.clear_up(module, intent, self.began).await?;
+            self.clear_up(module, intent, self.dead_would_have_waited()).await?;
         }
         Ok(())
+    }
+
+    /// Until when one who died would have waited for an answer: no later than this run began it was still alive, and what it
+    /// sent then is on its way as long as if it waited.
+    pub(crate) fn dead_would_have_waited(&self) -> Instant {
+        self.began + self.engine.pace.answer.to_std().unwrap_or_default()
     }
 
     /// Finds out what became of `intent`. `false` means that it stays unknown and its source has to wait.
@@ -83,7 +89,7 @@ impl Run<'_> {
                 }
                 match found {
                     Probed::Found(record) => {
-                        let (changes, _) = self.done(module, intent, &record.key(), Some(record));
+                        let (changes, _) = self.done(module, intent, &record.key(), Some((record, Looked::Later)));
                         self.commit(&changes).await?;
                         Ok(true)
                     }

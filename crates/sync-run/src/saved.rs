@@ -5,6 +5,7 @@
 //! nothing is done that nobody read.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use field_mapping::ModuleMapping;
@@ -169,13 +170,13 @@ impl Run<'_> {
     /// Leaves in `plan` only what stands in `saved`, word for word. What is new since then is counted and left.
     pub(crate) fn keep_to(&self, saved: &SavedPlan, plan: &mut Plan) {
         let (wanted, quiet): (BTreeSet<Fingerprint>, BTreeSet<_>) = match saved.plan(&plan.module) {
-            Some(saved) => (saved.steps.iter().map(digest).collect(), saved.quiet.iter().collect()),
+            Some(saved) => (saved.steps.iter().map(|step| digest(step)).collect(), saved.quiet.iter().collect()),
             None => Default::default(),
         };
-        let (kept, left): (Vec<Step>, Vec<Step>) =
+        let (kept, left): (Vec<Arc<Step>>, Vec<Arc<Step>>) =
             std::mem::take(&mut plan.steps).into_iter().partition(|step| wanted.contains(&digest(step)));
         plan.steps = kept;
-        let untouched: BTreeSet<(Side, RecordKey)> = left.iter().flat_map(records).collect();
+        let untouched: BTreeSet<(Side, RecordKey)> = left.iter().flat_map(|step| records(step)).collect();
         plan.quiet.retain(|record| quiet.contains(record) && !untouched.contains(record));
         let seen = left.iter().filter(|step| !matches!(step.action, Action::Settle { .. })).count() as u64;
         let module = plan.module.clone();
@@ -189,7 +190,7 @@ impl Run<'_> {
     pub(crate) fn moved_on(&self, saved: &SavedPlan, module: &Module) {
         let Some(plan) = saved.plan(module) else { return };
         self.tally(|summary| {
-            let told = |step: &&Step| !matches!(step.action, Action::Settle { .. });
+            let told = |step: &&Arc<Step>| !matches!(step.action, Action::Settle { .. });
             let left = plan.steps.iter().filter(told).filter(|step| !summary.performed.contains(&digest(step)));
             summary.moved_on.extend(left.map(|step| (module.clone(), step.clone())));
         });
@@ -228,6 +229,6 @@ pub(crate) fn changed_at(plan: &Plan, seen: &reconcile::Observed) -> Vec<Changed
         let at = seen.records.get(side).get(&record)?.record.changed_at?;
         Some(ChangedAt { side, record, at })
     };
-    let all: BTreeSet<ChangedAt> = plan.steps.iter().flat_map(records).filter_map(of).collect();
+    let all: BTreeSet<ChangedAt> = plan.steps.iter().flat_map(|step| records(step)).filter_map(of).collect();
     all.into_iter().collect()
 }

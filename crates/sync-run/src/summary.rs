@@ -1,10 +1,11 @@
 //! What a run did, counted and told.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use reconcile::{Finding, Step, WriteChange};
+use reconcile::{Action, Finding, Step, WriteChange};
 use serde::{Deserialize, Serialize};
-use sync_model::{Fingerprint, Module, RecordKey, RunId, Side, Sides};
+use sync_model::{FieldName, Fingerprint, Module, RecordKey, RunId, Side, Sides};
 
 use crate::ports::{Effect, Spent, Usage};
 use crate::undo::Undone;
@@ -34,11 +35,17 @@ pub struct Summary {
     pub effects: EffectCounts,
     /// Requests made, by side.
     pub usage: Sides<Usage>,
-    /// What was done, in order.
-    pub done: Vec<(Module, Step)>,
+    /// What was done, in order. In the list of runs only the first of it; the journal has all.
+    pub done: Vec<(Module, Arc<Step>)>,
+    /// How much more was done than stands in `done`.
+    #[serde(default)]
+    pub unlisted: u64,
+    /// All that was done, counted by module.
+    #[serde(default)]
+    pub written: BTreeMap<Module, Written>,
     /// Of a saved plan: what was not done, because its records moved on or were refused.
     #[serde(default)]
-    pub moved_on: Vec<(Module, Step)>,
+    pub moved_on: Vec<(Module, Arc<Step>)>,
     /// Of a saved plan: how much there is to do now that does not stand in it, by module.
     #[serde(default)]
     pub beyond_plan: BTreeMap<Module, u64>,
@@ -54,6 +61,39 @@ pub struct Summary {
     /// Records of which a saved plan says nothing, although something is to be done: they stay in play.
     #[serde(skip)]
     pub(crate) left_alone: BTreeSet<(Side, RecordKey)>,
+}
+
+/// Steps that the list of runs keeps of one run: more than anybody reads there, and little beside a mirror of thousands.
+const MOST_LISTED: usize = 500;
+
+/// Writes of one module, counted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Records made.
+    pub created: u64,
+    /// Records changed.
+    pub updated: u64,
+    /// Records deleted.
+    pub deleted: u64,
+    /// How often each field of a standing record was written.
+    pub fields: BTreeMap<FieldName, u64>,
+}
+
+impl Written {
+    /// Counts one more step.
+    pub fn count(&mut self, step: &Step) {
+        let Action::Write(write) = &step.action else { return };
+        match write.change {
+            WriteChange::Create { .. } => self.created += 1,
+            WriteChange::Delete { .. } => self.deleted += 1,
+            WriteChange::Update { .. } => {
+                self.updated += 1;
+                for why in step.why.iter().filter(|why| why.write.is_some()) {
+                    *self.fields.entry(why.field.clone()).or_default() += 1;
+                }
+            }
+        }
+    }
 }
 
 /// Effects on invoices, counted.
@@ -84,6 +124,8 @@ impl Summary {
             effects: EffectCounts::default(),
             usage: Sides::default(),
             done: Vec::new(),
+            unlisted: 0,
+            written: BTreeMap::new(),
             moved_on: Vec::new(),
             beyond_plan: BTreeMap::new(),
             spent: None,
@@ -122,12 +164,13 @@ impl Summary {
             && self.beyond_plan.values().all(|left| *left == 0)
     }
 
-    pub(crate) fn wrote(&mut self, module: &Module, side: Side, change: &WriteChange, step: Step) {
+    pub(crate) fn wrote(&mut self, module: &Module, side: Side, change: &WriteChange, step: Arc<Step>) {
         match change {
             WriteChange::Create { .. } => *self.created.get_mut(side) += 1,
             WriteChange::Update { .. } => *self.updated.get_mut(side) += 1,
             WriteChange::Delete { .. } => *self.deleted.get_mut(side) += 1,
         }
+        self.written.entry(module.clone()).or_default().count(&step);
         self.done.push((module.clone(), step));
     }
 
@@ -146,8 +189,12 @@ impl Summary {
 }
 
 /// What a run leaves in the list of runs.
-pub(crate) fn run_summary(summary: &Summary, error: Option<&crate::RunError>) -> serde_json::Value {
-    let mut value = serde_json::to_value(summary).unwrap_or_default();
+pub(crate) fn run_summary(summary: &mut Summary, error: Option<&crate::RunError>) -> serde_json::Value {
+    let unlisted = summary.done.split_off(summary.done.len().min(MOST_LISTED));
+    summary.unlisted = unlisted.len() as u64;
+    let mut value = serde_json::to_value(&*summary).unwrap_or_default();
+    summary.unlisted = 0;
+    summary.done.extend(unlisted);
     if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
         map.insert("error".to_owned(), error.to_string().into());
     }

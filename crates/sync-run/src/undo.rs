@@ -4,6 +4,7 @@
 //! `reconcile::plan_undo`; here the journal is read, and what was planned is carried out as every write is.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use field_mapping::ModuleMapping;
 use reconcile::{Action, Kept, KeptWhy, Plan, Step, Undoing, WriteChange, plan_undo};
@@ -54,8 +55,8 @@ impl Run<'_> {
             let applied = self.perform(module, &plan).await?;
             let named = applied.findings.into_iter().map(|finding| (module.module.clone(), finding));
             self.tally(|summary| summary.findings.extend(named));
-            let done = |step: &Step| self.tally_of(|summary| summary.done.iter().any(|(_, it)| it == step));
-            undone.kept.extend(plan.steps.iter().filter(|step| !done(step)).flat_map(moved_on));
+            let done = |step: &Step| self.tally_of(|summary| summary.done.iter().any(|(_, it)| **it == *step));
+            undone.kept.extend(plan.steps.iter().filter(|step| !done(step)).flat_map(|step| moved_on(step)));
         }
         let at = self.engine.clock.now();
         let mut changes: Vec<Change> =
@@ -92,7 +93,13 @@ impl Run<'_> {
         for (at, steps) in plans.into_iter().filter(|(_, steps)| !steps.is_empty()) {
             let module = modules[at].module.clone();
             let basis = Fingerprint::of(steps.iter().filter_map(|step| serde_json::to_vec(step).ok()));
-            planned.plans.push(Plan { module, steps, findings: Vec::new(), quiet: Vec::new(), basis });
+            planned.plans.push(Plan {
+                module,
+                steps: steps.into_iter().map(Arc::new).collect(),
+                findings: Vec::new(),
+                quiet: Vec::new(),
+                basis,
+            });
         }
         if let Undo::Run(run) = target {
             planned.undone.relinked = self.unlinked_by(run).await?;

@@ -1,6 +1,8 @@
 //! Why a record is as it is: what was agreed, what both sides hold, what was written when and by which rule, and what the
 //! next run would do. Nothing is written anywhere.
 
+use std::sync::Arc;
+
 use reconcile::{FieldView, Finding, Step};
 use sync_model::{Link, RecordKey, Side};
 
@@ -21,7 +23,7 @@ pub struct Explanation {
     /// When the systems say that the two records were last changed.
     pub changed_at: Vec<crate::ChangedAt>,
     /// What the next run would do about it.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Arc<Step>>,
     /// What about it waits.
     pub findings: Vec<Finding>,
     /// What was written, or meant to be, oldest first.

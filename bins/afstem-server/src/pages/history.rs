@@ -135,7 +135,6 @@ async fn changes(
             (it.created, language.pick("oprettet", "created")),
             (it.updated, language.pick("rettet", "updated")),
             (it.deleted, language.pick("slettet", "deleted")),
-            (it.linked, language.pick("koblet", "linked")),
         ];
         kinds.into_iter().filter(|(count, _)| *count > 0).map(move |(count, what)| (format!("{name}: {what}"), count))
     });
@@ -176,6 +175,7 @@ pub(crate) async fn run(
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
     let found = server.office().run(&connection, &run).await?.ok_or(Fault::NotFound)?;
     let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
+    let unlisted = summary.as_ref().map_or(0, |it| usize::try_from(it.unlisted).unwrap_or(usize::MAX));
     let undoes = summary.as_ref().is_some_and(|it| it.undone.is_some());
     let records = summary.as_ref().map(summary_records).unwrap_or_default();
     let lines = summary.map(|it| summary_lines(&it, signed.language)).unwrap_or_default();
@@ -188,7 +188,7 @@ pub(crate) async fn run(
         undoes,
         run => ShownRun::new(&found, &server.office().desk(&connection.id), signed.language),
         error => found.summary.get("error").and_then(|it| it.as_str()),
-        more => count.saturating_sub(LINES),
+        more => count.saturating_sub(LINES).saturating_add(unlisted),
         lines => shown_lines,
     };
     Chrome::of(&server, &signed, &connection, role).await?.page("run.html", own)

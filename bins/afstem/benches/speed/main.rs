@@ -65,12 +65,16 @@ fn every_module(records: u32) {
     println!("    {requests} requests in all; both sides hold {:?} records", held(&books));
 }
 
-/// Two runs after the first: one to which our own writes come back as changes, and one to which nothing does, because it
-/// begins when walks reach back no further than the last write. How many requests that one asks.
+/// Three runs after the first: one to which our own writes come back as changes, one with an edit on each side when walks
+/// reach back no further than the last write, and one after which nothing is to be done: it begins at the last change, which
+/// is no longer one of thousands in a few seconds. How many requests that one asks.
 fn nothing_to_do(books: &Books) -> u64 {
     let (_, echo, cost) = books.afstem(&["sync"]);
     report("  our own writes come back", &echo, cost);
     std::thread::sleep(OVERLAP);
+    edit(books, 1);
+    let (_, edited, cost) = books.afstem(&["sync"]);
+    report("  an edit on each side", &edited, cost);
     let (_, quiet, cost) = books.afstem(&["sync"]);
     report("  nothing to do", &quiet, cost);
     for run in [&echo, &quiet] {

@@ -1,8 +1,8 @@
 //! What holds of all invoices, not only of those in the table.
 
 use invoicing::{
-    CrmInvoice, CrmLine, Discount, Entry, Goods, Line, LineTexts, LineTotal, Part, Rounding, Sign, Stated, TaxMode,
-    Terms, Totals, Vat, Zone, differences, from_rows, may_credit, ore, to_rows,
+    CrmInvoice, CrmLine, Discount, Entry, Goods, Inexpressible, Line, LineTexts, LineTotal, Part, Rounding, Sign,
+    Stated, TaxMode, Terms, Totals, Vat, Zone, differences, from_rows, may_credit, ore, to_rows,
 };
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -166,6 +166,23 @@ proptest! {
                 prop_assert_eq!((line.amount(), line.vat), (off, Vat::FreeOn(7010)));
                 prop_assert_eq!(Totals::of(&rounded, Entry::Net).gross, ore(invoice.totals().grand));
             }
+        }
+    }
+
+    #[test]
+    fn p36_an_adjustment_of_some_ore_is_a_rounding_where_it_has_no_account(invoice in crm_invoice(), ore_off in -8..8_i64) {
+        let rounding = Rounding { account: 7010, limit: Decimal::new(5, 2) };
+        let invoice = CrmInvoice { adjustment: Decimal::new(ore_off, 2), ..invoice };
+        let terms = Terms { adjustment: None, ..terms(Some(rounding)) };
+        match invoice.express(&terms) {
+            Ok(lines) => {
+                prop_assert!(ore_off.abs() <= 5);
+                let own = lines.iter().filter(|it| matches!(it, Line::Goods(it) if it.vat == Vat::FreeOn(7010)));
+                if own.count() > 0 {
+                    prop_assert_eq!(Totals::of(&lines, Entry::Net).gross, ore(invoice.totals().grand));
+                }
+            }
+            Err(held) => prop_assert!(ore_off.abs() > 5 || !matches!(held, Inexpressible::Adjustment(_)), "{held:?}"),
         }
     }
 

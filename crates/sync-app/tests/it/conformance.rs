@@ -154,7 +154,7 @@ mod simplycrm {
             let settings = SimplyCrmSettings::new(self.url.clone(), "integration", key);
             let transport = SandboxTransport::new(Arc::clone(&self.crm), self.clock.clone());
             let client = SimplyCrmClient::new(settings, Arc::new(transport)).unwrap();
-            Arc::new(SimplyCrmConnector::new(client, self.clock.clone()))
+            Arc::new(SimplyCrmConnector::new(client, self.clock.clone()).with_page_rows(2))
         }
 
         fn side(&self) -> Side {

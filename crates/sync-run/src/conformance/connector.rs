@@ -74,6 +74,7 @@ macro_rules! connector_conformance {
             what_is_not_there_is_unseen_or_deleted
             an_edit_makes_another_revision
             stale_tells_exactly_what_moved
+            stale_forgets_nothing_between_two_batches
             a_record_is_made_as_it_was_sent_and_carries_our_mark
             what_became_of_a_create_can_be_found_out
             an_update_changes_what_was_sent_and_nothing_else
@@ -175,6 +176,31 @@ pub async fn stale_tells_exactly_what_moved(system: &impl System) {
     assert!(told.is_empty() || told == [(moved, Some(Value::text("Algade 1")))], "{told:?}");
 }
 
+/// A record is as stale when others were looked at, and changed, since it moved.
+pub async fn stale_forgets_nothing_between_two_batches(system: &impl System) {
+    let mut keys = Vec::new();
+    for name in ["Nordlys", "Fjord", "Strandby"] {
+        keys.push(system.person_makes(name).await);
+    }
+    let connector = ready(system).await;
+    walk(system, &*connector, None).await;
+    let mut expected: Vec<(RecordKey, Revision)> = Vec::new();
+    for key in &keys {
+        expected.push((key.clone(), look(&*connector, key).await.revision));
+    }
+    let [still, moved, busy] = keys.as_slice() else { panic!("three were made") };
+    system.time_passes().await;
+    system.person_edits(moved, "Algade 1").await;
+    let at_once = connector.stale(&expected[1..2]).await.expect("it answers").len();
+    for text in ["Algade 2", "Algade 3", "Algade 4"] {
+        system.time_passes().await;
+        system.person_edits(busy, text).await;
+        assert!(connector.stale(&expected[..1]).await.expect("it answers").is_empty(), "{still} did not move");
+    }
+    let told = connector.stale(&expected[1..2]).await.expect("it answers");
+    assert_eq!(told.len(), at_once, "{moved} moved before the others were looked at");
+}
+
 /// A record that we make holds what was sent, and our mark where the system has a place for one.
 pub async fn a_record_is_made_as_it_was_sent_and_carries_our_mark(system: &impl System) {
     let connector = ready(system).await;
@@ -263,15 +289,25 @@ pub async fn what_is_deleted_is_gone(system: &impl System) {
 
 /// Between two pages people edit and delete what the pages before have shown, so that all others change places.
 pub async fn a_walk_misses_nothing_while_people_edit_and_delete(system: &impl System) {
+    let connector = ready(system).await;
+    walk_under_work(system, &*connector, None).await;
+    let (_, cursor) = walk(system, &*connector, None).await;
+    system.time_passes().await;
+    walk_under_work(system, &*connector, Some(&cursor)).await;
+}
+
+/// Makes some records and walks over what there is since `since`. Between the pages the first record of a page is deleted,
+/// the first of another is edited, and the last of others.
+async fn walk_under_work(system: &impl System, connector: &dyn Connector, since: Option<&Cursor>) {
     let mut made = Vec::new();
-    for name in ["Nordlys", "Fjord", "Strandby", "Havn", "Klit", "Bro", "Ege"] {
+    for name in ["Nordlys", "Fjord", "Strandby", "Havn", "Klit", "Bro", "Ege", "Birk", "Eng"] {
         made.push(system.person_makes(name).await);
         system.time_passes().await;
     }
-    let (connector, kind) = (ready(system).await, system.kind());
+    let kind = system.kind();
     let (mut seen, mut gone, mut page) = (Vec::new(), Vec::new(), 0);
     loop {
-        let found = connector.changes(&kind, None, page).await.expect("it shows its changes");
+        let found = connector.changes(&kind, since, page).await.expect("it shows its changes");
         let shown: Vec<RecordKey> = found.seen.iter().map(Presence::key).collect();
         let Next::Page(next) = found.next else {
             seen.extend(shown);
@@ -284,6 +320,7 @@ pub async fn a_walk_misses_nothing_while_people_edit_and_delete(system: &impl Sy
                 gone.push(first.clone());
             }
             (1, [first, ..]) => system.person_edits(first, "Strandvejen 1").await,
+            (2 | 3, [.., last]) if !gone.contains(last) => system.person_edits(last, "Strandvejen 2").await,
             _ => {}
         }
         seen.extend(shown);
