@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,11 +31,34 @@ pub(crate) fn measured(command: &mut Command) -> (Option<i32>, Vec<u8>, Cost) {
     let begun = Instant::now();
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
     let mut printed = Vec::new();
-    std::io::Read::read_to_end(child.stdout.as_mut().expect("is piped"), &mut printed).expect("its output can be read");
-    let ended = child.wait4().expect("it can be waited for");
+    let (id, is_over) = (child.id(), AtomicBool::new(false));
+    let (ended, peak) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let mut peak = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                peak = held_by(id).unwrap_or_default().max(peak);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            peak
+        });
+        std::io::Read::read_to_end(child.stdout.as_mut().expect("is piped"), &mut printed)
+            .expect("its output can be read");
+        is_over.store(true, Ordering::Relaxed);
+        let ended = child.wait4().expect("it can be waited for");
+        (ended, watch.join().expect("nothing stops the watch"))
+    });
     let wall = begun.elapsed();
-    let cost = Cost { wall, cpu: ended.rusage.utime + ended.rusage.stime, peak: ended.rusage.maxrss / 1_000_000 };
-    (ended.status.code(), printed, cost)
+    (ended.status.code(), printed, Cost { wall, cpu: ended.rusage.utime + ended.rusage.stime, peak })
+}
+
+/// The most memory in MB that a running process held so far; nothing where the system does not tell.
+///
+/// What is told when a process has ended counts its beginning, too, in which it was a copy of us, with both stand-ins.
+fn held_by(id: u32) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = most.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kilobytes * 1024 / 1_000_000)
 }
 
 /// Both systems, and where `afstem` keeps what it remembers.

@@ -10,7 +10,7 @@ use dinero_client::op::{
     CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE, ListContacts,
     ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
 };
-use dinero_client::{ContactField, ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
+use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
 use sync_model::{Cursor, Fields, Kind, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Health, Intent, Journaled,
@@ -171,16 +171,6 @@ impl DineroConnector {
             all.extend(found);
         }
         Ok(all)
-    }
-
-    /// A contact of ours as the list of those with its mark shows it.
-    async fn listed(&self, key: &RecordKey, mark: &Mark) -> Result<Presence, ConnectorError> {
-        let filter = Filter::contacts(ContactField::ExternalReference, mark.as_str());
-        let filter = Some(filter.map_err(|error| unsayable(&error))?);
-        let list = ListContacts { filter, ..ListContacts::new() };
-        let page = self.client.send(&list).await.map_err(|error| down(&error))?;
-        let shown = page.collection.iter().map(|it| contact::seen(it, true)).find(|it| it.key() == *key);
-        Ok(shown.unwrap_or_else(|| Presence::Unseen(key.clone())))
     }
 
     async fn one(&self, key: &RecordKey) -> Result<Presence, ConnectorError> {
@@ -433,7 +423,7 @@ impl Connector for DineroConnector {
             let key = RecordKey::new(kind.clone(), intent.id.0.to_string().as_str());
             let seen = match self.one(&key).await {
                 // What cannot be asked for by itself may still stand in a list.
-                Err(_) if is(kind, CONTACT) => self.listed(&key, mark).await?,
+                Err(_) if is(kind, CONTACT) => contact::listed(&self.client, &key, mark).await?,
                 seen => seen?,
             };
             return Ok(match seen {

@@ -1,10 +1,13 @@
 //! Contacts as records, and back.
 
-use dinero_client::ContactGuid;
 use dinero_client::model::{Contact, ContactWrite};
+use dinero_client::op::ListContacts;
+use dinero_client::{ContactField, ContactGuid, DineroClient, Filter};
 use rust_decimal::Decimal;
 use sync_model::{Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey};
+use sync_run::ConnectorError;
 
+use crate::errors::{down, unsayable};
 use crate::kind::{CONTACT, flag, mark, put_flag, put_number, put_text, revision, text, whole};
 
 /// A contact as it was seen; `partial` when a list showed a part of it.
@@ -54,6 +57,15 @@ pub(crate) fn seen(contact: &Contact, partial: bool) -> Presence {
         mark: mark(&contact.external_reference),
         lock: Lock::Open,
     })
+}
+
+/// A contact of ours as the list of those with its mark shows it.
+pub(crate) async fn listed(client: &DineroClient, key: &RecordKey, mark: &Mark) -> Result<Presence, ConnectorError> {
+    let filter = Filter::contacts(ContactField::ExternalReference, mark.as_str());
+    let filter = Some(filter.map_err(|error| unsayable(&error))?);
+    let page = client.send(&ListContacts { filter, ..ListContacts::new() }).await.map_err(|error| down(&error))?;
+    let shown = page.collection.iter().map(|it| seen(it, true)).find(|it| it.key() == *key);
+    Ok(shown.unwrap_or_else(|| Presence::Unseen(key.clone())))
 }
 
 /// The whole contact as it is written.
