@@ -7,7 +7,7 @@ use api_transport::only_while;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use dinero_client::op::{
-    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE, ListContacts,
+    CreateContact, CreateProduct, DeleteContact, DeleteProduct, GetContact, GetProduct, LARGEST_PAGE,
     ListOrganizations, ListProducts, UpdateContact, UpdateProduct,
 };
 use dinero_client::{ContactGuid, DineroClient, Filter, ProductField, ProductGuid};
