@@ -190,7 +190,7 @@ impl Courier {
         let mut so_far = SoFar { sent: 0, waited: Duration::ZERO, chance: 0 };
         loop {
             if let Err(error) = self.leave(errand, &request).await {
-                return Err(lost.unwrap_or(error));
+                return marked(Err(lost.unwrap_or(error)), open);
             }
             so_far.sent += 1;
             let attempt = tracing::debug_span!("attempt", attempt = so_far.sent);
@@ -242,12 +242,15 @@ fn marked(
     result: Result<http::Response<Bytes>, TransportError>,
     open: bool,
 ) -> Result<http::Response<Bytes>, TransportError> {
-    result.map(|mut response| {
-        if open {
+    match result {
+        Ok(mut response) if open => {
             response.extensions_mut().insert(MayHaveHappened);
+            Ok(response)
         }
-        response
-    })
+        // The last attempt did not leave, and an earlier one may have had its effect.
+        Err(TransportError::NotSent { host, reason }) if open => Err(TransportError::Lost { host, reason }),
+        result => result,
+    }
 }
 
 fn host(request: &http::Request<Bytes>) -> String {
