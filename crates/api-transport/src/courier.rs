@@ -122,9 +122,10 @@ impl Courier {
     /// Sends `request`, again where the policy allows it. Any HTTP status that is not retried is a response.
     ///
     /// # Errors
-    /// [`TransportError`] as it stood after the last attempt; a response to a later attempt carries [`MayHaveHappened`]. [`TransportError::Lost`] stays so even when a later attempt
-    /// of a harmless request was not sent: an earlier one may have had its effect. [`TransportError::NotSent`] also when
-    /// the error budget is used up, or when it changes something and the [gate](crate::only_while) is shut.
+    /// [`TransportError`] as it stood after the last attempt. [`TransportError::Lost`] stays so even when a later attempt
+    /// of a harmless request was not sent: an earlier one may have had its effect, which is also why the response to a later
+    /// attempt of a write may carry [`MayHaveHappened`]. [`TransportError::NotSent`] also when the error budget is used up,
+    /// or when it changes something and the [gate](crate::only_while) is shut.
     pub async fn carry(
         &self,
         errand: Errand,

@@ -111,7 +111,7 @@ impl DineroClient {
                     self.attempt(operation, &token).await
                 };
                 let open = refused.followed_an_open_attempt();
-                again.await.map_err(|error| if open { error.after_an_open_attempt() } else { error })
+                again.await.map_err(|error| error.after(open))
             }
             result => result,
         }
@@ -163,8 +163,7 @@ impl DineroClient {
             Err(Error::api(O::NAME, response.status(), response.body()))
         };
         // A server may repeat what it was sent.
-        let outcome = outcome.map_err(|error| error.without(token.secret.expose_secret()));
-        outcome.map_err(|error| if open { error.after_an_open_attempt() } else { error })
+        outcome.map_err(|error| error.without(token.secret.expose_secret()).after(open))
     }
 
     /// A fresh token; another one than `refused`. Asked for once, however many tasks wait for it.

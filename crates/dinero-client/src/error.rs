@@ -88,9 +88,9 @@ impl Error {
         Self { operation, kind: Box::new(kind), may_have_happened: false }
     }
 
-    /// The same failure, of an attempt that followed another one of which nobody knows whether it had its effect.
-    pub(crate) fn after_an_open_attempt(self) -> Self {
-        Self { may_have_happened: true, ..self }
+    /// The same failure, of an attempt before which another one was `open`: nobody knows whether that had its effect.
+    pub(crate) fn after(self, open: bool) -> Self {
+        Self { may_have_happened: self.may_have_happened || open, ..self }
     }
 
     pub(crate) fn transport(operation: &'static str, error: TransportError) -> Self {

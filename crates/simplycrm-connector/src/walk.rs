@@ -98,7 +98,7 @@ impl Walk {
                 *last = ids.iter().map(|id| id.number()).max().max(*last);
                 pages.seen(ids);
             }
-            Way::Saved { last, .. } => *last = page.iter().filter_map(place).max_by_key(in_order).or(*last),
+            Way::Saved { last, .. } => *last = page.iter().filter_map(place).max().or(*last),
         }
         let full = usize::try_from(self.rows).unwrap_or(usize::MAX);
         Some(if self.until_empty { page.is_empty() } else { page.len() < full })
@@ -108,10 +108,9 @@ impl Walk {
     fn asked_for(&self, page: &[Record]) -> bool {
         match &self.way {
             Way::All { last, .. } => page.iter().filter_map(|it| it.id().ok()).all(|id| Some(id.number()) > *last),
-            Way::Saved { from, last, .. } => page
-                .iter()
-                .filter_map(place)
-                .all(|place| place.0 >= *from && last.is_none_or(|last| in_order(&place) > in_order(&last))),
+            Way::Saved { from, last, .. } => {
+                page.iter().filter_map(place).all(|place| place.0 >= *from && last.is_none_or(|last| place > last))
+            }
         }
     }
 
@@ -122,13 +121,9 @@ impl Walk {
     }
 }
 
-/// Where a record stands in the order of saves.
+/// Where a record stands in the order of saves. Ids of one module are in the order of their numbers.
 fn place(record: &Record) -> Option<(NaiveDateTime, WsId)> {
     Some((saved_at(record)?, record.id().ok()?))
-}
-
-fn in_order((at, id): &(NaiveDateTime, WsId)) -> (NaiveDateTime, u64) {
-    (*at, id.number())
 }
 
 /// What a list of `module` shows: everything, or of an invoice what needs no join with its lines.

@@ -6,24 +6,11 @@ use sync_run::{Summary, Written};
 
 use crate::{App, AppError, Language};
 
-/// What runs changed in one module.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ModuleChanges {
-    /// The module.
-    pub module: String,
-    /// Records made.
-    pub created: u64,
-    /// Records changed.
-    pub updated: u64,
-    /// Records deleted.
-    pub deleted: u64,
-}
-
 /// What runs changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changed {
     /// By module, in the order of the settings' names.
-    pub modules: Vec<ModuleChanges>,
+    pub modules: Vec<(String, Written)>,
     /// How often each field of a standing record was written: module, field, how often; the most frequent first.
     pub fields: Vec<(String, String, u64)>,
 }
@@ -40,13 +27,7 @@ impl Changed {
                 }
             }
             for (module, more) in &summary.written {
-                let written = modules.entry(module.to_string()).or_default();
-                written.created += more.created;
-                written.updated += more.updated;
-                written.deleted += more.deleted;
-                for (field, count) in &more.fields {
-                    *written.fields.entry(field.clone()).or_default() += count;
-                }
+                modules.entry(module.to_string()).or_default().add(more);
             }
         }
         let fields = modules.iter().flat_map(|(module, written)| {
@@ -54,19 +35,7 @@ impl Changed {
         });
         let mut fields: Vec<(String, String, u64)> = fields.collect();
         fields.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
-        let named = |(module, written): (String, Written)| {
-            let Written { created, updated, deleted, .. } = written;
-            ModuleChanges { module, created, updated, deleted }
-        };
-        Self { modules: modules.into_iter().map(named).filter(|it| it.sum() > 0).collect(), fields }
-    }
-}
-
-impl ModuleChanges {
-    /// Everything together.
-    #[must_use]
-    pub fn sum(&self) -> u64 {
-        self.created + self.updated + self.deleted
+        Self { modules: modules.into_iter().filter(|(_, written)| written.total() > 0).collect(), fields }
     }
 }
 

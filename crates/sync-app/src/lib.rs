@@ -41,7 +41,7 @@ pub use agreement::{Agreement, Light};
 pub use app::{App, Reach, backup};
 pub use audit::{audit_json, audit_lines, replay_json, trail_json};
 pub use booking::{due_invoices_json, kroner};
-pub use changed::{Changed, ModuleChanges};
+pub use changed::Changed;
 pub use deciding::Word;
 pub use demo::{Demo, Edit, Scene};
 pub use due::Due;

@@ -37,9 +37,6 @@ pub struct Summary {
     pub usage: Sides<Usage>,
     /// What was done, in order. In the list of runs only the first of it; the journal has all.
     pub done: Vec<(Module, Arc<Step>)>,
-    /// How much more was done than stands in `done`.
-    #[serde(default)]
-    pub unlisted: u64,
     /// All that was done, counted by module.
     #[serde(default)]
     pub written: BTreeMap<Module, Written>,
@@ -80,6 +77,22 @@ pub struct Written {
 }
 
 impl Written {
+    /// Everything together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.created + self.updated + self.deleted
+    }
+
+    /// Counts what others counted, too.
+    pub fn add(&mut self, more: &Self) {
+        self.created += more.created;
+        self.updated += more.updated;
+        self.deleted += more.deleted;
+        for (field, count) in &more.fields {
+            *self.fields.entry(field.clone()).or_default() += count;
+        }
+    }
+
     /// Counts one more step.
     pub fn count(&mut self, step: &Step) {
         let Action::Write(write) = &step.action else { return };
@@ -124,7 +137,6 @@ impl Summary {
             effects: EffectCounts::default(),
             usage: Sides::default(),
             done: Vec::new(),
-            unlisted: 0,
             written: BTreeMap::new(),
             moved_on: Vec::new(),
             beyond_plan: BTreeMap::new(),
@@ -139,6 +151,12 @@ impl Summary {
     #[must_use]
     pub fn is_whole(&self) -> bool {
         !self.partial && self.spent.is_none()
+    }
+
+    /// How much more was done than stands in `done`.
+    #[must_use]
+    pub fn unlisted(&self) -> u64 {
+        self.written.values().map(Written::total).sum::<u64>().saturating_sub(self.done.len() as u64)
     }
 
     /// Conflicts of values among the findings.
@@ -191,9 +209,7 @@ impl Summary {
 /// What a run leaves in the list of runs.
 pub(crate) fn run_summary(summary: &mut Summary, error: Option<&crate::RunError>) -> serde_json::Value {
     let unlisted = summary.done.split_off(summary.done.len().min(MOST_LISTED));
-    summary.unlisted = unlisted.len() as u64;
     let mut value = serde_json::to_value(&*summary).unwrap_or_default();
-    summary.unlisted = 0;
     summary.done.extend(unlisted);
     if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
         map.insert("error".to_owned(), error.to_string().into());

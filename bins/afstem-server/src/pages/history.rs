@@ -129,8 +129,8 @@ async fn changes(
         Err(AppError::Settings(_)) => std::collections::BTreeMap::new(),
         Err(error) => return Err(error.into()),
     };
-    let modules = changed.modules.iter().flat_map(|it| {
-        let name = module_name(&it.module, language);
+    let modules = changed.modules.iter().flat_map(|(module, it)| {
+        let name = module_name(module, language);
         let kinds = [
             (it.created, language.pick("oprettet", "created")),
             (it.updated, language.pick("rettet", "updated")),
@@ -175,7 +175,7 @@ pub(crate) async fn run(
     let (connection, role) = member(&server, &signed, &id, Role::Viewer).await?;
     let found = server.office().run(&connection, &run).await?.ok_or(Fault::NotFound)?;
     let summary: Option<Summary> = serde_json::from_value(found.summary.clone()).ok();
-    let unlisted = summary.as_ref().map_or(0, |it| usize::try_from(it.unlisted).unwrap_or(usize::MAX));
+    let unlisted = summary.as_ref().map_or(0, |it| usize::try_from(it.unlisted()).unwrap_or(usize::MAX));
     let undoes = summary.as_ref().is_some_and(|it| it.undone.is_some());
     let records = summary.as_ref().map(summary_records).unwrap_or_default();
     let lines = summary.map(|it| summary_lines(&it, signed.language)).unwrap_or_default();
