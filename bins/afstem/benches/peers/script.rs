@@ -77,8 +77,8 @@ impl Script {
         script
     }
 
-    /// The street of every record is written anew on side A.
-    pub(crate) fn everything(records: usize, round: usize) -> Self {
+    /// The streets of so many records are written anew on side A.
+    pub(crate) fn many(records: usize, round: usize) -> Self {
         let edit = |record| Deed::Edit {
             side: Side::A,
             record,
