@@ -62,6 +62,18 @@ impl Fields {
         }
     }
 
+    /// Of several values under one name the last one stands.
+    fn of(mut pairs: Vec<(FieldName, Value)>) -> Self {
+        if !pairs.is_sorted_by(|(one, _), (next, _)| one.as_str() < next.as_str()) {
+            pairs.reverse();
+            pairs.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+            pairs.dedup_by(|(next, _), (kept, _)| next.as_str() == kept.as_str());
+        }
+        // Many thousand records are held at once, and few of them are written to again.
+        pairs.shrink_to_fit();
+        Self(pairs)
+    }
+
     fn place(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(known, _)| known.as_str().cmp(name))
     }
@@ -69,11 +81,7 @@ impl Fields {
 
 impl<N: Into<FieldName>> FromIterator<(N, Value)> for Fields {
     fn from_iter<I: IntoIterator<Item = (N, Value)>>(pairs: I) -> Self {
-        let mut fields = Self::new();
-        for (name, value) in pairs {
-            fields.set(name, value);
-        }
-        fields
+        Self::of(pairs.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 }
 
@@ -98,13 +106,34 @@ impl<'de> Deserialize<'de> for Fields {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
-                let mut fields = Fields::new();
-                while let Some((name, value)) = map.next_entry::<FieldName, Value>()? {
-                    fields.set(name, value);
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
                 }
-                Ok(fields)
+                Ok(Fields::of(pairs))
             }
         }
         deserializer.deserialize_map(FieldsVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_values_under_one_name_the_last_one_stands_however_they_came() {
+        let text = |text: &str| Value::text(text);
+        let fields = [("b", text("1")), ("a", text("2")), ("b", text("3")), ("c", text("4")), ("a", text("5"))];
+        let wanted = [("a", text("5")), ("b", text("3")), ("c", text("4"))];
+        let mut set = Fields::new();
+        for (name, value) in fields.clone() {
+            set.set(name, value);
+        }
+        assert_eq!(set, wanted.clone().into_iter().collect());
+        assert_eq!(set, fields.into_iter().collect());
+        let read = r#"{"b":{"text":"1"},"a":{"text":"5"},"b":{"text":"3"},"c":{"text":"4"}}"#;
+        assert_eq!(set, serde_json::from_str(read).unwrap());
+        assert_eq!(serde_json::to_string(&set).unwrap(), r#"{"a":{"text":"5"},"b":{"text":"3"},"c":{"text":"4"}}"#);
     }
 }
