@@ -123,7 +123,11 @@ impl Store for PostgresStore {
     }
 
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
-        Ok(journal::runs(&mut *self.connection().await?, pair, limit).await?)
+        Ok(journal::runs(&mut *self.connection().await?, pair, "", limit).await?)
+    }
+
+    async fn runs_named(&self, pair: &PairId, beginning: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        Ok(journal::runs(&mut *self.connection().await?, pair, beginning, limit).await?)
     }
 
     async fn history(
@@ -135,8 +139,13 @@ impl Store for PostgresStore {
         Ok(journal::history(&mut *self.connection().await?, pair, side, key).await?)
     }
 
-    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
-        Ok(journal::journal(&mut *self.connection().await?, pair, run).await?)
+    async fn journal(
+        &self,
+        pair: &PairId,
+        run: &RunId,
+        most: u32,
+    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        Ok(journal::journal(&mut *self.connection().await?, pair, run, most).await?)
     }
 
     async fn trail(

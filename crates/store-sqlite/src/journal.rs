@@ -21,11 +21,13 @@ pub(crate) async fn journal(
     db: &mut SqliteConnection,
     pair: &PairId,
     run: &RunId,
+    most: u32,
 ) -> Result<Vec<(Intent, Option<Outcome>)>, Fault> {
     let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as("select body, outcome from intent where pair = $1 and run = $2 order by n")
+        sqlx::query_as("select body, outcome from intent where pair = $1 and run = $2 order by n limit $3")
             .bind(pair.as_str())
             .bind(run.as_str())
+            .bind(i64::from(most))
             .fetch_all(db)
             .await?;
     rows.into_iter().map(entry).collect()
@@ -106,12 +108,22 @@ pub(crate) async fn findings_of(
         .collect()
 }
 
-pub(crate) async fn runs(db: &mut SqliteConnection, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, Fault> {
-    let rows = sqlx::query("select run, started, ended, summary from run where pair = $1 order by n desc limit $2")
-        .bind(pair.as_str())
-        .bind(i64::from(limit))
-        .fetch_all(db)
-        .await?;
+/// The latest runs whose ids begin with `beginning`, newest first.
+pub(crate) async fn runs(
+    db: &mut SqliteConnection,
+    pair: &PairId,
+    beginning: &str,
+    limit: u32,
+) -> Result<Vec<RunRecord>, Fault> {
+    let rows = sqlx::query(
+        "select run, started, ended, summary from run
+         where pair = $1 and substr(run, 1, length($2)) = $2 order by n desc limit $3",
+    )
+    .bind(pair.as_str())
+    .bind(beginning)
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(RunRecord {

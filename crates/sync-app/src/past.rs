@@ -1,8 +1,9 @@
 //! The past of a pair: its runs, why its records are as they are, undoing, the trail and the audit.
 
+use serde_json::{Value, json};
 use sync_model::{FieldName, RunId};
 use sync_run::trail::{Replay, TrailError};
-use sync_run::{Audit, Explanation, Order, Preview, RunRecord, Summary, TrailEntry, Undo};
+use sync_run::{Audit, Explanation, Order, Outcome, Preview, RunRecord, Summary, TrailEntry, Undo};
 
 use crate::office::UndoTarget;
 use crate::reference::{ModuleName, RecordReference};
@@ -12,27 +13,47 @@ use crate::{App, AppError};
 /// Runs that are looked through for one that was named.
 pub(crate) const MOST_RUNS: u32 = 10_000;
 
+/// Steps that are read of a run to show it: more than anybody reads, and little beside a mirror of thousands.
+const MOST_STEPS: u32 = 500;
+
 /// Entries of the trail that are read together.
 const PAGE: u32 = 1000;
 
 impl App {
     /// The run that `text` names: its id, enough of its beginning, or `last` for the last one that wrote something.
     async fn run_named(&self, text: &str) -> Result<RunRecord, AppError> {
-        let mut runs = self.latest_runs(MOST_RUNS).await?;
+        let engine = self.engine().await?;
+        let (store, pair) = (&engine.store, &engine.pair);
         if text == "last" {
-            let engine = self.engine().await?;
-            for run in runs {
-                if !engine.store.journal(&engine.pair, &run.run).await?.is_empty() {
+            for run in store.runs(pair, MOST_RUNS).await? {
+                if !store.journal(pair, &run.run, 1).await?.is_empty() {
                     return Ok(run);
                 }
             }
             return Err(AppError::NoSuchRun(text.to_owned()));
         }
-        runs.retain(|run| run.run.as_str().starts_with(text));
+        let mut runs = store.runs_named(pair, text, 2).await?;
         match (runs.pop(), runs.is_empty()) {
             (Some(run), true) => Ok(run),
             (Some(_), false) | (None, _) => Err(AppError::NoSuchRun(text.to_owned())),
         }
+    }
+
+    /// The run of this id, and in its summary the first of what it did; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn run(&self, id: &str) -> Result<Option<RunRecord>, AppError> {
+        let engine = self.engine().await?;
+        let named = engine.store.runs_named(&engine.pair, id, 2).await?;
+        let Some(mut run) = named.into_iter().find(|it| it.run.as_str() == id) else { return Ok(None) };
+        let journal = engine.store.journal(&engine.pair, &run.run, MOST_STEPS).await?;
+        // A run of an earlier version has kept its steps itself.
+        if let Some(done) = run.summary.get_mut("done").and_then(Value::as_array_mut).filter(|it| it.is_empty()) {
+            let steps = journal.iter().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done { .. })));
+            done.extend(steps.map(|(intent, _)| json!([intent.write.module, intent.step()])));
+        }
+        Ok(Some(run))
     }
 
     /// One run, with what it wrote.
@@ -42,7 +63,7 @@ impl App {
     pub async fn run_detail(&self, text: &str) -> Result<RunDetail, AppError> {
         let record = self.run_named(text).await?;
         let engine = self.engine().await?;
-        let journal = engine.store.journal(&engine.pair, &record.run).await?;
+        let journal = engine.store.journal(&engine.pair, &record.run, u32::MAX).await?;
         let trail = engine.store.trail(&engine.pair, Some(&record.run), 0, u32::MAX).await?;
         Ok(RunDetail { record, journal, trail })
     }

@@ -162,6 +162,10 @@ impl Store for DryStore {
         self.inner.runs(pair, limit).await
     }
 
+    async fn runs_named(&self, pair: &PairId, beginning: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.inner.runs_named(pair, beginning, limit).await
+    }
+
     async fn history(
         &self,
         pair: &PairId,
@@ -171,8 +175,13 @@ impl Store for DryStore {
         self.inner.history(pair, side, key).await
     }
 
-    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
-        self.inner.journal(pair, run).await
+    async fn journal(
+        &self,
+        pair: &PairId,
+        run: &RunId,
+        most: u32,
+    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        self.inner.journal(pair, run, most).await
     }
 
     async fn trail(

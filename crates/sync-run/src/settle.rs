@@ -132,24 +132,22 @@ impl Run<'_> {
         let failures = self.failures(order.record.as_ref());
         let decisions = self.take_up_decisions().await?.in_force(&module.module);
         let decisions = self.with_corrections(module, decisions).await?;
-        let mut observed = Observed {
-            failures: failures.clone(),
-            decisions: decisions.clone(),
-            ..self.observed(module, &scope).await?
-        };
         let mut policy = *policy;
         if order.record.is_some() {
             // Who names one record does not mean the others, however many they are.
             policy.guards.creates = u32::MAX;
         }
-        let mut plan = reconcile::plan(module, &observed, &policy);
-        let creates = plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }));
-        let guarded = plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }));
-        if (creates || guarded) && !scope.all {
-            // Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
+        let planned = async |scope: &Scope| -> Result<(Plan, Observed), RunError> {
+            let (failures, decisions) = (failures.clone(), decisions.clone());
+            let observed = Observed { failures, decisions, ..self.observed(module, scope).await? };
+            Ok((reconcile::plan(module, &observed, &policy), observed))
+        };
+        let (mut plan, mut observed) = planned(&scope).await?;
+        if !scope.all && needs_all_links(&plan) && self.store.has_links(&self.engine.pair).await? {
+            // Both are as large as the module: one pair of them at a time.
+            drop((plan, observed));
             scope.all = true;
-            observed = Observed { failures, decisions, ..self.observed(module, &scope).await? };
-            plan = reconcile::plan(module, &observed, &policy);
+            (plan, observed) = planned(&scope).await?;
         }
         self.hold_unknown(&mut plan).await?;
         self.spare_refused(&mut plan);
@@ -203,4 +201,10 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a new record repeats a linked one, or many are most, shows only when all links are in view.
+fn needs_all_links(plan: &Plan) -> bool {
+    plan.writes().any(|write| matches!(write.change, WriteChange::Create { .. }))
+        || plan.findings.iter().any(|finding| matches!(finding.matter, Matter::Guarded { .. }))
 }

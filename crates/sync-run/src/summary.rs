@@ -35,7 +35,8 @@ pub struct Summary {
     pub effects: EffectCounts,
     /// Requests made, by side.
     pub usage: Sides<Usage>,
-    /// What was done, in order. In the list of runs only the first of it; the journal has all.
+    /// What was done, in order. The list of runs has none of it, because the journal does.
+    #[serde(default)]
     pub done: Vec<(Module, Arc<Step>)>,
     /// All that was done, counted by module.
     #[serde(default)]
@@ -59,9 +60,6 @@ pub struct Summary {
     #[serde(skip)]
     pub(crate) left_alone: BTreeSet<(Side, RecordKey)>,
 }
-
-/// Steps that the list of runs keeps of one run: more than anybody reads there, and little beside a mirror of thousands.
-const MOST_LISTED: usize = 500;
 
 /// Writes of one module, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,9 +206,9 @@ impl Summary {
 
 /// What a run leaves in the list of runs.
 pub(crate) fn run_summary(summary: &mut Summary, error: Option<&crate::RunError>) -> serde_json::Value {
-    let unlisted = summary.done.split_off(summary.done.len().min(MOST_LISTED));
+    let done = std::mem::take(&mut summary.done);
     let mut value = serde_json::to_value(&*summary).unwrap_or_default();
-    summary.done.extend(unlisted);
+    summary.done = done;
     if let (Some(error), Some(map)) = (error, value.as_object_mut()) {
         map.insert("error".to_owned(), error.to_string().into());
     }

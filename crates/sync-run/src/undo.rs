@@ -113,7 +113,7 @@ impl Run<'_> {
         let done = |entry: &Entry| matches!(entry.1, Some(Outcome::Done { .. }));
         Ok(match target {
             Undo::Run(run) => {
-                let mut entries = self.store.journal(pair, run).await?;
+                let mut entries = self.store.journal(pair, run, u32::MAX).await?;
                 entries.retain(done);
                 (entries, None)
             }

@@ -24,7 +24,6 @@ pub use health::{SideHealth, SystemsHealth};
 pub use progress::{Phase, Progress, ProgressLine, State};
 
 use crate::app::Reach;
-use crate::past::MOST_RUNS;
 use crate::settings::{Entries, Settings, default_of, form, is_secret};
 use crate::world::SystemClock;
 use crate::{App, AppError};
@@ -177,13 +176,16 @@ impl Office {
         }
     }
 
-    /// One run of a connection; `None` where none has this id.
+    /// One run of a connection, and in its summary the first of what it did; `None` where none has this id.
     ///
     /// # Errors
     /// When the database cannot be used.
     pub async fn run(&self, connection: &Connection, id: &str) -> Result<Option<RunRecord>, AppError> {
-        let runs = self.runs(connection, MOST_RUNS).await?;
-        Ok(runs.into_iter().find(|it| it.run.as_str() == id))
+        match self.app(connection) {
+            Ok(app) => app.run(id).await,
+            Err(AppError::Settings(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Asks both systems how they are, and remembers it.

@@ -128,6 +128,10 @@ impl<S: Store> Store for Gated<S> {
         self.pass(Call::Look, self.inner.runs(pair, limit)).await
     }
 
+    async fn runs_named(&self, pair: &PairId, beginning: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        self.pass(Call::Look, self.inner.runs_named(pair, beginning, limit)).await
+    }
+
     async fn history(
         &self,
         pair: &PairId,
@@ -137,8 +141,13 @@ impl<S: Store> Store for Gated<S> {
         self.pass(Call::Look, self.inner.history(pair, side, key)).await
     }
 
-    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
-        self.pass(Call::Look, self.inner.journal(pair, run)).await
+    async fn journal(
+        &self,
+        pair: &PairId,
+        run: &RunId,
+        most: u32,
+    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        self.pass(Call::Look, self.inner.journal(pair, run, most)).await
     }
 
     async fn trail(

@@ -218,6 +218,13 @@ impl Store for MemoryStore {
         Ok(self.read(pair, |pair| pair.runs.iter().rev().take(limit).map(|run| run.as_ref().clone()).collect()))
     }
 
+    async fn runs_named(&self, pair: &PairId, beginning: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError> {
+        let mut named = self.runs(pair, u32::MAX).await?;
+        named.retain(|it| it.run.as_str().starts_with(beginning));
+        named.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(named)
+    }
+
     async fn history(
         &self,
         pair: &PairId,
@@ -236,9 +243,16 @@ impl Store for MemoryStore {
         }))
     }
 
-    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+    async fn journal(
+        &self,
+        pair: &PairId,
+        run: &RunId,
+        most: u32,
+    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError> {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         Ok(self.read(pair, |pair| {
-            pair.journal.iter().filter(|entry| entry.0.run == *run).map(|entry| entry.as_ref().clone()).collect()
+            let of_the_run = pair.journal.iter().filter(|entry| entry.0.run == *run);
+            of_the_run.take(most).map(|entry| entry.as_ref().clone()).collect()
         }))
     }
 

@@ -7,7 +7,7 @@ use std::fmt;
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use field_mapping::Checked;
-use reconcile::{Failure, FieldWhy, Finding, Observed, Seen, Write};
+use reconcile::{Action, Failure, FieldWhy, Finding, Observed, Seen, Step, Write};
 use serde::{Deserialize, Serialize};
 use sync_model::{
     Cursor, Fields, Fingerprint, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides, Swings,
@@ -88,6 +88,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// The latest runs, newest first.
     async fn runs(&self, pair: &PairId, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
 
+    /// The latest runs whose ids begin with `beginning`, newest first.
+    async fn runs_named(&self, pair: &PairId, beginning: &str, limit: u32) -> Result<Vec<RunRecord>, StoreError>;
+
     /// All intents with their outcomes that concern `key` on `side`, or its linked partner, oldest first.
     async fn history(
         &self,
@@ -96,8 +99,13 @@ pub trait Store: fmt::Debug + Send + Sync {
         key: &RecordKey,
     ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
 
-    /// All intents of `run` with their outcomes, oldest first.
-    async fn journal(&self, pair: &PairId, run: &RunId) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
+    /// The first `most` intents of `run` with their outcomes, oldest first.
+    async fn journal(
+        &self,
+        pair: &PairId,
+        run: &RunId,
+        most: u32,
+    ) -> Result<Vec<(Intent, Option<Outcome>)>, StoreError>;
 
     /// At most `most` entries of the trail that come after number `after`, of all runs or of one, in order.
     async fn trail(
@@ -324,6 +332,14 @@ pub struct Intent {
     pub title: String,
     /// When it was journaled.
     pub at: DateTime<Utc>,
+}
+
+impl Intent {
+    /// The step of a plan that it carries out.
+    #[must_use]
+    pub fn step(&self) -> Step {
+        Step { action: Action::Write(self.write.clone()), why: self.why.clone(), title: self.title.clone() }
+    }
 }
 
 /// An intent that certainly stands in the journal. Only this crate can make one, and only after the store said so:

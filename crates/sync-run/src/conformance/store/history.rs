@@ -100,9 +100,10 @@ pub async fn a_run_has_its_own_journal(database: &impl Database) {
     let intend = |intent: &crate::Intent| Change::Intend(Box::new(intent.clone()));
     holder.commit(&[intend(&first), intend(&second)]).await;
     holder.commit(&[Change::Conclude { intent: second.id, outcome: Outcome::Stale, at: minute(2) }]).await;
-    let journal = holder.store.journal(&pair(), &holder.lease.run).await.expect("readable");
-    assert_eq!(journal, [(first, None), (second, Some(Outcome::Stale))]);
-    assert_eq!(holder.store.journal(&pair(), &RunId::new("another")).await.expect("readable"), []);
+    let journal = holder.store.journal(&pair(), &holder.lease.run, 10).await.expect("readable");
+    assert_eq!(journal, [(first.clone(), None), (second, Some(Outcome::Stale))]);
+    assert_eq!(holder.store.journal(&pair(), &holder.lease.run, 1).await.expect("readable"), [(first, None)]);
+    assert_eq!(holder.store.journal(&pair(), &RunId::new("another"), 10).await.expect("readable"), []);
 }
 
 /// A saved plan is spent once; whoever asks later learns by which run and when.

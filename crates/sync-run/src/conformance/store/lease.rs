@@ -112,6 +112,12 @@ pub async fn runs_are_listed_newest_first(database: &impl Database) {
     assert_eq!(runs[2], ended(&lease, 4));
     let latest = store.runs(&pair(), 1).await.expect("readable");
     assert_eq!(latest, runs[..1]);
+
+    for (beginning, limit, found) in
+        [("", 2, &runs[..2]), ("f", 9, &runs[2..]), ("first", 9, &runs[2..]), ("%", 9, &[])]
+    {
+        assert_eq!(store.runs_named(&pair(), beginning, limit).await.expect("readable"), found, "{beginning}");
+    }
 }
 
 /// Two pairs of one database hold leases at the same time and know nothing of each other's state.
