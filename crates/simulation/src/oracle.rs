@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
+use reconcile::Matter;
 use sync_model::{LinkState, RecordKey, Side};
 use sync_run::{Effects, Scope, Store};
 
 use crate::audit;
 use crate::history::pair;
-use crate::ledger::{Edit, Thing};
+use crate::ledger::{Edit, Thing, emptied_on_arrival, put_back};
 use crate::subject::{Attribute, Found, SUBJECTS, Spelling, Subject};
 use crate::world::{State, World};
 
@@ -108,8 +109,7 @@ impl Case<'_> {
         }
         for attribute in self.subject().attributes {
             let (left, right) = (&left.values[attribute.name], &right.values[attribute.name]);
-            // To empty a field while our value is just arriving looks as if the system had not taken it.
-            let unsure = self.edits(attribute).any(|edit| edit.in_the_window && edit.value.is_empty());
+            let unsure = emptied_on_arrival(&self.state.ledger, self.at, attribute.name);
             if left == right {
                 self.lost(attribute, left, breaches);
             } else if !unsure {
@@ -193,8 +193,12 @@ async fn held_for_a_reason(world: &World, breaches: &mut Vec<String>) {
         };
         let mut things = state.things.iter().enumerate().filter(|(_, thing)| named(thing)).peekable();
         // Invoices wait for other reasons, too, which are judged by themselves.
-        let reason =
-            |(at, thing): (usize, &Thing)| SUBJECTS[thing.subject].is_of_invoices() || audit::is_hopeless(&state, at);
+        let reason = |(at, thing): (usize, &Thing)| match &stored.finding.matter {
+            Matter::Swinging { fields } if fields.iter().all(|it| put_back(&state.ledger, at, it.field.as_str())) => {
+                true
+            }
+            _ => SUBJECTS[thing.subject].is_of_invoices() || audit::is_hopeless(&state, at),
+        };
         if things.peek().is_none() || things.any(reason) {
             continue;
         }
