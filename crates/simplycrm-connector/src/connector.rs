@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use api_transport::only_while;
 use async_trait::async_trait;
 use chrono::Duration;
-use simplycrm_client::vtql::{Condition, Filter, Literal, MAX_ROWS, Select, Text};
+use simplycrm_client::vtql::{Comparison, Condition, Filter, Literal, MAX_ROWS, Select, Text};
 use simplycrm_client::{Element, FieldName, ModuleName, Precondition, Record as WsRecord, SimplyCrmClient, WsId};
 use sync_model::{Cursor, Kind, KindSchema, Mark, Presence, Record, RecordKey, Revision, Schema};
 use sync_run::{
@@ -20,7 +20,7 @@ use crate::invoicing::saved;
 use crate::record::{element, seen};
 use crate::schema::{kind_schema, mark_field};
 use crate::values::text_of;
-use crate::walk::Walk;
+use crate::walk::{Walk, time_of};
 
 /// How far two clocks may be apart while a request is on its way.
 const TRAVEL: Duration = Duration::seconds(5);
@@ -195,9 +195,18 @@ impl SimplyCrmConnector {
         };
         let Some(name) = intent.write.fields.get(named).filter(|value| !value.is_empty()) else { return Ok(None) };
         let connection = self.client.connection().await.map_err(|error| down(&error))?;
-        let ahead = connection.server_now() - self.clock.now();
+        let now = connection.server_now();
+        let at = intent.at + (now - self.clock.now()) - TRAVEL;
         let created = FieldName::new("createdtime").map_err(|error| unsayable(&error))?;
-        let since = Condition::at_least(created, Literal::time(intent.at + ahead - TRAVEL));
+        // Our clock may have been set since. Theirs tells as long as it was not put back behind what had been read.
+        let (how, since) = match intent.since.as_ref().map(|cursor| time_of(cursor).map(|read| read.and_utc())) {
+            // Nothing stood there when it was read.
+            Some(None) => return Ok(Some(equal(named, &text_of(name))?.into())),
+            Some(Some(read)) if read <= now && read < at => (Comparison::Greater, read),
+            Some(Some(read)) if read <= now => (Comparison::AtLeast, read),
+            Some(Some(_)) | None => (Comparison::AtLeast, at),
+        };
+        let since = Condition::Compare(created, how, Literal::time(since));
         Ok(Some(Filter::all(equal(named, &text_of(name))?, [since])))
     }
 }

@@ -48,8 +48,7 @@ impl Walk {
         now: NaiveDateTime,
         rows: u32,
     ) -> Result<Self, VtqlError> {
-        let since = since.and_then(|cursor| NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok());
-        let since = since.filter(|since| *since <= now + OVERLAP);
+        let since = since.and_then(time_of).filter(|since| *since <= now + OVERLAP);
         let until_empty = module.as_str() == INVOICE;
         let way = match since {
             Some(since) => Way::Saved { module, from: since - OVERLAP, last: None },
@@ -119,6 +118,11 @@ impl Walk {
     pub(crate) fn end(&self) -> Option<Cursor> {
         Some(Cursor(self.latest?.min(self.bound).format(FORMAT).to_string()))
     }
+}
+
+/// The time of a place where a walk ended; `None` where it had seen nothing.
+pub(crate) fn time_of(cursor: &Cursor) -> Option<NaiveDateTime> {
+    NaiveDateTime::parse_from_str(&cursor.0, FORMAT).ok()
 }
 
 /// Where a record stands in the order of saves. Ids of one module are in the order of their numbers.

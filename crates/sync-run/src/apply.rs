@@ -16,7 +16,7 @@ use std::sync::Arc;
 use field_mapping::{EntityMapping, ModuleMapping};
 use reconcile::{Action, FailureClass, Finding, Matter, Plan, Step, Write, WriteChange};
 use sync_model::{
-    Baseline, Evidence, Fingerprint, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides,
+    Baseline, Cursor, Evidence, Fingerprint, Kind, Link, LinkState, Presence, Record, RecordKey, Revision, Side, Sides,
 };
 use tokio::time::Instant;
 
@@ -165,8 +165,13 @@ impl Run<'_> {
     /// Journals what is about to be written.
     async fn intend(&self, steps: Vec<Arc<Step>>) -> Result<Vec<(Journaled, Arc<Step>)>, RunError> {
         let mut intents = Vec::new();
+        let mut places: BTreeMap<Kind, Option<Cursor>> = BTreeMap::new();
         for step in steps {
             let Action::Write(write) = &step.action else { continue };
+            let (side, kind) = (write.side, write.kind());
+            if !places.contains_key(kind) {
+                places.insert(kind.clone(), self.store.cursor(&self.engine.pair, side, kind).await?);
+            }
             let intent = Intent {
                 id: IntentId(self.engine.guids.next()),
                 run: self.lease.run.clone(),
@@ -175,6 +180,7 @@ impl Run<'_> {
                 why: step.why.clone(),
                 title: step.title.clone(),
                 at: self.engine.clock.now(),
+                since: places.get(kind).cloned().flatten(),
             };
             intents.push((intent, step));
         }

@@ -145,6 +145,16 @@ mod simplycrm {
         clock: Arc<Sundial>,
         crm: Arc<Mutex<SimplyCrm>>,
         url: String,
+        /// Whether it has a field for our mark.
+        takes_marks: bool,
+    }
+
+    impl Desk {
+        fn new(profile: Profile, takes_marks: bool) -> Self {
+            // Logins of one user wait for each other, whoever asks; tests must not.
+            let url = format!("https://{}.invalid", uuid::Uuid::new_v4());
+            Self { clock: Arc::default(), crm: Arc::new(Mutex::new(SimplyCrm::new(profile))), url, takes_marks }
+        }
     }
 
     #[async_trait]
@@ -175,7 +185,7 @@ mod simplycrm {
         }
 
         fn source_id(&self, number: u32) -> Option<String> {
-            guid(number)
+            guid(number).filter(|_| self.takes_marks)
         }
 
         fn tells_deletions(&self) -> bool {
@@ -206,11 +216,16 @@ mod simplycrm {
         }
     }
 
-    sync_run::connector_conformance!(async {
-        // Logins of one user wait for each other, whoever asks; tests must not.
-        let url = format!("https://{}.invalid", uuid::Uuid::new_v4());
-        Desk { clock: Arc::default(), crm: Arc::new(Mutex::new(SimplyCrm::new(Profile::simply()))), url }
-    });
+    sync_run::connector_conformance!(async { Desk::new(Profile::simply(), true) });
+
+    mod without_a_field_for_marks {
+        use super::*;
+
+        sync_run::connector_conformance!(async {
+            let profile = Profile::simply();
+            Desk::new(Profile { custom_fields: std::collections::BTreeMap::new(), ..profile }, false)
+        });
+    }
 }
 
 mod file {

@@ -77,6 +77,7 @@ macro_rules! connector_conformance {
             stale_forgets_nothing_between_two_batches
             a_record_is_made_as_it_was_sent_and_carries_our_mark
             what_became_of_a_create_can_be_found_out
+            p14_a_create_is_found_and_nobody_elses_record_whatever_our_clock_showed
             an_update_changes_what_was_sent_and_nothing_else
             an_update_of_a_record_that_moved_on_loses_no_other_field
             what_is_deleted_is_gone
@@ -228,6 +229,30 @@ pub async fn what_became_of_a_create_can_be_found_out(system: &impl System) {
         Probed::Absent,
         "nobody made the other one"
     );
+}
+
+/// A create is found, and no record that had been read before, when our clock was years ahead or behind as it was journaled.
+pub async fn p14_a_create_is_found_and_nobody_elses_record_whatever_our_clock_showed(system: &impl System) {
+    system.person_makes("Nordlys").await;
+    system.time_passes().await;
+    system.person_makes("Fjord").await;
+    for (number, days) in [(1, 700), (2, -700)] {
+        let connector = ready(system).await;
+        let (_, read) = walk(system, &*connector, None).await;
+        for _ in 0..5 {
+            system.time_passes().await;
+        }
+        let at = system.now() + chrono::Duration::days(days);
+        let intent = Intent { at, since: Some(read), ..create(system, number, "Nordlys") };
+        let probed = ready(system).await.probe(&intent).await.expect("it answers");
+        assert_eq!(probed, Probed::Absent, "{days} days: it was not made yet");
+        let made = connector.write(&journaled(&intent)).await.expect("it takes the record");
+        let probed = ready(system).await.probe(&intent).await.expect("it answers");
+        let Probed::Found(record) = probed else { panic!("{days} days: {probed:?}") };
+        assert_eq!(record.key(), made.key, "{days} days");
+        system.time_passes().await;
+        system.person_edits(&made.key, "Algade 1").await;
+    }
 }
 
 /// An update changes the fields that were sent; all others stay as they were.
@@ -428,6 +453,7 @@ fn intent(system: &impl System, number: u32, change: WriteChange, fields: Fields
         why: Vec::new(),
         title: "conformance".to_owned(),
         at: system.now(),
+        since: None,
     }
 }
 

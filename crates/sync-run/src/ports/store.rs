@@ -330,8 +330,12 @@ pub struct Intent {
     pub why: Vec<FieldWhy>,
     /// The record's name for a person.
     pub title: String,
-    /// When it was journaled.
+    /// When it was journaled, by our clock.
     pub at: DateTime<Utc>,
+    /// Up to where records of its kind had been read before, in its system's own terms. What it makes comes later than
+    /// that, whatever our clock does meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Cursor>,
 }
 
 impl Intent {

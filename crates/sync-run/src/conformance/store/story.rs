@@ -83,6 +83,7 @@ pub(super) fn intent(lease: &Lease, number: u128, source: &RecordKey, target: Op
         why: Vec::new(),
         title: "Nordlys ApS".into(),
         at: minute(1),
+        since: None,
     }
 }
 
