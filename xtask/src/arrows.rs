@@ -126,7 +126,7 @@ mod tests {
             package("sandbox", "crates", &[]),
             package("new", "crates", &[]),
         ];
-        let workspace = Workspace { root: "/house".into(), packages };
+        let workspace = Workspace { root: "/house".into(), built: "/house/target".into(), packages };
         let expected = [
             "  docs/architecture.md names `gone`, which is no crate of the workspace",
             "  tool -> model (normal)",

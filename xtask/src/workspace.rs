@@ -12,6 +12,9 @@ use crate::process;
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
+    /// Where cargo puts what it builds.
+    #[serde(rename = "target_directory")]
+    pub(crate) built: PathBuf,
     pub(crate) packages: Vec<Package>,
 }
 
