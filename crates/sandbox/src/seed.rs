@@ -271,10 +271,20 @@ fn spelled(digits: &str, nth: usize) -> Value {
     .into()
 }
 
+/// Companies with a CVR number of their own. More of them begin again.
+const MOST_COMPANIES: u32 = 207_000;
+
 /// A CVR number with a valid check digit; another one for each company.
 fn cvr(nth: u32, chance: &mut SmallRng) -> String {
+    // There are nine million numbers of seven digits before the check digit. The first companies have plenty of room each, the
+    // next ones three of the numbers between them, of which at least one has a check digit.
+    let (first, room) = match nth % MOST_COMPANIES {
+        nth @ 0..12_000 => (1_000_000 + nth * 731, 700),
+        nth @ 12_000..132_000 => (1_000_700 + nth % 12_000 * 731 + (nth / 12_000 - 1) * 3, 3),
+        nth => (9_772_000 + (nth - 132_000) * 3, 3),
+    };
     loop {
-        let seven = 1_000_000 + nth * 731 + chance.random_range(0..700);
+        let seven = first + chance.random_range(0..room);
         let found = (0..10).map(|check| format!("{seven}{check}")).find(|digits| crate::dinero::is_cvr(digits));
         if let Some(digits) = found {
             return digits;
@@ -288,4 +298,24 @@ fn ean(nth: u32) -> String {
     let sum: u32 =
         twelve.bytes().enumerate().map(|(at, byte)| u32::from(byte - b'0') * if at % 2 == 0 { 1 } else { 3 }).sum();
     format!("{twelve}{}", (10 - sum % 10) % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn each_of_very_many_companies_has_a_cvr_number_of_its_own() {
+        let mut chance = SmallRng::seed_from_u64(1);
+        let mut seen = BTreeSet::new();
+        for nth in (0..MOST_COMPANIES).step_by(3) {
+            let number = cvr(nth, &mut chance);
+            assert!(crate::dinero::is_cvr(&number), "{number} of company {nth}");
+            assert!(seen.insert(number.clone()), "{number} is the number of company {nth} and of another one");
+        }
+    }
 }
