@@ -36,9 +36,11 @@ pub fn is_kept_form(sent: &Value, shown: &Value) -> bool {
 
 /// Field by field; what is not shown is left out, and what was not sent came from somebody.
 fn is_kept_row(sent: &Fields, shown: &Fields) -> bool {
-    let of = |fields: &Fields, name: &FieldName| fields.get(name.as_str()).cloned().unwrap_or(Value::Empty);
     let names: BTreeSet<&FieldName> = sent.iter().chain(shown.iter()).map(|(name, _)| name).collect();
-    names.into_iter().all(|name| is_kept_form(&of(sent, name), &of(shown, name)))
+    names.into_iter().all(|name| {
+        let [sent, shown] = [sent, shown].map(|fields| fields.get(name.as_str()).unwrap_or(&Value::Empty));
+        is_kept_form(sent, shown)
+    })
 }
 
 /// One in the last place that is shown.
@@ -76,7 +78,10 @@ mod tests {
             (number("12.345"), number("12.36"), false),
             (number("12.30"), number("12.3"), true),
             (number("12"), text("12"), true),
+            (Value::Flag(true), Value::Flag(true), true),
             (Value::Flag(true), Value::Flag(false), false),
+            (number("12"), text("12.0"), false),
+            (number("12"), text("13"), false),
             (lines(&[line("12.345", "Te")]), lines(&[line("12.35", "te")]), true),
             (lines(&[line("12.345", "Te")]), lines(&[line("13.00", "Te")]), false),
             (lines(&[line("12.345", "Te")]), lines(&[line("12.345", "Kaffe")]), false),

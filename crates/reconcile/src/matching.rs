@@ -5,16 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{MatchKey, ModuleMapping};
-use sync_model::{Evidence, Fields, Kind, Mark, RecordKey, Side, Sides};
+use field_mapping::{EntityMapping, MatchKey, ModuleMapping};
+use sync_model::{Evidence, Fields, Kind, Record, RecordKey, Side, Sides};
 
 use crate::{Decisions, Finding, LikelyPair, Matter};
 
 /// An unlinked record in the form in which it is matched.
 #[derive(Debug, Clone)]
-pub(crate) struct Candidate {
+pub(crate) struct Candidate<'a> {
     pub(crate) key: RecordKey,
-    pub(crate) mark: Option<Mark>,
+    pub(crate) record: &'a Record,
     pub(crate) values: Fields,
     pub(crate) title: String,
     /// The records it refers to that are not linked.
@@ -25,10 +25,19 @@ pub(crate) struct Candidate {
     pub(crate) keys: Vec<Option<MatchKey>>,
 }
 
+/// Two records that belong together.
+#[derive(Debug)]
+pub(crate) struct Tie<'a> {
+    pub(crate) entity: &'a EntityMapping,
+    pub(crate) records: Sides<&'a Record>,
+    pub(crate) keys: Sides<RecordKey>,
+    pub(crate) evidence: Evidence,
+}
+
 /// What matching found.
 #[derive(Debug, Default)]
-pub(crate) struct Matched {
-    pub(crate) ties: Vec<(Sides<RecordKey>, Evidence)>,
+pub(crate) struct Matched<'a> {
+    pub(crate) ties: Vec<Tie<'a>>,
     pub(crate) findings: Vec<Finding>,
     /// Unlinked records without any candidate, by side.
     pub(crate) alone: Sides<BTreeSet<RecordKey>>,
@@ -38,28 +47,51 @@ pub(crate) struct Matched {
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
     pub(crate) module: &'a ModuleMapping,
-    pub(crate) unlinked: &'a Matchable,
+    pub(crate) unlinked: &'a Matchable<'a>,
     /// Records that stand on their side in their own right, linked and not made there by us, or left alone by a person: a
     /// record whose strong key stands on one of them, or whose mark names one, is a duplicate and is reported instead of
     /// being made again.
-    pub(crate) standing: &'a Matchable,
+    pub(crate) standing: &'a Matchable<'a>,
     pub(crate) decisions: &'a Decisions,
 }
 
 /// Records in matching form, by side.
-pub(crate) type Matchable = Sides<BTreeMap<RecordKey, Candidate>>;
+pub(crate) type Matchable<'a> = Sides<BTreeMap<RecordKey, Candidate<'a>>>;
 
-impl Known<'_> {
-    /// Whether the two can be the same thing: the mapping pairs their kinds, and no person said that they are different.
-    fn fits(&self, side: Side, key: &RecordKey, other: &RecordKey) -> bool {
-        let keys = facing(side, key, other);
+impl<'a> Known<'a> {
+    /// What pairs the kinds of the two, which can be the same thing then, unless a person said that they are different.
+    fn entity(&self, keys: &Sides<RecordKey>) -> Option<&'a EntityMapping> {
         let kinds: Sides<&Kind> = keys.as_ref().map(|key| &key.kind);
-        self.module.entity_for(kinds).is_some() && !self.decisions.are_different(&keys)
+        self.module.entity_for(kinds).filter(|_| !self.decisions.are_different(keys))
+    }
+
+    /// The records of `side` that are still alone.
+    fn alone<'s>(
+        &self,
+        alone: &'s Sides<BTreeSet<RecordKey>>,
+        side: Side,
+    ) -> impl Iterator<Item = &'a Candidate<'a>> + use<'a, 's> {
+        let unlinked = self.unlinked.get(side);
+        alone.get(side).iter().map(move |key| &unlinked[key])
+    }
+
+    /// The two as a pair, where they can be one.
+    fn pair(&self, left: &'a Candidate<'a>, right: &'a Candidate<'a>, likeness: u8) -> Option<Edge<'a>> {
+        let entity = self.entity(&Sides::new(left.key.clone(), right.key.clone()))?;
+        Some(Edge { entity, left, right, likeness })
+    }
+
+    /// `one` of `side` and `other` of the other side as a pair that nothing is lacking to, where they can be one.
+    fn facing(&self, side: Side, one: &'a Candidate<'a>, other: &'a Candidate<'a>) -> Option<Edge<'a>> {
+        match side {
+            Side::Left => self.pair(one, other, 100),
+            Side::Right => self.pair(other, one, 100),
+        }
     }
 }
 
 /// Finds partners among the records that have none.
-pub(crate) fn find_partners(known: &Known<'_>) -> Matched {
+pub(crate) fn find_partners<'a>(known: &Known<'a>) -> Matched<'a> {
     let alone = Sides::from_fn(|side| known.unlinked.get(side).keys().cloned().collect());
     let mut matched = Matched { alone, ..Matched::default() };
     by_person(known, &mut matched);
@@ -75,92 +107,86 @@ pub(crate) fn find_partners(known: &Known<'_>) -> Matched {
 }
 
 /// Whether marks show that this pair ran before: an unlinked record names a partner that stands unlinked on the other side.
-pub(crate) fn marks_meet(unlinked: &Matchable) -> bool {
+pub(crate) fn marks_meet(unlinked: &Matchable<'_>) -> bool {
     Side::BOTH.into_iter().any(|side| {
         let others: BTreeSet<&str> = unlinked.get(side.other()).keys().map(|key| key.id.as_str()).collect();
-        unlinked.get(side).values().filter_map(|it| it.mark.as_ref()).any(|mark| others.contains(mark.as_str()))
+        unlinked.get(side).values().filter_map(|it| it.record.mark.as_ref()).any(|mark| others.contains(mark.as_str()))
     })
 }
 
 /// Links what a person called the same thing, as far as both are there and have no link.
-fn by_person(known: &Known<'_>, matched: &mut Matched) {
+fn by_person<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
     for keys in known.decisions.same() {
-        let free = keys.iter().all(|(side, key)| matched.alone.get(side).contains(key));
-        if free && known.fits(Side::Left, &keys.left, &keys.right) {
-            tie(Side::Left, &keys.left, &keys.right, Evidence::Person, matched);
+        let free = |side: Side| {
+            known.unlinked.get(side).get(keys.get(side)).filter(|free| matched.alone.get(side).contains(&free.key))
+        };
+        let pair = free(Side::Left).zip(free(Side::Right)).and_then(|(left, right)| known.pair(left, right, 100));
+        if let Some(pair) = pair {
+            tie(pair, Evidence::Person, matched);
         }
     }
 }
 
-fn by_mark(known: &Known<'_>, matched: &mut Matched) {
-    let Known { unlinked, standing, .. } = *known;
+fn by_mark<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
     for side in Side::BOTH {
-        let mut claims: BTreeMap<RecordKey, Vec<&Candidate>> = BTreeMap::new();
-        let alone: Vec<&Candidate> = matched.alone.get(side).iter().map(|key| &unlinked.get(side)[key]).collect();
+        let mut claims: BTreeMap<&RecordKey, Vec<Edge<'a>>> = BTreeMap::new();
+        let alone: Vec<&Candidate<'a>> = known.alone(&matched.alone, side).collect();
         for candidate in alone {
-            let Some(mark) = &candidate.mark else { continue };
-            let partner = |records: &Matchable| {
-                records
-                    .get(side.other())
-                    .keys()
-                    .find(|key| key.id.as_str() == mark.as_str() && known.fits(side, &candidate.key, key))
-                    .cloned()
+            let Some(mark) = &candidate.record.mark else { continue };
+            let partner = |records: &'a Matchable<'a>| {
+                let marked = records.get(side.other()).values().filter(|it| it.key.id.as_str() == mark.as_str());
+                marked.filter_map(|it| known.facing(side, candidate, it)).next()
             };
-            if let Some(free) = partner(unlinked) {
-                claims.entry(free).or_default().push(candidate);
-            } else if let Some(taken) = partner(standing) {
-                report_duplicate(side, candidate, taken, "mark", mark.as_str(), matched);
+            if let Some(free) = partner(known.unlinked) {
+                claims.entry(&free.end(side.other()).key).or_default().push(free);
+            } else if let Some(taken) = partner(known.standing) {
+                let of = taken.end(side.other()).key.clone();
+                report_duplicate(side, candidate, of, "mark", mark.as_str(), matched);
             }
         }
-        for (partner, claimants) in claims {
-            if !matched.alone.get(side.other()).contains(&partner) {
-                continue;
-            }
-            if let [only] = claimants.as_slice() {
-                if matched.alone.get(side).contains(&only.key) {
-                    tie(side, &only.key, &partner, Evidence::Mark(side), matched);
+        for (partner, claims) in claims {
+            let value = partner.id.to_string();
+            if !matched.alone.get(side.other()).contains(partner) {
+                // It has its place by now, or waits for a person.
+                for edge in claims {
+                    report_duplicate(side, edge.end(side), partner.clone(), "mark", &value, matched);
                 }
+            } else if let [only] = claims.as_slice() {
+                tie(*only, Evidence::Mark(side), matched);
             } else {
-                let title = &unlinked.get(side.other())[&partner].title;
-                let pair = |claimant: &&Candidate| {
-                    let (mut keys, mut titles) = (Sides::new(partner.clone(), partner.clone()), Sides::default());
-                    keys.set(side, claimant.key.clone());
-                    titles.set(side, claimant.title.clone());
-                    titles.set(side.other(), title.clone());
-                    LikelyPair { keys, titles, score: 100 }
-                };
-                let matter = Matter::Ambiguous {
-                    rule: "mark".to_owned(),
-                    value: partner.id.to_string(),
-                    pairs: claimants.iter().map(pair).collect(),
-                };
-                let mut records: Vec<_> = claimants.iter().map(|it| (side, it.key.clone())).collect();
-                records.push((side.other(), partner.clone()));
-                report(records, claimants[0], matter, matched);
+                ask_about(&claims, "mark", value, |likeness| likeness, matched);
             }
         }
     }
 }
 
-/// Two unlinked records that a rule finds alike.
+/// Two records that may belong together.
 #[derive(Clone, Copy)]
 struct Edge<'a> {
-    left: &'a Candidate,
-    right: &'a Candidate,
+    entity: &'a EntityMapping,
+    left: &'a Candidate<'a>,
+    right: &'a Candidate<'a>,
     likeness: u8,
 }
 
-impl Edge<'_> {
-    fn ends(&self) -> [(Side, &RecordKey); 2] {
+impl<'a> Edge<'a> {
+    fn ends(&self) -> [(Side, &'a RecordKey); 2] {
         [(Side::Left, &self.left.key), (Side::Right, &self.right.key)]
+    }
+
+    fn end(&self, side: Side) -> &'a Candidate<'a> {
+        match side {
+            Side::Left => self.left,
+            Side::Right => self.right,
+        }
     }
 }
 
 /// The pairs that the rule of this rank finds among the records that are still alone, from the likeness `least` on.
 fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize, least: u8) -> Vec<Edge<'a>> {
-    let mut groups: BTreeMap<&str, Sides<Vec<(&Candidate, &MatchKey)>>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, Sides<Vec<(&Candidate<'_>, &MatchKey)>>> = BTreeMap::new();
     for side in Side::BOTH {
-        for candidate in alone.get(side).iter().map(|key| &known.unlinked.get(side)[key]) {
+        for candidate in known.alone(alone, side) {
             if let Some(key) = &candidate.keys[rank] {
                 groups.entry(key.folded.as_str()).or_default().get_mut(side).push((candidate, key));
             }
@@ -171,10 +197,8 @@ fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize,
         for (left, left_key) in &group.left {
             for (right, right_key) in &group.right {
                 let likeness = left_key.likeness(right_key, least);
-                let possible = likeness >= least && known.fits(Side::Left, &left.key, &right.key);
-                if possible && !vetoed(known.module, left, right, rank) {
-                    edges.push(Edge { left, right, likeness });
-                }
+                let alike = likeness >= least && !vetoed(known.module, left, right, rank);
+                edges.extend(alike.then(|| known.pair(left, right, likeness)).flatten());
             }
         }
     }
@@ -182,14 +206,13 @@ fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize,
 }
 
 /// Links what the rule of this rank is sure of, and reports what has more than one candidate.
-fn by_rule(known: &Known<'_>, rank: usize, matched: &mut Matched) {
+fn by_rule<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
     let rule = &known.module.rules[rank];
     let edges = edges(known, &matched.alone, rank, rule.links_from());
     for group in connected(edges) {
-        if let [Edge { left, right, likeness }] = group.as_slice() {
-            let evidence =
-                Evidence::Rule { rule: rule.name.clone(), value: shown(left, rank), score: rule.score_of(*likeness) };
-            tie(Side::Left, &left.key, &right.key, evidence, matched);
+        if let [only] = group.as_slice() {
+            let (value, score) = (shown(&group, rank), rule.score_of(only.likeness));
+            tie(*only, Evidence::Rule { rule: rule.name.clone(), value, score }, matched);
         } else {
             ask(known.module, &group, rank, matched);
         }
@@ -197,7 +220,7 @@ fn by_rule(known: &Known<'_>, rank: usize, matched: &mut Matched) {
 }
 
 /// Asks about what is only alike by the rule of this rank, once no rule is sure of it.
-fn by_likeness(known: &Known<'_>, rank: usize, matched: &mut Matched) {
+fn by_likeness<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
     let rule = &known.module.rules[rank];
     if rule.proposes_from() < rule.links_from() {
         let edges = edges(known, &matched.alone, rank, rule.proposes_from());
@@ -230,45 +253,58 @@ fn connected(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
     groups
 }
 
-fn ask(module: &ModuleMapping, group: &[Edge<'_>], rank: usize, matched: &mut Matched) {
-    let Some(first) = group.first() else { return };
+fn ask<'a>(module: &ModuleMapping, group: &[Edge<'a>], rank: usize, matched: &mut Matched<'a>) {
     let rule = &module.rules[rank];
-    let records: BTreeSet<_> = group.iter().flat_map(Edge::ends).collect();
+    ask_about(group, &rule.name, shown(group, rank), |likeness| rule.score_of(likeness), matched);
+}
+
+/// Leaves all of a group alone: none of it is linked or made a second time before a person says what belongs together.
+fn ask_about<'a>(group: &[Edge<'a>], rule: &str, value: String, score: impl Fn(u8) -> u8, matched: &mut Matched<'a>) {
     let pair = |edge: &Edge<'_>| LikelyPair {
         keys: Sides::new(edge.left.key.clone(), edge.right.key.clone()),
         titles: Sides::new(edge.left.title.clone(), edge.right.title.clone()),
-        score: rule.score_of(edge.likeness),
+        score: score(edge.likeness),
     };
-    let matter = Matter::Ambiguous {
-        rule: rule.name.clone(),
-        value: shown(first.left, rank),
-        pairs: group.iter().map(pair).collect(),
-    };
-    let records = records.into_iter().map(|(side, key)| (side, key.clone())).collect();
-    report(records, first.left, matter, matched);
+    let pairs = group.iter().map(pair).collect();
+    let records: BTreeSet<_> = group.iter().flat_map(Edge::ends).collect();
+    for (side, key) in &records {
+        matched.alone.get_mut(*side).remove(key);
+    }
+    let title = group.iter().map(|edge| edge.left.title.clone()).next().unwrap_or_default();
+    matched.findings.push(Finding {
+        records: records.into_iter().map(|(side, key)| (side, key.clone())).collect(),
+        title,
+        matter: Matter::Ambiguous { rule: rule.to_owned(), value, pairs },
+    });
 }
 
-fn shown(candidate: &Candidate, rank: usize) -> String {
-    candidate.keys[rank].as_ref().map_or_else(String::new, |key| key.shown.clone())
+/// The value that holds a group together.
+fn shown(group: &[Edge<'_>], rank: usize) -> String {
+    group
+        .iter()
+        .filter_map(|edge| edge.left.keys[rank].as_ref())
+        .map(|key| key.shown.clone())
+        .next()
+        .unwrap_or_default()
 }
 
 /// A record that would be made anew although a strong key of it stands on a record that has its place there; where a person
 /// left that record alone, also one that any rule would have linked with it.
-fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched) {
-    let Known { module, unlinked, standing, decisions } = *known;
+fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched<'_>) {
+    let Known { module, standing, decisions, .. } = *known;
     for side in Side::BOTH {
         for (rank, rule) in module.rules.iter().enumerate() {
-            let mut taken: BTreeMap<&str, Vec<(&Candidate, &MatchKey)>> = BTreeMap::new();
+            let mut taken: BTreeMap<&str, Vec<(&Candidate<'_>, &MatchKey)>> = BTreeMap::new();
             for candidate in standing.get(side.other()).values() {
                 let counts = rule.vetoes || decisions.ignored(side.other()).contains(&candidate.key);
                 if let Some(key) = candidate.keys[rank].as_ref().filter(|_| counts) {
                     taken.entry(key.folded.as_str()).or_default().push((candidate, key));
                 }
             }
-            let repeats = |key: &RecordKey| {
-                let candidate = &unlinked.get(side)[key];
+            let repeats = |candidate| {
+                let candidate: &Candidate<'_> = candidate;
                 let match_key = candidate.keys[rank].as_ref()?;
-                let same = |(other, other_key): &&(&Candidate, &MatchKey)| {
+                let same = |(other, other_key): &&(&Candidate<'_>, &MatchKey)| {
                     let least = rule.links_from();
                     let different = decisions.are_different(&facing(side, &candidate.key, &other.key));
                     !different
@@ -278,7 +314,7 @@ fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched) {
                 let (of, _) = taken.get(match_key.folded.as_str())?.iter().find(same)?;
                 Some((candidate, match_key, of.key.clone()))
             };
-            let repeats: Vec<_> = matched.alone.get(side).iter().filter_map(repeats).collect();
+            let repeats: Vec<_> = known.alone(&matched.alone, side).filter_map(repeats).collect();
             for (candidate, match_key, of) in repeats {
                 report_duplicate(side, candidate, of, &rule.name, &match_key.shown, matched);
             }
@@ -287,7 +323,7 @@ fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched) {
 }
 
 /// Whether a stronger rule proves that the two are different things.
-fn vetoed(module: &ModuleMapping, one: &Candidate, other: &Candidate, rank: usize) -> bool {
+fn vetoed(module: &ModuleMapping, one: &Candidate<'_>, other: &Candidate<'_>, rank: usize) -> bool {
     (0..module.rules.len()).filter(|rule| *rule != rank && module.rules[*rule].vetoes).any(|rule| {
         match (&one.keys[rule], &other.keys[rule]) {
             (Some(one), Some(other)) => one.folded != other.folded,
@@ -296,10 +332,13 @@ fn vetoed(module: &ModuleMapping, one: &Candidate, other: &Candidate, rank: usiz
     })
 }
 
-fn tie(side: Side, key: &RecordKey, other: &RecordKey, evidence: Evidence, matched: &mut Matched) {
-    matched.alone.get_mut(side).remove(key);
-    matched.alone.get_mut(side.other()).remove(other);
-    matched.ties.push((facing(side, key, other), evidence));
+fn tie<'a>(edge: Edge<'a>, evidence: Evidence, matched: &mut Matched<'a>) {
+    for (side, key) in edge.ends() {
+        matched.alone.get_mut(side).remove(key);
+    }
+    let Edge { entity, left, right, .. } = edge;
+    let keys = Sides::new(left.key.clone(), right.key.clone());
+    matched.ties.push(Tie { entity, records: Sides::new(left.record, right.record), keys, evidence });
 }
 
 /// `key` on `side`, `other` on the other side.
@@ -310,21 +349,19 @@ fn facing(side: Side, key: &RecordKey, other: &RecordKey) -> Sides<RecordKey> {
     }
 }
 
-/// Leaves `records` alone: they are neither linked nor made a second time.
-fn report(records: Vec<(Side, RecordKey)>, first: &Candidate, matter: Matter, matched: &mut Matched) {
-    for (side, key) in &records {
-        matched.alone.get_mut(*side).remove(key);
-    }
-    matched.findings.push(Finding { records, title: first.title.clone(), matter });
-}
-
-fn report_duplicate(side: Side, candidate: &Candidate, of: RecordKey, rule: &str, value: &str, matched: &mut Matched) {
-    if matched.alone.get_mut(side).remove(&candidate.key) {
-        let matter = Matter::Duplicate { of, rule: rule.to_owned(), value: value.to_owned() };
-        matched.findings.push(Finding {
-            records: vec![(side, candidate.key.clone())],
-            title: candidate.title.clone(),
-            matter,
-        });
-    }
+/// Leaves a record alone that stands on its side already, as `of`.
+fn report_duplicate(
+    side: Side,
+    candidate: &Candidate<'_>,
+    of: RecordKey,
+    rule: &str,
+    value: &str,
+    matched: &mut Matched<'_>,
+) {
+    matched.alone.get_mut(side).remove(&candidate.key);
+    matched.findings.push(Finding {
+        records: vec![(side, candidate.key.clone())],
+        title: candidate.title.clone(),
+        matter: Matter::Duplicate { of, rule: rule.to_owned(), value: value.to_owned() },
+    });
 }

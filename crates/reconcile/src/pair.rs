@@ -1,7 +1,7 @@
 //! Two linked records: judge each field, then gather what follows into at most one write for each side.
 
 use field_mapping::{EntityMapping, FaultKind, FieldMapping, ModuleMapping};
-use sync_model::{Evidence, FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
+use sync_model::{Baseline, Evidence, FieldName, Fields, Link, Lock, Record, Side, Sides, Swings, Value};
 
 use crate::diff::{FieldCase, FieldOutcome, Verdict, judge, settled_by_person};
 use crate::reference::{Shown, on_side, show};
@@ -16,8 +16,8 @@ pub(crate) struct PairCase<'a> {
     pub(crate) records: Sides<&'a Record>,
     pub(crate) partners: &'a Partners,
     pub(crate) decisions: &'a Decisions,
-    /// The link, when it is made by this plan.
-    pub(crate) fresh: Option<&'a Link>,
+    /// Whether the link is made by this plan.
+    pub(crate) fresh: bool,
 }
 
 /// What follows for the pair.
@@ -80,14 +80,15 @@ pub(crate) fn plan_pair(case: &PairCase<'_>) -> PairPlan {
 fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, tally: &mut Tally) {
     let name = field.name.as_str();
     let base = Sides::from_fn(|side| case.link.baseline.as_ref().and_then(|it| it.values.get(side).get(name)));
-    let now = Sides::from_fn(|side| shown.get(side).values.get(name));
-    let now = Sides { right: without_our_roundings(field, base, now), ..now };
-    let verdict =
-        judge(&FieldCase { direction: field.direction, clearing: field.clearing, base, now, review: case.link.review });
+    // What is unknown causes nothing.
+    let (Some(left), Some(right)) = (shown.left.values.get(name), shown.right.values.get(name)) else { return };
+    let now = without_our_roundings(field, base, Sides::new(left, right));
+    let FieldMapping { direction, clearing, .. } = *field;
+    let verdict = judge(&FieldCase { direction, clearing, base, now: now.map(Some), review: case.link.review });
     let mut why = FieldWhy {
         field: field.name.clone(),
         base: base.map(Option::<&Value>::cloned),
-        now: now.map(Option::<&Value>::cloned),
+        now: now.map(|value| Some(value.clone())),
         rule: verdict.rule,
         write: None,
     };
@@ -101,13 +102,11 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
         FieldOutcome::Settle => settle(field, base, now, &mut tally.settled),
         FieldOutcome::Ask => tally.asks.push(why),
         FieldOutcome::Write(side) => {
-            let (Some(left), Some(right)) = (now.left, now.right) else { return };
-            let now = Sides::new(left, right);
-            if case.records.get(side).lock == Lock::Frozen && field.differs_by_rounding(left, right) {
-                // vtiger rounds nothing: nobody edited that, and nothing can be done about it any more.
-                return settle(field, base, now.map(Some), &mut tally.settled);
-            }
             if case.records.get(side).lock == Lock::Frozen {
+                if field.differs_by_rounding(now.left, now.right) {
+                    // vtiger rounds nothing: nobody edited that, and nothing can be done about it any more.
+                    return settle(field, base, now, &mut tally.settled);
+                }
                 // What was agreed and edited since is proposed; what never was belongs to the frozen record alone.
                 if base.get(side.other()).is_some() {
                     why.write = Some((side, (*now.get(side.other())).clone()));
@@ -129,16 +128,16 @@ fn judge_field(case: &PairCase<'_>, field: &FieldMapping, shown: &Sides<Shown>, 
     }
 }
 
-/// What the CRM holds. The roundings that we add to its lines are nobody's edit: where only they are new, and somebody edited
-/// the lines in Dinero, that edit has no rival.
+/// What both sides hold. The roundings that we add to the CRM's lines are nobody's edit: where only they are new, and somebody
+/// edited the lines in Dinero, that edit has no rival.
 fn without_our_roundings<'v>(
     field: &FieldMapping,
     base: Sides<Option<&'v Value>>,
-    now: Sides<Option<&'v Value>>,
-) -> Option<&'v Value> {
-    let (Some(agreed), Some(shown)) = (base.right, now.right) else { return now.right };
-    let ours = base.left != now.left && field.differs_by_rounding(agreed, shown);
-    Some(if ours { agreed } else { shown })
+    now: Sides<&'v Value>,
+) -> Sides<&'v Value> {
+    let edited = base.left != Some(now.left);
+    let agreed = base.right.filter(|agreed| edited && field.differs_by_rounding(agreed, now.right));
+    Sides { right: agreed.unwrap_or(now.right), ..now }
 }
 
 /// P41: a draft whose day is in a closed period is neither changed nor booked. What would be written to it is taken out.
@@ -200,14 +199,12 @@ fn invoice_findings(case: &PairCase<'_>, shown: &Sides<Shown>, title: &str) -> V
 }
 
 /// Puts what both sides hold into the baseline, unless it stands there already.
-fn settle(field: &FieldMapping, base: Sides<Option<&Value>>, now: Sides<Option<&Value>>, settled: &mut Sides<Fields>) {
-    if base == now {
+fn settle(field: &FieldMapping, base: Sides<Option<&Value>>, now: Sides<&Value>, settled: &mut Sides<Fields>) {
+    if base == now.map(Some) {
         return;
     }
-    for side in Side::BOTH {
-        if let Some(value) = now.get(side) {
-            settled.get_mut(side).set(field.name.clone(), (*value).clone());
-        }
+    for (side, value) in now.iter() {
+        settled.get_mut(side).set(field.name.clone(), (*value).clone());
     }
 }
 
@@ -270,25 +267,24 @@ fn plan_update(
 
 /// A value without a counterpart: both sides keep what they hold, and neither is taken for changed from now on.
 fn settle_as_is(name: &str, shown: &Sides<Shown>, settled: &mut Sides<Fields>) {
-    for side in Side::BOTH {
-        if let Some(value) = shown.get(side).values.get(name) {
-            settled.get_mut(side).set(name, value.clone());
-        }
+    for (side, shown) in shown.iter() {
+        let held: Fields =
+            shown.values.get(name).map(|value| (FieldName::new(name), value.clone())).into_iter().collect();
+        settled.get_mut(side).overlay(&held);
     }
 }
 
 /// The step that changes only our own state: a new link, or a baseline that moves on.
 fn own_step(case: &PairCase<'_>, tally: Tally, title: &str) -> Option<Step> {
+    let moved = tally.settled.iter().any(|(_, values)| !values.is_empty());
     let action = match case.fresh {
-        Some(link) => {
-            let mut link = link.clone();
-            if let Some(baseline) = &mut link.baseline {
-                baseline.values = tally.settled;
-            }
-            Action::Tie(link)
+        true => {
+            let (values, mapping) = (tally.settled, case.module.fingerprint.clone());
+            let baseline = Some(Baseline { values, mapping, swings: Swings::new() });
+            Action::Tie(Link { baseline, ..case.link.clone() })
         }
-        None if tally.settled.left.is_empty() && tally.settled.right.is_empty() => return None,
-        None => Action::Settle { keys: case.link.keys.clone(), patch: tally.settled },
+        false if moved => Action::Settle { keys: case.link.keys.clone(), patch: tally.settled },
+        false => return None,
     };
     Some(Step { action, why: Vec::new(), title: title.to_owned() })
 }

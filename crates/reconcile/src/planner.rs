@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use field_mapping::{EntityMapping, Fault, FaultKind, ModuleMapping};
 use invoicing::Inexpressible;
-use sync_model::{
-    Baseline, Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Swings, Value,
-};
+use sync_model::{Evidence, Fingerprint, Kind, Link, LinkState, Record, RecordKey, Side, Sides, Value};
 
 use crate::birth::plan_birth;
 use crate::deletion::{DeletedPair, plan_deletion};
 use crate::failure::give_up;
 use crate::guard::hold_accidents;
-use crate::matching::{Candidate, Known, Matchable, find_partners, marks_meet};
+use crate::matching::{Candidate, Known, Matchable, Tie, find_partners, marks_meet};
 use crate::pair::{PairCase, PairPlan, plan_pair};
 use crate::reference::{Shown, show};
 use crate::{Action, Finding, Matter, Observed, Partners, Plan, Policy, Seen};
@@ -144,16 +142,7 @@ impl<'a> Planner<'a> {
             self.rest(link);
             return;
         }
-        let case = PairCase {
-            module: self.module,
-            entity,
-            link,
-            records: Sides::new(&left.record, &right.record),
-            partners: &self.observed.partners,
-            decisions: &self.observed.decisions,
-            fresh: None,
-        };
-        let pair = plan_pair(&case);
+        let pair = plan_pair(&self.case(entity, link, Sides::new(&left.record, &right.record), false));
         self.take(link, pair);
     }
 
@@ -194,12 +183,12 @@ impl<'a> Planner<'a> {
         let matched = find_partners(&Known { module, unlinked: &unlinked, standing: &standing, decisions });
         let earlier_life = self.policy.earlier_life || marks_meet(&unlinked);
         self.plan.findings.extend(matched.findings);
-        for (keys, evidence) in matched.ties {
-            self.tie(keys, evidence, earlier_life);
+        for found in matched.ties {
+            self.tie(found, earlier_life);
         }
         for side in Side::BOTH {
             for key in matched.alone.get(side) {
-                self.alone(side, key, &unlinked.get(side)[key]);
+                self.alone(side, &unlinked.get(side)[key]);
             }
             let records = self.observed.records.get(side);
             let stirred = ignored.get(side).iter().filter(|key| records.get(*key).is_some_and(|seen| seen.dirty));
@@ -207,81 +196,62 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn tie(&mut self, keys: Sides<RecordKey>, evidence: Evidence, review: bool) {
-        let Some(entity) = self.module.entity_for(keys.as_ref().map(|key| &key.kind)) else { return };
-        let (Some(left), Some(right)) = (self.seen(Side::Left, &keys.left), self.seen(Side::Right, &keys.right)) else {
-            return;
-        };
-        let link = Link {
-            module: self.module.module.clone(),
-            keys,
-            evidence,
-            state: LinkState::Active,
-            review,
-            baseline: Some(Baseline {
-                values: Sides::default(),
-                mapping: self.module.fingerprint.clone(),
-                swings: Swings::new(),
-            }),
-        };
-        let case = PairCase {
-            module: self.module,
-            entity,
-            link: &link,
-            records: Sides::new(&left.record, &right.record),
-            partners: &self.observed.partners,
-            decisions: &self.observed.decisions,
-            fresh: Some(&link),
-        };
-        let pair = plan_pair(&case);
+    fn tie(&mut self, found: Tie<'_>, review: bool) {
+        let Tie { entity, records, keys, evidence } = found;
+        let module = self.module.module.clone();
+        let link = Link { module, keys, evidence, state: LinkState::Active, review, baseline: None };
+        let pair = plan_pair(&self.case(entity, &link, records, true));
         self.take(&link, pair);
     }
 
+    fn case<'c>(
+        &'c self,
+        entity: &'c EntityMapping,
+        link: &'c Link,
+        records: Sides<&'c Record>,
+        fresh: bool,
+    ) -> PairCase<'c> {
+        let Observed { partners, decisions, .. } = self.observed;
+        PairCase { module: self.module, entity, link, records, partners, decisions, fresh }
+    }
+
     /// A record without a counterpart is made on the other side, where that is allowed and possible.
-    fn alone(&mut self, side: Side, key: &RecordKey, candidate: &Candidate) {
-        let target = side.other();
-        let maker = |seen: &'a Seen| Some((self.module.maker(target, &seen.record)?, seen));
-        let may = self.seen(side, key).filter(|_| *self.policy.creates.get(target));
-        let Some((entity, seen)) = may.and_then(maker) else {
-            self.plan.quiet.push((side, key.clone()));
+    fn alone(&mut self, side: Side, candidate: &Candidate<'_>) {
+        let (target, record) = (side.other(), candidate.record);
+        let maker = self.module.maker(target, record).filter(|_| *self.policy.creates.get(target));
+        // What was cancelled came to nothing before the books heard of it.
+        let maker = maker.filter(|entity| side == Side::Left || !entity.is_cancelled(&record.fields));
+        let Some(entity) = maker else {
+            self.plan.quiet.push((side, candidate.key.clone()));
             return;
         };
-        if side == Side::Right && entity.is_cancelled(&seen.record.fields) {
-            // It came to nothing before the books heard of it.
-            self.plan.quiet.push((side, key.clone()));
-            return;
-        }
-        let orphan = candidate.mark.is_some() && self.policy.earlier_life;
-        if orphan {
-            // It was made from a record that is gone: making that one again would undo somebody's deletion.
-            self.plan.findings.push(Finding {
-                records: vec![(side, key.clone())],
+        match self.bar(side, candidate) {
+            Some(matter) => self.plan.findings.push(Finding {
+                records: vec![(side, candidate.key.clone())],
                 title: candidate.title.clone(),
-                matter: Matter::Deleted { side: target },
-            });
-            return;
+                matter,
+            }),
+            None => {
+                let partners = &self.observed.partners;
+                match plan_birth(self.module, entity, side, record, &candidate.values, partners) {
+                    Ok(step) => self.plan.steps.push(Arc::new(step)),
+                    Err(finding) => self.plan.findings.push(*finding),
+                }
+            }
+        }
+    }
+
+    /// Why nothing is made from a record that something could be made from.
+    fn bar(&self, side: Side, candidate: &Candidate<'_>) -> Option<Matter> {
+        if candidate.record.mark.is_some() && self.policy.earlier_life {
+            // It was made from a record that is gone: making that one again would undo somebody's deletion.
+            return Some(Matter::Deleted { side: side.other() });
         }
         if !candidate.needs.is_empty() {
-            self.plan.findings.push(Finding {
-                records: vec![(side, key.clone())],
-                title: candidate.title.clone(),
-                matter: Matter::Needs { records: candidate.needs.iter().map(|it| (side, it.clone())).collect() },
-            });
-            return;
+            return Some(Matter::Needs { records: candidate.needs.iter().map(|it| (side, it.clone())).collect() });
         }
-        if !candidate.faults.is_empty() {
-            self.plan.findings.push(Finding {
-                records: vec![(side, key.clone())],
-                title: candidate.title.clone(),
-                matter: Matter::Unfit { faults: candidate.faults.clone() },
-            });
-            return;
-        }
-        let partners = &self.observed.partners;
-        match plan_birth(self.module, entity, side, &seen.record, &candidate.values, partners) {
-            Ok(step) => self.plan.steps.push(Arc::new(step)),
-            Err(finding) => self.plan.findings.push(*finding),
-        }
+        let faults = &candidate.faults;
+        (!faults.is_empty()).then(|| Matter::Unfit { faults: faults.clone() })
     }
 
     fn title(&self, side: Side, record: &Record) -> String {
@@ -311,14 +281,14 @@ fn turned(module: &ModuleMapping, entity: &EntityMapping, crm: &Record) -> Optio
 /// The records of a module, as far as they take part in matching.
 struct Candidates<'a> {
     /// Those that look for a partner.
-    unlinked: Matchable,
+    unlinked: Matchable<'a>,
     /// Those that stand on their side in their own right: linked, or left alone by a person.
-    standing: Matchable,
+    standing: Matchable<'a>,
     /// Those that a person wants left alone.
     ignored: Sides<Vec<&'a RecordKey>>,
 }
 
-fn candidates<'a>(module: &ModuleMapping, observed: &'a Observed) -> Candidates<'a> {
+fn candidates<'a>(module: &'a ModuleMapping, observed: &'a Observed) -> Candidates<'a> {
     let mut bound: Sides<BTreeSet<&RecordKey>> = Sides::default();
     let mut own_right: Sides<BTreeSet<&RecordKey>> = Sides::default();
     for (_, link) in &observed.links {
@@ -334,7 +304,7 @@ fn candidates<'a>(module: &ModuleMapping, observed: &'a Observed) -> Candidates<
         Sides::from_fn(|side| observed.decisions.ignored(side).iter().filter(|key| free(side, key)).collect());
     own_right.left.extend(&ignored.left);
     own_right.right.extend(&ignored.right);
-    let gather = |side: Side, wanted: &dyn Fn(&RecordKey) -> bool| -> BTreeMap<RecordKey, Candidate> {
+    let gather = |side: Side, wanted: &dyn Fn(&RecordKey) -> bool| -> BTreeMap<RecordKey, Candidate<'a>> {
         let present = observed.records.get(side).iter().filter(|(key, seen)| !seen.deleted && wanted(key));
         present
             .filter_map(|(key, seen)| Some((key.clone(), candidate(module, side, &seen.record, &observed.partners)?)))
@@ -345,12 +315,12 @@ fn candidates<'a>(module: &ModuleMapping, observed: &'a Observed) -> Candidates<
     Candidates { unlinked, standing, ignored }
 }
 
-fn candidate(module: &ModuleMapping, side: Side, record: &Record, partners: &Partners) -> Option<Candidate> {
+fn candidate<'a>(module: &ModuleMapping, side: Side, record: &'a Record, partners: &Partners) -> Option<Candidate<'a>> {
     let entity: &EntityMapping = *module.entities_taking(side, record).first()?;
     let Shown { values, needs, faults } = show(entity, side, &record.fields, partners);
     Some(Candidate {
         key: record.key(),
-        mark: record.mark.clone(),
+        record,
         title: entity.title(&values),
         keys: module.keys(&values),
         values,

@@ -170,8 +170,28 @@ impl<'a> Scene<'a> {
                 Err(why) => plan.kept.push(keep(Some(name.clone()), why)),
             }
         }
-        plan.step = self.write_back(undoing, before, &wanted);
+        let (fields, lost) = self.own_fields(undoing, before, &wanted);
+        for name in lost {
+            wanted.remove(name.as_str());
+            plan.kept.push(keep(Some(name), KeptWhy::NoWay));
+        }
+        plan.step = (!fields.is_empty()).then(|| self.write_back(undoing, fields, &wanted));
         plan
+    }
+
+    /// What has to be written for `wanted` to stand again, and what of it the system cannot be given any more.
+    fn own_fields(&self, undoing: &Undoing, before: &Record, wanted: &Fields) -> (Fields, Vec<FieldName>) {
+        let (side, record) = (self.side, self.record());
+        let (fields, lost) = match self.as_it_was(&undoing.write, before, wanted) {
+            Some(own) => (own, Vec::new()),
+            None => {
+                let own = on_side(side, wanted, &self.observed.partners);
+                let rendering = self.entity.render(side, &own, &record.fields);
+                (rendering.fields, rendering.faults.into_iter().map(|fault| fault.field).collect())
+            }
+        };
+        let changed = fields.iter().filter(|(name, value)| record.fields.get(name.as_str()) != Some(value));
+        (changed.map(|(name, value)| (name.clone(), value.clone())).collect(), lost)
     }
 
     /// What `name` goes back to; `None` where it stands so already.
@@ -200,30 +220,12 @@ impl<'a> Scene<'a> {
             return Err(KeptWhy::WrittenSince);
         }
         let (value, now) = (former.get(text).ok_or(KeptWhy::Unknown)?, self.now.get(side).get(text));
-        if now.is_none() || self.now.get(side.other()).get(text).is_none() {
-            return Err(KeptWhy::Unknown);
-        }
-        Ok((now != Some(value)).then(|| value.clone()))
+        let now = now.filter(|_| self.now.get(side.other()).get(text).is_some()).ok_or(KeptWhy::Unknown)?;
+        Ok((now != value).then(|| value.clone()))
     }
 
-    fn write_back(&self, undoing: &Undoing, before: &Record, wanted: &Fields) -> Option<Step> {
-        if wanted.is_empty() {
-            return None;
-        }
+    fn write_back(&self, undoing: &Undoing, fields: Fields, wanted: &Fields) -> Step {
         let (side, record) = (self.side, self.record());
-        let mut fields = self.as_it_was(&undoing.write, before, wanted).unwrap_or_else(|| {
-            let own = on_side(side, wanted, &self.observed.partners);
-            self.entity.render(side, &own, &record.fields).fields
-        });
-        let same: Vec<FieldName> = fields
-            .iter()
-            .filter(|(name, value)| record.fields.get(name.as_str()) == Some(value))
-            .map(|it| it.0.clone())
-            .collect();
-        same.iter().for_each(|name| drop(fields.remove(name.as_str())));
-        if fields.is_empty() {
-            return None;
-        }
         let names = || wanted.iter().map(|(name, _)| name.clone());
         let held = |side: Side, name: &FieldName| self.now.get(side).get(name.as_str()).cloned();
         let counterpart = side.other();
@@ -246,7 +248,7 @@ impl<'a> Scene<'a> {
             counterpart: self.link.keys.get(counterpart).clone(),
         };
         let write = Write { module: undoing.write.module.clone(), side, change, fields, patch, swings };
-        Some(Step { why: why.collect(), action: Action::Write(write), title: undoing.title.clone() })
+        Step { why: why.collect(), action: Action::Write(write), title: undoing.title.clone() }
     }
 
     /// The system's own fields as they were, spelling and all; `None` where that would change anything but `wanted`.

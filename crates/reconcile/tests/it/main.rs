@@ -2,6 +2,16 @@
 
 mod decisions;
 mod exhaustive;
+mod explaining;
+mod failing;
+mod firm;
 mod generated;
+mod guards;
+mod invoices;
 mod judge;
+mod matching;
+mod pairs;
+mod references;
+mod scene;
 mod small;
+mod undoing;
