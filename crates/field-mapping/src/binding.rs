@@ -134,15 +134,17 @@ fn number(part: &Value, scale: Option<u32>) -> Result<Value, FaultKind> {
 }
 
 fn short_enough(spec: &FieldSpec, part: Value) -> Result<Value, FaultKind> {
-    let text = match part {
-        Value::Text(text) => text,
-        other => other.to_string(),
+    let part = match part {
+        Value::Text(_) => part,
+        other => Value::text(other.to_string()),
     };
+    let text = part.as_text().unwrap_or_default();
     match spec.max_chars {
         Some(max) if text.chars().count() > usize::try_from(max).unwrap_or(usize::MAX) => {
             Err(FaultKind::TooLong { max })
         }
-        Some(_) | None => Ok(Value::text(text)),
+        Some(_) | None if part.is_empty() => Ok(Value::Empty),
+        Some(_) | None => Ok(part),
     }
 }
 

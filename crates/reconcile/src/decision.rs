@@ -212,11 +212,10 @@ impl Decisions {
         self.deletions.get(deletion).copied()
     }
 
-    /// Whether a person answered this deletion, whatever edits were shown with it.
+    /// Whether a person answered this deletion, which is given without edits, whatever edits were shown with it.
     pub(crate) fn answers(&self, deletion: &Deletion) -> bool {
-        let plain = Deletion { edited: Vec::new(), ..deletion.clone() };
-        let next = self.deletions.range(&plain..).next();
-        next.is_some_and(|(known, _)| Deletion { edited: Vec::new(), ..known.clone() } == plain)
+        let next = self.deletions.range(deletion..).next();
+        next.is_some_and(|(known, _)| Deletion { edited: Vec::new(), ..known.clone() } == *deletion)
     }
 
     /// What a person said about exactly this correction.

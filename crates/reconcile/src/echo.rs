@@ -76,6 +76,7 @@ mod tests {
             (number("12.345"), number("12.35"), true),
             (number("12.345"), number("12.34"), true),
             (number("12.345"), number("12.36"), false),
+            (number("12.34"), number("12.35"), false),
             (number("12.30"), number("12.3"), true),
             (number("12"), text("12"), true),
             (Value::Flag(true), Value::Flag(true), true),

@@ -1,6 +1,8 @@
 //! Between the CRM's values and ours. Stored values are texts on the wire (fact sheet §7.1); what one means follows from
 //! the type that `describe` names.
 
+use std::borrow::Cow;
+
 use chrono::{NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 use simplycrm_client::FieldValue;
@@ -9,9 +11,9 @@ use sync_model::{FieldType, Kind, RecordKey, Value};
 /// What `value` means in a field of type `ty`. Text that does not fit its type stays text, so that nothing is lost.
 pub(crate) fn value_of(ty: &FieldType, value: &FieldValue) -> Value {
     let text = match value {
-        FieldValue::Text(text) => text.clone(),
-        FieldValue::Number(number) => number.to_string(),
-        FieldValue::Flag(flag) => if *flag { "1" } else { "0" }.to_owned(),
+        FieldValue::Text(text) => Cow::Borrowed(text.as_str()),
+        FieldValue::Number(number) => Cow::Owned(number.to_string()),
+        FieldValue::Flag(flag) => Cow::Borrowed(if *flag { "1" } else { "0" }),
         FieldValue::Null | FieldValue::Nested(_) => return Value::Empty,
     };
     if text.trim().is_empty() {
@@ -20,7 +22,7 @@ pub(crate) fn value_of(ty: &FieldType, value: &FieldValue) -> Value {
     let typed = match ty {
         FieldType::Text | FieldType::Choice(_) | FieldType::Rows(_) => None,
         FieldType::Decimal { .. } => text.parse::<Decimal>().ok().map(|number| Value::Decimal(number.normalize())),
-        FieldType::Flag => match text.as_str() {
+        FieldType::Flag => match &*text {
             "1" => Some(Value::Flag(true)),
             "0" => Some(Value::Flag(false)),
             _ => None,
@@ -32,17 +34,17 @@ pub(crate) fn value_of(ty: &FieldType, value: &FieldValue) -> Value {
         }
         FieldType::Reference(kinds) => {
             let kind = kinds.first().cloned().unwrap_or_else(|| Kind::new("unknown"));
-            Some(Value::Reference(RecordKey { kind, id: text.as_str().into() }))
+            Some(Value::Reference(RecordKey { kind, id: (&*text).into() }))
         }
     };
-    typed.unwrap_or(Value::Text(text))
+    typed.unwrap_or(Value::text(text))
 }
 
 /// How `value` is written.
 pub(crate) fn text_of(value: &Value) -> String {
     match value {
         Value::Empty | Value::Rows(_) => String::new(),
-        Value::Text(text) => text.clone(),
+        Value::Text(text) => text.to_string(),
         Value::Decimal(number) => number.normalize().to_string(),
         Value::Flag(true) => "1".to_owned(),
         Value::Flag(false) => "0".to_owned(),

@@ -16,7 +16,7 @@ const ROWS: usize = BATCH * BATCHES;
 /// A record as large as a real organisation: some thirty fields.
 fn record(kind: &str, number: usize) -> Record {
     let fields: Fields =
-        (0..30).map(|n| (format!("field_{n}"), Value::Text(format!("value {n} of {number}")))).collect();
+        (0..30).map(|n| (format!("field_{n}"), Value::text(format!("value {n} of {number}")))).collect();
     Record::new(Kind::new(kind), RecordId::from(number.to_string()), fields)
 }
 

@@ -122,6 +122,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_field_takes_little_room() {
+        // A first run holds a million of them.
+        assert!(size_of::<(FieldName, Value)>() <= 32);
+    }
+
+    #[test]
     fn of_several_values_under_one_name_the_last_one_stands_however_they_came() {
         let text = |text: &str| Value::text(text);
         let fields = [("b", text("1")), ("a", text("2")), ("b", text("3")), ("c", text("4")), ("a", text("5"))];

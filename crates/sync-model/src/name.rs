@@ -3,8 +3,9 @@
 use std::borrow::Borrow;
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::ops::Deref;
 
+use arcstr::ArcStr;
 use internment::ArcIntern;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -97,8 +98,23 @@ macro_rules! text_type {
     };
 }
 
-/// A word that stands in many thousand records and is held once.
-type Word = ArcIntern<str>;
+/// A word that stands in many thousand records and is held once. Where it stands it takes no more room than a pointer.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Word(ArcIntern<Box<str>>);
+
+impl From<&str> for Word {
+    fn from(text: &str) -> Self {
+        Self(ArcIntern::new(text.into()))
+    }
+}
+
+impl Deref for Word {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 text_type! {
     /// What the user switches on and off: `organisations`, `contacts`, `products`, `invoices`.
@@ -114,23 +130,23 @@ text_type! {
 }
 text_type! {
     /// A record's id as its system writes it. Opaque: it is compared and sent back, never calculated with.
-    RecordId(Arc<str>)
+    RecordId(ArcStr)
 }
 text_type! {
     /// Which version of a record was seen. Opaque: equal means "not changed since", anything else means "changed".
-    Revision(Arc<str>)
+    Revision(ArcStr)
 }
 text_type! {
     /// Our own sign, written into a record that we made, by which it is found again: the id of the record it was made from.
-    Mark(Arc<str>)
+    Mark(ArcStr)
 }
 text_type! {
     /// One pair of systems that is kept in agreement. One database may hold many.
-    PairId(Arc<str>)
+    PairId(ArcStr)
 }
 text_type! {
     /// One run of the procedure.
-    RunId(Arc<str>)
+    RunId(ArcStr)
 }
 
 /// A record's kind and id: enough to find it in its own system.

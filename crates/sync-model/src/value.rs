@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use arcstr::ArcStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ pub enum Value {
     /// Known to be empty.
     Empty,
     /// Text, also a choice from a list, in the system's stored form.
-    Text(String),
+    Text(ArcStr),
     /// A number: an amount, a quantity, a percentage, a count.
     Decimal(Decimal),
     /// Yes or no.
@@ -37,9 +38,9 @@ impl Value {
     /// # use sync_model::Value;
     /// assert_eq!(Value::text("  "), Value::Empty);
     /// ```
-    pub fn text(text: impl Into<String>) -> Self {
-        let text = text.into();
-        if text.trim().is_empty() { Self::Empty } else { Self::Text(text) }
+    pub fn text(text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        if text.trim().is_empty() { Self::Empty } else { Self::Text(text.into()) }
     }
 
     /// Whether there is nothing in it.

@@ -110,7 +110,7 @@ fn fitting(spec: &FieldSpec, value: &Value) -> Result<Value, Trouble> {
         | (FieldType::Flag, Value::Flag(_))
         | (FieldType::Date, Value::Date(_)) => Ok(value.clone()),
         (FieldType::Choice(choices), Value::Text(text)) => {
-            let known = choices.iter().any(|choice| choice.value == *text);
+            let known = choices.iter().any(|choice| *choice.value == **text);
             if known { Ok(value.clone()) } else { Err(Trouble::NotAChoice) }
         }
         (FieldType::Text, Value::Text(text)) => match spec.max_chars {

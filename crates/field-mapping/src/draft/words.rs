@@ -187,7 +187,7 @@ pub(super) fn plain(value: &Value) -> Result<toml_edit::Value, DraftError> {
     let unsayable = || DraftError::Unsayable(value.to_string());
     match value {
         Value::Empty => Ok("".into()),
-        Value::Text(text) => Ok(text.as_str().into()),
+        Value::Text(text) => Ok((&**text).into()),
         Value::Flag(flag) => Ok((*flag).into()),
         Value::Decimal(number) => number.to_string().parse().map_err(|_| unsayable()),
         Value::Date(day) => day.format("%Y-%m-%d").to_string().parse().map_err(|_| unsayable()),

@@ -34,7 +34,7 @@ pub(super) fn verbatim(value: &Value) -> Value {
 /// Lines; the CRM's entities are read as the characters they stand for.
 pub(super) fn html(side: Side, value: &Value) -> Value {
     match (side, value) {
-        (Side::Right, Value::Text(text)) => lines(&Value::text(htmlize::unescape(text))),
+        (Side::Right, Value::Text(text)) => lines(&Value::text(htmlize::unescape(&**text))),
         (Side::Left | Side::Right, _) => lines(value),
     }
 }
@@ -42,7 +42,7 @@ pub(super) fn html(side: Side, value: &Value) -> Value {
 /// What stands for something in HTML, as the CRM writes it.
 pub(super) fn entities(value: &Value) -> Value {
     match value {
-        Value::Text(text) => Value::text(htmlize::escape_all_quotes(text.as_str())),
+        Value::Text(text) => Value::text(htmlize::escape_all_quotes(&**text)),
         other => other.clone(),
     }
 }
@@ -134,7 +134,11 @@ fn without<'t>(text: &'t str, scheme: &str) -> Option<&'t str> {
 /// Applies `change` to text and to numbers written out, and leaves everything else alone.
 pub(super) fn on_text(value: &Value, change: impl FnOnce(&str) -> String) -> Value {
     match value {
-        Value::Text(text) => Value::text(change(text)),
+        Value::Text(text) => match change(text) {
+            // Most texts are in normal form already, and one copy of them does for all.
+            same if *same == **text && !value.is_empty() => value.clone(),
+            other => Value::text(other),
+        },
         Value::Decimal(number) => Value::text(change(&number.normalize().to_string())),
         Value::Empty | Value::Flag(_) | Value::Date(_) | Value::Time(_) | Value::Reference(_) | Value::Rows(_) => {
             value.clone()

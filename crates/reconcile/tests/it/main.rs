@@ -6,6 +6,7 @@ mod explaining;
 mod failing;
 mod firm;
 mod generated;
+mod given;
 mod guards;
 mod invoices;
 mod judge;

@@ -1,8 +1,8 @@
 //! Two linked records and single ones: what of an edit can be carried over, what stands in its way, and what is told of it.
 
 use field_mapping::{Condition, Direction, Drift, FaultKind, Filter, Priority, Test};
-use reconcile::{Action, Decision, Matter, Plan, Reply, Rule, WriteChange};
-use sync_model::{LinkState, Module, RecordKey, Retired, Side, Sides, Swing, Value};
+use reconcile::{Action, Answer, Bound, Decision, Deletes, Deletion, Matter, Plan, Reply, Rule, WriteChange};
+use sync_model::{LinkState, Module, RecordKey, Retired, Revision, Side, Sides, Swing, Value};
 
 use crate::firm::{LEFT, RIGHT, keys, linked, stage};
 use crate::scene::{Scene, fields, matter, only, writes};
@@ -183,6 +183,36 @@ fn a_field_of_one_way_keeps_to_it_also_where_a_person_decides() {
     let mut still = scene.decided(only(&asked).resolved_by(Side::Left, None).unwrap());
     still.direct("name", None);
     assert!(still.plan().steps.is_empty(), "what stands still is nobody's to decide");
+}
+
+#[test]
+fn p29_what_was_edited_after_a_deletion_is_shown_as_it_stands() {
+    let mut scene = linked();
+    scene.policy.deletes = Deletes::Approve;
+    scene.observed.records.left.get_mut(&keys().left).unwrap().deleted = true;
+    scene.edit(Side::Right, "name", "Alfa A/S");
+    scene.edit(Side::Right, "note", "only of new records");
+    let plan = scene.plan();
+    let Matter::EditedAfterDeletion { side, fields, .. } = matter(&plan) else { panic!("{plan:#?}") };
+    let [why] = fields.as_slice() else { panic!("{fields:?}") };
+    assert_eq!((*side, why.field.as_str(), why.rule), (Side::Left, "name", Rule::OnlyChanged(Side::Right)));
+    assert_eq!(why.now, Sides::new(None, Some(Value::text("Alfa A/S"))));
+    assert_eq!(why.base, Sides::new(Some(Value::text("Alfa")), Some(Value::text("Alfa"))));
+
+    // Answered, it is no accident any more, whatever edits were shown with the question.
+    scene.policy.guards.deletions = Bound { records: 0, percent: 0 };
+    let kept = scene.decided(only(&plan).decided_by(Reply::Reject).unwrap()).plan();
+    assert!(matches!(kept.steps[0].action, Action::Retire { .. }), "{kept:#?}");
+    let other = Decision::Deletion(
+        Deletion {
+            keys: keys(),
+            side: Side::Left,
+            revisions: Sides::new(Revision::new("0"), Revision::new("1")),
+            edited: vec!["name".into()],
+        },
+        Answer::Rejected,
+    );
+    assert!(scene.decided([other]).plan().steps.is_empty(), "a word about an earlier deletion is none about this one");
 }
 
 #[test]
