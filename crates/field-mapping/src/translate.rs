@@ -165,6 +165,18 @@ impl ModuleMapping {
         fields.flat_map(|field| field.bindings.get(side).refers_to().cloned()).collect()
     }
 
+    /// The own fields of `side` that decide what becomes of its records; `None` where all of them may, as those of invoices,
+    /// whose totals are compared.
+    #[must_use]
+    pub fn judged_by(&self, side: Side) -> Option<BTreeSet<FieldName>> {
+        if self.entities.iter().any(EntityMapping::is_of_invoices) {
+            return None;
+        }
+        let mapped = self.entities.iter().flat_map(|entity| &entity.fields).flat_map(|field| field.own_fields(side));
+        let filtered = self.entities.iter().flat_map(|entity| entity.filters.get(side)).map(|filter| &filter.field);
+        Some(mapped.chain(filtered).cloned().collect())
+    }
+
     /// The entity between these two kinds.
     #[must_use]
     pub fn entity_for(&self, kinds: Sides<&Kind>) -> Option<&EntityMapping> {

@@ -165,7 +165,7 @@ async fn one_to_one(world: &World, breaches: &mut Vec<String>) {
         let all: BTreeSet<&str> = SUBJECTS.iter().map(|subject| subject.kind(side)).collect();
         *kinds.get_mut(side) = all.into_iter().map(sync_model::Kind::new).collect();
     }
-    let scope = Scope { kinds, touched: Vec::new(), all: true };
+    let scope = Scope { kinds, all: true, ..Scope::default() };
     let Ok(observed) = world.memory.load(&pair(), &scope).await else { return };
     for side in Side::BOTH {
         let mut seen = BTreeSet::new();

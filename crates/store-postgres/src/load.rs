@@ -132,6 +132,7 @@ fn gather(links: &[PgRow], free: &[PgRow], scope: &Scope) -> Result<Observed, Fa
     let mut add = |side: Side, mut seen: Seen| {
         let key = seen.record.key();
         seen.dirty |= touched.contains(&(side, &key));
+        scope.narrow(side, &mut seen.record);
         observed.records.get_mut(side).insert(key, seen);
     };
     for row in links {

@@ -22,6 +22,7 @@ pub(crate) async fn load(connection: &mut SqliteConnection, pair: &PairId, scope
     let mut sights = Sights {
         observed: Observed::default(),
         touched: scope.touched.iter().map(|(side, key)| (*side, key)).collect(),
+        scope,
     };
     if scope.all {
         every_link(&mut transaction, pair, &kinds, &mut sights).await?;
@@ -39,12 +40,14 @@ pub(crate) async fn load(connection: &mut SqliteConnection, pair: &PairId, scope
 struct Sights<'a> {
     observed: Observed,
     touched: HashSet<(Side, &'a RecordKey)>,
+    scope: &'a Scope,
 }
 
 impl Sights<'_> {
     fn add(&mut self, side: Side, mut seen: Seen) {
         let key = seen.record.key();
         seen.dirty |= self.touched.contains(&(side, &key));
+        self.scope.narrow(side, &mut seen.record);
         self.observed.records.get_mut(side).insert(key, seen);
     }
 

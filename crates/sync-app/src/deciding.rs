@@ -192,7 +192,7 @@ impl App {
     /// The links of these records, ended ones included.
     async fn links(&self, records: &[(Side, RecordKey)]) -> Result<Vec<Sides<RecordKey>>, AppError> {
         let Engine { store, pair, .. } = self.engine().await?;
-        let scope = Scope { kinds: self.kinds(), touched: records.to_vec(), all: false };
+        let scope = Scope { kinds: self.kinds(), touched: records.to_vec(), ..Scope::default() };
         let links = store.load(&pair, &scope).await?.links;
         let concerned = |keys: &Sides<RecordKey>| records.iter().any(|(side, key)| keys.get(*side) == key);
         Ok(links.into_iter().map(|(_, link)| link.keys).filter(concerned).collect())

@@ -163,7 +163,7 @@ impl App {
             }
             entries.iter().try_for_each(|entry| replay.take(entry)).map_err(AppError::Trail)?;
         }
-        let scope = sync_run::Scope { kinds: self.kinds(), touched: Vec::new(), all: true };
+        let scope = sync_run::Scope { kinds: self.kinds(), all: true, ..sync_run::Scope::default() };
         for (_, link) in engine.store.load(&engine.pair, &scope).await?.links {
             if replay.links.get(&link.keys) != Some(&link) {
                 let reason = format!("{} and {} stand otherwise than the trail gives", link.keys.left, link.keys.right);

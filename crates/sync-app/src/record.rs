@@ -104,7 +104,7 @@ impl App {
     pub async fn record(&self, reference: &RecordReference, language: Language) -> Result<RecordView, AppError> {
         let engine = self.engine().await?;
         let touched = vec![(reference.side, reference.key.clone())];
-        let scope = Scope { kinds: self.kinds(), touched, all: false };
+        let scope = Scope { kinds: self.kinds(), touched, ..Scope::default() };
         let observed = engine.store.load(&engine.pair, &scope).await?;
         let link = observed.links.iter().find(|(_, link)| *link.keys.get(reference.side) == reference.key);
         let partner = link.map(|(_, link)| link.keys.get(reference.side.other()).clone());

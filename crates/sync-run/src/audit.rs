@@ -130,7 +130,7 @@ impl Engine {
         let mut count = 0;
         for module in &mapping.modules {
             let kinds = Sides::from_fn(|side| module.kinds(side));
-            let observed = self.store.load(&self.pair, &Scope { kinds, touched: Vec::new(), all: true }).await?;
+            let observed = self.store.load(&self.pair, &Scope { kinds, all: true, ..Scope::default() }).await?;
             let mine = observed.links.iter().map(|(_, link)| link).filter(|link| link.module == module.module);
             for link in mine.filter(|link| link.state == LinkState::Active) {
                 let seen = |side: Side| observed.records.get(side).get(link.keys.get(side)).map(|seen| &seen.record);

@@ -49,7 +49,7 @@ impl Run<'_> {
     /// What every known credit note credits, by invoice.
     async fn credited(&self, kind: &Kind) -> Result<Credited, RunError> {
         let kinds = Sides::new(vec![kind.clone()], self.kinds.right.clone());
-        let scope = Scope { kinds, touched: Vec::new(), all: true };
+        let scope = Scope { kinds, all: true, ..Scope::default() };
         let mut credited = Credited::new();
         for (key, seen) in self.store.load(&self.engine.pair, &scope).await?.records.left {
             if let (Some(invoice), false) = (reference(&seen.record), seen.deleted) {

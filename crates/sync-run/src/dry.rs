@@ -105,7 +105,9 @@ impl Store for DryStore {
         for ((side, key), seen) in self.overlay().iter() {
             if scope.kinds.get(*side).contains(&key.kind) {
                 let dirty = seen.dirty || observed.records.get(*side).get(key).is_some_and(|held| held.dirty);
-                observed.records.get_mut(*side).insert(key.clone(), Seen { dirty, ..seen.clone() });
+                let mut seen = Seen { dirty, ..seen.clone() };
+                scope.narrow(*side, &mut seen.record);
+                observed.records.get_mut(*side).insert(key.clone(), seen);
             }
         }
         Ok(observed)

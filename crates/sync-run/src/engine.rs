@@ -356,7 +356,7 @@ impl Run<'_> {
             let kinds: BTreeSet<Kind> = modules.iter().flat_map(|module| module.kinds(side)).collect();
             kinds.into_iter().collect()
         });
-        Scope { kinds, touched: Vec::new(), all: false }
+        Scope { kinds, ..Scope::default() }
     }
 
     /// Ends the run where it was asked to stop.

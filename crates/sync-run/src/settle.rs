@@ -128,6 +128,7 @@ impl Run<'_> {
     ) -> Result<(Plan, Observed), RunError> {
         let mut scope = self.scope(&[module]);
         scope.all = terms.looks_at_all(&module.module);
+        scope.fields = Sides::from_fn(|side| module.judged_by(side));
         scope.touched.extend(order.record.clone());
         let failures = self.failures(order.record.as_ref());
         let decisions = self.take_up_decisions().await?.in_force(&module.module);
@@ -167,7 +168,7 @@ impl Run<'_> {
         let touched: Vec<_> =
             referred.iter().flat_map(|(side, keys)| keys.iter().map(move |key| (side, key.clone()))).collect();
         if !touched.is_empty() {
-            let scope = Scope { kinds: self.kinds.clone(), touched, all: false };
+            let scope = Scope { kinds: self.kinds.clone(), touched, ..Scope::default() };
             let links = self.store.load(&self.engine.pair, &scope).await?.links;
             for (_, link) in links.into_iter().filter(|(_, link)| link.state == LinkState::Active) {
                 let Sides { left, right } = link.keys;

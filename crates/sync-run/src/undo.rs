@@ -181,7 +181,7 @@ impl Run<'_> {
     /// The link holds again, and what happened to its records meanwhile is looked at.
     async fn relink(&self, keys: &Sides<RecordKey>) -> Result<Vec<Change>, RunError> {
         let touched = keys.iter().map(|(side, key)| (side, key.clone())).collect();
-        let scope = Scope { kinds: self.kinds.clone(), touched, all: false };
+        let scope = Scope { kinds: self.kinds.clone(), touched, ..Scope::default() };
         let observed = self.store.load(&self.engine.pair, &scope).await?;
         let ended = observed.links.into_iter().map(|(_, link)| link).find(|link| link.keys == *keys);
         let Some(link) = ended.filter(|link| matches!(link.state, LinkState::Undone { .. })) else {

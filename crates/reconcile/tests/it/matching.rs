@@ -1,6 +1,6 @@
 //! Who finds whom: marks, rules, likeness, a person's word, and what stands in the way of a second record.
 
-use reconcile::{Decision, Finding, Matter, Plan, WriteChange, belonging, proves_earlier_life};
+use reconcile::{Decision, Finding, Matter, Plan, Reply, WriteChange, belonging, proves_earlier_life};
 use sync_model::{Evidence, FieldType, Kind, RecordKey, Side, Sides, Value};
 
 use crate::scene::{Scene, fields, matter, only, texts, ties, writes};
@@ -220,6 +220,8 @@ fn p21_a_strong_rule_links_and_forbids_what_weaker_ones_would_link() {
     assert_eq!(ties(&alike(["12", "12"]).plan()), [(keys(1, 1), rule("cvr", "12", 100))]);
     assert_eq!(ties(&alike(["", "12"]).plan()), [(keys(1, 1), rule("name+postcode", "Alfa, 8000", 80))]);
     assert_eq!(ties(&alike(["12", ""]).plan()).len(), 1, "a missing number proves nothing");
+    let moved = with(&[left(1, ["Alfa", "12", "8000"]), right(1, ["Beta", "12", "9000"])]);
+    assert_eq!(ties(&moved.plan()).len(), 1, "a weak rule forbids nothing");
     let plan = alike(["12", "13"]).plan();
     assert!(ties(&plan).is_empty() && plan.findings.is_empty());
     assert_eq!(made_from(&plan).len(), 2);
@@ -246,6 +248,8 @@ fn p21_what_is_only_alike_is_asked_about_and_what_is_not_goes_its_way() {
     assert_eq!((rule, pairs.len(), &pairs[0].0), ("name+postcode", 1, &keys(1, 1)));
     assert!((56..80).contains(&pairs[0].1), "80 % of a likeness from 70 on: {}", pairs[0].1);
     assert!(plan.steps.is_empty());
+    let same = only(&plan).decided_by(Reply::Approve).expect("there is one pair to say yes to");
+    assert_eq!(ties(&named("Jensen og Sønnen").decided(same).plan()), [(keys(1, 1), Evidence::Person)]);
     let plan = named("Bageriet").plan();
     assert_eq!((made_from(&plan).len(), plan.findings.len()), (2, 0));
     let apart = with(&[left(1, ["Jensen", "", "8000"]), right(1, ["Jensen", "", "9000"])]).plan();

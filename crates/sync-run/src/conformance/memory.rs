@@ -415,6 +415,7 @@ impl Pair {
         let see = |side: Side, key: &RecordKey| {
             let mut seen = self.records.get(side).get(key)?.as_ref().clone();
             seen.dirty |= touched.contains(&(side, key));
+            scope.narrow(side, &mut seen.record);
             Some(seen)
         };
         let in_scope = |side: Side, key: &RecordKey| scope.kinds.get(side).contains(&key.kind);

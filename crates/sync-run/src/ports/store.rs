@@ -2,6 +2,7 @@
 //!
 //! It is cut by transaction, not by table: everything that must stand or fall together is one [`Store::commit`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
@@ -10,7 +11,8 @@ use field_mapping::Checked;
 use reconcile::{Action, Failure, FieldWhy, Finding, Observed, Seen, Step, Write};
 use serde::{Deserialize, Serialize};
 use sync_model::{
-    Cursor, Fields, Fingerprint, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides, Swings,
+    Cursor, FieldName, Fields, Fingerprint, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides,
+    Swings, Value,
 };
 use uuid::Uuid;
 
@@ -155,6 +157,17 @@ pub struct Scope {
     pub touched: Vec<(Side, RecordKey)>,
     /// Load every link, not only those with a dirty record.
     pub all: bool,
+    /// Which of a record's fields are wanted, by side, besides those that refer to another record; `None` means all.
+    pub fields: Sides<Option<BTreeSet<FieldName>>>,
+}
+
+impl Scope {
+    /// Leaves out of `record` what nobody wants of it: thousands are looked at together.
+    pub fn narrow(&self, side: Side, record: &mut Record) {
+        if let Some(wanted) = self.fields.get(side) {
+            record.fields.retain(|name, value| wanted.contains(name) || matches!(value, Value::Reference(_)));
+        }
+    }
 }
 
 /// One change of the state.

@@ -1,6 +1,7 @@
 //! What the planner is shown.
 
-use sync_model::{Kind, RecordKey, Side, Sides};
+use reconcile::Observed;
+use sync_model::{FieldName, Fields, Kind, Record, RecordKey, Side, Sides, Value};
 
 use super::Database;
 use super::story::{Holder, account, contact, link, minute, observe, scope, shown};
@@ -106,6 +107,36 @@ pub async fn unlinked_records_come_together_or_not_at_all(database: &impl Databa
     let observed = holder.load(&scope()).await;
     assert_eq!(observed.links.len(), 1, "the retired link is in play");
     assert_eq!(free(observed), (vec![keys.left], vec![keys.right]), "and its records are not unlinked");
+}
+
+/// A look shows the fields that are wanted and those that refer to other records, of linked and of unlinked records alike,
+/// and nothing is forgotten by that.
+pub async fn a_look_shows_what_is_wanted_of_a_record(database: &impl Database) {
+    let holder = three_couples(database).await;
+    let full: Fields = [
+        ("name", Value::text("Alfa")),
+        ("phone", Value::text("12345678")),
+        ("owner", Value::Reference(account("9"))),
+    ]
+    .into_iter()
+    .collect();
+    for key in [contact("1"), contact("free")] {
+        let record = Box::new(Record::new(key.kind.clone(), key.id.clone(), full.clone()));
+        holder.commit(&[Change::Observe { side: Side::Left, record, dirty: true }]).await;
+    }
+    let names = |observed: &Observed, key: &RecordKey| -> Vec<String> {
+        observed.records.left[key].record.fields.iter().map(|(name, _)| name.to_string()).collect()
+    };
+    let wanted = |names: &[&str]| Some(names.iter().map(|name| FieldName::new(name)).collect());
+    let narrow = Scope { fields: Sides::new(wanted(&["phone"]), None), ..scope() };
+    for key in [contact("1"), contact("free")] {
+        assert_eq!(names(&holder.load(&narrow).await, &key), ["owner", "phone"]);
+        assert_eq!(names(&holder.load(&scope()).await, &key), ["name", "owner", "phone"]);
+    }
+    let right = Scope { fields: Sides::new(None, wanted(&[])), all: true, ..scope() };
+    let observed = holder.load(&right).await;
+    assert_eq!(names(&observed, &contact("1")), ["name", "owner", "phone"]);
+    assert!(observed.records.right[&account("1")].record.fields.is_empty(), "each side by itself");
 }
 
 /// Only records and links of the given kinds are shown. A record whose link leads to another kind is linked all the same.

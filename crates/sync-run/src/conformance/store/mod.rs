@@ -63,6 +63,7 @@ macro_rules! store_conformance {
             load::a_full_look_shows_every_link
             load::unlinked_records_come_together_or_not_at_all
             load::a_look_stays_within_its_kinds
+            load::a_look_shows_what_is_wanted_of_a_record
             links::p21_a_record_has_one_link_at_most
             links::a_link_made_again_is_replaced
             links::a_patch_is_taken_over_field_by_field

@@ -90,8 +90,7 @@ pub(super) fn intent(lease: &Lease, number: u128, source: &RecordKey, target: Op
 pub(super) fn scope() -> Scope {
     Scope {
         kinds: Sides::new(vec![Kind::new("contact")], vec![Kind::new("Accounts")]),
-        touched: Vec::new(),
-        all: false,
+        ..Scope::default()
     }
 }
 
