@@ -1,5 +1,6 @@
 //! The judgement, exhaustively at small scope and by its laws.
 
+mod books;
 mod decisions;
 mod exhaustive;
 mod explaining;
@@ -12,6 +13,7 @@ mod invoices;
 mod judge;
 mod matching;
 mod pairs;
+mod planning;
 mod references;
 mod scene;
 mod small;

@@ -61,6 +61,8 @@ fn what_does_not_fit_holds_its_field_and_lets_the_others_go() {
     let Matter::Unfit { faults } = matter(&plan) else { panic!("{plan:#?}") };
     assert_eq!((faults[0].field.as_str(), &faults[0].kind), ("short", &FaultKind::TooLong { max: 5 }));
     assert!(settled(&plan).is_empty(), "nobody agreed on it");
+    let explained: Vec<_> = plan.steps[0].why.iter().map(|why| why.field.as_str()).collect();
+    assert_eq!(explained, ["name"]);
     assert_eq!(writes(&plan)[0].patch.left.iter().count(), 1);
 }
 

@@ -8,6 +8,11 @@ pub(crate) fn compare(left: &str, right: &str) -> Ordering {
     left.chars().map(plain).cmp(right.chars().map(plain))
 }
 
+/// What a text is compared by, for whoever compares it often.
+pub(crate) fn rank(text: &str) -> Vec<char> {
+    fold(text.trim_end_matches(' '))
+}
+
 /// LIKE: `%` any run, `_` one character, a backslash takes the next character as it is.
 pub(crate) fn like(text: &str, pattern: &str) -> bool {
     matches(&fold(text), &fold(pattern))

@@ -113,13 +113,10 @@ pub async fn unlinked_records_come_together_or_not_at_all(database: &impl Databa
 /// and nothing is forgotten by that.
 pub async fn a_look_shows_what_is_wanted_of_a_record(database: &impl Database) {
     let holder = three_couples(database).await;
-    let full: Fields = [
-        ("name", Value::text("Alfa")),
-        ("phone", Value::text("12345678")),
-        ("owner", Value::Reference(account("9"))),
-    ]
-    .into_iter()
-    .collect();
+    let full: Fields =
+        [("name", Value::text("Alfa")), ("phone", Value::text("12345678")), ("owner", Value::Reference(account("9")))]
+            .into_iter()
+            .collect();
     for key in [contact("1"), contact("free")] {
         let record = Box::new(Record::new(key.kind.clone(), key.id.clone(), full.clone()));
         holder.commit(&[Change::Observe { side: Side::Left, record, dirty: true }]).await;

@@ -88,10 +88,7 @@ pub(super) fn intent(lease: &Lease, number: u128, source: &RecordKey, target: Op
 }
 
 pub(super) fn scope() -> Scope {
-    Scope {
-        kinds: Sides::new(vec![Kind::new("contact")], vec![Kind::new("Accounts")]),
-        ..Scope::default()
-    }
+    Scope { kinds: Sides::new(vec![Kind::new("contact")], vec![Kind::new("Accounts")]), ..Scope::default() }
 }
 
 /// The keys that a look shows on `side`.
