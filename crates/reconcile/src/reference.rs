@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, Fault, ModuleMapping, Projection};
-use sync_model::{Fields, Kind, RecordKey, Side, Sides, Value};
+use sync_model::{Fields, Kind, RecordKey, Side, Sides};
 
 use crate::Observed;
 
@@ -35,7 +35,7 @@ pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &
     let mut shown = Shown { faults, ..Shown::default() };
     for (name, value) in values.iter() {
         let mut needs = Vec::new();
-        let value = referring(value, &mut |key| match (side, partners.get(side).get(key)) {
+        let value = value.referring(&mut |key| match (side, partners.get(side).get(key)) {
             (Side::Left, Some(partner)) => partner.clone(),
             (Side::Right, Some(_)) => key.clone(),
             (_, None) => {
@@ -53,29 +53,13 @@ pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &
     shown
 }
 
-/// `value` with every record that it refers to replaced, also in its rows.
-fn referring(value: &Value, of: &mut dyn FnMut(&RecordKey) -> RecordKey) -> Value {
-    match value {
-        Value::Reference(key) => Value::Reference(of(key)),
-        Value::Rows(rows) => {
-            let row = |row: &Fields, of: &mut dyn FnMut(&RecordKey) -> RecordKey| {
-                row.iter().map(|(name, value)| (name.clone(), referring(value, of))).collect()
-            };
-            Value::Rows(rows.iter().map(|fields| row(fields, of)).collect())
-        }
-        Value::Empty | Value::Text(_) | Value::Decimal(_) | Value::Flag(_) | Value::Date(_) | Value::Time(_) => {
-            value.clone()
-        }
-    }
-}
-
 /// Canonical `values` with their references as `side` knows the records.
 pub(crate) fn on_side(side: Side, values: &Fields, partners: &Partners) -> Fields {
     let mut local = |key: &RecordKey| match side {
         Side::Left => partners.right.get(key).cloned().unwrap_or_else(|| key.clone()),
         Side::Right => key.clone(),
     };
-    values.iter().map(|(name, value)| (name.clone(), referring(value, &mut local))).collect()
+    values.iter().map(|(name, value)| (name.clone(), value.referring(&mut local))).collect()
 }
 
 /// Every record that the records in play refer to, by side. Their links belong into [`Observed::partners`].
@@ -94,7 +78,7 @@ pub fn referred(module: &ModuleMapping, observed: &Observed) -> Sides<BTreeSet<R
         });
         let mut found = BTreeSet::new();
         for value in values {
-            referring(value, &mut |key| {
+            let _ = value.referring(&mut |key| {
                 found.insert(key.clone());
                 key.clone()
             });

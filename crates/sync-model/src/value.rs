@@ -54,6 +54,32 @@ impl Value {
         }
     }
 
+    /// Whether other records are named in it, perhaps in one of its rows.
+    #[must_use]
+    pub fn refers(&self) -> bool {
+        match self {
+            Self::Reference(_) => true,
+            Self::Rows(rows) => rows.iter().any(|row| row.iter().any(|(_, value)| value.refers())),
+            Self::Empty | Self::Text(_) | Self::Decimal(_) | Self::Flag(_) | Self::Date(_) | Self::Time(_) => false,
+        }
+    }
+
+    /// The same with every record that is named in it replaced, also in its rows.
+    #[must_use]
+    pub fn referring(&self, of: &mut dyn FnMut(&RecordKey) -> RecordKey) -> Self {
+        match self {
+            Self::Reference(key) => Self::Reference(of(key)),
+            Self::Rows(rows) => {
+                let mut row =
+                    |row: &Fields| row.iter().map(|(name, value)| (name.clone(), value.referring(of))).collect();
+                Self::Rows(rows.iter().map(&mut row).collect())
+            }
+            Self::Empty | Self::Text(_) | Self::Decimal(_) | Self::Flag(_) | Self::Date(_) | Self::Time(_) => {
+                self.clone()
+            }
+        }
+    }
+
     /// The text, if it is text.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {

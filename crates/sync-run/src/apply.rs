@@ -168,9 +168,12 @@ impl Run<'_> {
         let mut places: BTreeMap<Kind, Option<Cursor>> = BTreeMap::new();
         for step in steps {
             let Action::Write(write) = &step.action else { continue };
-            let (side, kind) = (write.side, write.kind());
-            if !places.contains_key(kind) {
-                places.insert(kind.clone(), self.store.cursor(&self.engine.pair, side, kind).await?);
+            // What is made may have to be looked for, from where its kind had been read to.
+            let made = matches!(write.change, WriteChange::Create { .. }).then(|| write.kind());
+            if let Some(kind) = made
+                && !places.contains_key(kind)
+            {
+                places.insert(kind.clone(), self.store.cursor(&self.engine.pair, write.side, kind).await?);
             }
             let intent = Intent {
                 id: IntentId(self.engine.guids.next()),
@@ -180,7 +183,7 @@ impl Run<'_> {
                 why: step.why.clone(),
                 title: step.title.clone(),
                 at: self.engine.clock.now(),
-                since: places.get(kind).cloned().flatten(),
+                since: made.and_then(|kind| places.get(kind).cloned().flatten()),
             };
             intents.push((intent, step));
         }

@@ -2,7 +2,7 @@
 
 use field_mapping::{FieldMapping, ModuleMapping};
 use reconcile::is_kept_form;
-use sync_model::{Fields, Record, RecordKey, Side, Sides, Value};
+use sync_model::{Fields, Record, RecordKey, Side, Sides};
 
 use crate::ports::Intent;
 
@@ -49,7 +49,7 @@ pub(crate) fn patch_after(
             continue;
         }
         // A reference is expected as it was sent: what it means on the other side, only links say.
-        if let Some(value) = shown.get(name.as_str()).filter(|value| !refers(value)) {
+        if let Some(value) = shown.get(name.as_str()).filter(|value| !value.refers()) {
             if looked == Looked::Later && value.is_empty() && !sent.is_empty() {
                 patch.left.remove(name.as_str());
                 patch.right.remove(name.as_str());
@@ -62,15 +62,6 @@ pub(crate) fn patch_after(
         }
     }
     (patch, edited)
-}
-
-/// Whether other records are named in it, perhaps in one of its rows.
-fn refers(value: &Value) -> bool {
-    match value {
-        Value::Reference(_) => true,
-        Value::Rows(rows) => rows.iter().any(|row| row.iter().any(|(_, value)| refers(value))),
-        Value::Empty | Value::Text(_) | Value::Decimal(_) | Value::Flag(_) | Value::Date(_) | Value::Time(_) => false,
-    }
 }
 
 /// A written record as far as it is known without having read it back.

@@ -43,12 +43,13 @@ fn everything() -> Plan {
     let mut scene = firms(2);
     scene.policy.deletes = Deletes::Approve;
     scene.edit(Side::Right, "name", "Alfa A/S");
-    scene.observed.records.left.get_mut(&other(2).left).unwrap().deleted = true;
+    scene.observed.records.left.get_mut(&other(2).left).expect("it is there").deleted = true;
     scene.record(Side::Left, &other(3).left).fields.set("Size", sync_model::Value::text("L"));
     scene.record(Side::Right, &other(3).right).fields.set("size", sync_model::Value::text("big"));
     scene.put(Side::Left, &other(9).left, fields(&LEFT));
     let asked = scene.plan();
-    scene.decided(only(&asked).decided_by(Reply::Approve).unwrap()).plan()
+    let approved = only(&asked).decided_by(Reply::Approve).expect("a deletion can be approved");
+    scene.decided(approved).plan()
 }
 
 #[test]

@@ -12,7 +12,7 @@ use reconcile::{Action, Failure, FieldWhy, Finding, Observed, Seen, Step, Write}
 use serde::{Deserialize, Serialize};
 use sync_model::{
     Cursor, FieldName, Fields, Fingerprint, Kind, Link, Module, PairId, Record, RecordKey, RunId, Schema, Side, Sides,
-    Swings, Value,
+    Swings,
 };
 use uuid::Uuid;
 
@@ -165,7 +165,7 @@ impl Scope {
     /// Leaves out of `record` what nobody wants of it: thousands are looked at together.
     pub fn narrow(&self, side: Side, record: &mut Record) {
         if let Some(wanted) = self.fields.get(side) {
-            record.fields.retain(|name, value| wanted.contains(name) || matches!(value, Value::Reference(_)));
+            record.fields.retain(|name, value| wanted.contains(name) || value.refers());
         }
     }
 }

@@ -124,7 +124,7 @@ pub async fn a_look_shows_what_is_wanted_of_a_record(database: &impl Database) {
     let names = |observed: &Observed, key: &RecordKey| -> Vec<String> {
         observed.records.left[key].record.fields.iter().map(|(name, _)| name.to_string()).collect()
     };
-    let wanted = |names: &[&str]| Some(names.iter().map(|name| FieldName::new(name)).collect());
+    let wanted = |names: &[&str]| Some(names.iter().map(FieldName::new).collect());
     let narrow = Scope { fields: Sides::new(wanted(&["phone"]), None), ..scope() };
     for key in [contact("1"), contact("free")] {
         assert_eq!(names(&holder.load(&narrow).await, &key), ["owner", "phone"]);
