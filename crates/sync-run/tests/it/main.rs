@@ -1,11 +1,13 @@
 //! The procedure under generated histories, faults and kills, in memory and on a virtual clock.
 #![expect(clippy::unwrap_used, reason = "a test fails where it finds what cannot be")]
 
+mod applying;
 mod audit;
 mod books;
 mod contract;
 mod crash;
 mod drift;
+mod effects;
 mod history;
 mod isolation;
 mod pair;

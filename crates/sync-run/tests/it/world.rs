@@ -185,6 +185,8 @@ pub(crate) struct SystemState {
     next_id: u64,
     /// Faults for the writes to come, first one first.
     pub(crate) faults: Vec<Option<WriteFault>>,
+    /// The same for effects.
+    pub(crate) effect_faults: Vec<WriteFault>,
     /// Whether look-ups fail.
     pub(crate) blind: bool,
     /// Whether lists leave records out, as a broken filter or a failing page does.
@@ -195,6 +197,8 @@ pub(crate) struct SystemState {
     pub(crate) habit: Option<fn(&mut Fields)>,
     /// Whether somebody edits whatever is asked about, every time.
     pub(crate) restless: bool,
+    /// Milliseconds that its rate limit takes for each request.
+    pub(crate) wait: u64,
     /// By what signs payments were registered.
     pub(crate) payments: BTreeSet<String>,
 }
@@ -487,6 +491,22 @@ impl Connector for System {
 
     async fn perform(&self, effect: &JournaledEffect, _: &Record) -> Result<Option<Record>, WriteError> {
         self.fuse.edge_of_write().await;
+        let fault = {
+            let mut state = self.state();
+            (!state.effect_faults.is_empty()).then(|| state.effect_faults.remove(0))
+        };
+        match fault {
+            Some(WriteFault::LostBefore) => return Err(WriteError::Unknown("lost".to_owned())),
+            Some(WriteFault::LostAfter) => {
+                self.bring_about(effect.record())?;
+                return Err(WriteError::Unknown("lost".to_owned()));
+            }
+            Some(WriteFault::Refused) => {
+                let message = "no".to_owned();
+                return Err(WriteError::Refused(Refusal { message, field: None, class: FailureClass::Accounting }));
+            }
+            None => {}
+        }
         let after = self.bring_about(effect.record())?;
         self.fuse.edge().await;
         Ok(Some(after))
@@ -506,8 +526,8 @@ impl Connector for System {
         Usage { requests: state.log.len() as u64, writes }
     }
 
-    fn wait_for(&self, _: u64) -> u64 {
-        0
+    fn wait_for(&self, requests: u64) -> u64 {
+        requests * self.state().wait
     }
 }
 

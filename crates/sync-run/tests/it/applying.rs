@@ -1,0 +1,149 @@
+//! One batch of writes: what is told of it while it runs, and what is looked at again afterwards.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use reconcile::Matter;
+use sync_model::{Kind, PairId, Side, Sides, Value};
+use sync_run::{Engine, Event, Events, Miss, Order, Scope, Store, Summary};
+
+use crate::history::{Deed, Field, Start, act, find};
+use crate::pair::Pair;
+use crate::properties::{assert_converged, on_virtual_time};
+use crate::world::WriteFault;
+
+/// What happens in the world when something is written.
+type Deal = Box<dyn Fn(&Pair) + Send + Sync>;
+
+/// Keeps what it hears in words, and acts whenever something was written.
+struct Witness {
+    pair: Pair,
+    heard: Mutex<Vec<String>>,
+    on_write: Deal,
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.heard)
+    }
+}
+
+impl Events for Witness {
+    fn take(&self, event: Event) {
+        let told = match event {
+            Event::Applying { writes, wait, .. } => format!("{} + {} writes, {wait} ms", writes.left, writes.right),
+            Event::Wrote { side, wait, .. } => {
+                (self.on_write)(&self.pair);
+                format!("wrote to {side}, {wait} ms left")
+            }
+            Event::Missed { miss: Miss::Held(Matter::Refused { .. }), .. } => "refused".to_owned(),
+            Event::Missed { miss: Miss::Stale, .. } => "stale".to_owned(),
+            Event::Missed { miss: Miss::NotSent(_), .. } => "not sent".to_owned(),
+            _ => return,
+        };
+        self.heard.lock().unwrap().push(told);
+    }
+}
+
+/// A run in which `on_write` happens after each write, and what was heard of it.
+async fn run(pair: &Pair, on_write: impl Fn(&Pair) + Send + Sync + 'static) -> (Summary, Vec<String>) {
+    let witness = Arc::new(Witness { pair: pair.clone(), heard: Mutex::default(), on_write: Box::new(on_write) });
+    let engine = Engine { events: witness.clone(), ..pair.engine() };
+    let summary = engine.sync(&pair.rules, &Order::default()).await.unwrap();
+    let heard = witness.heard.lock().unwrap().clone();
+    (summary, heard)
+}
+
+/// How many linked pairs are looked at in the next run, because something of them is not known to be settled.
+async fn in_play(pair: &Pair) -> usize {
+    let kinds = Sides::new(vec![Kind::new("contact")], vec![Kind::new("Accounts")]);
+    let scope = Scope { kinds, ..Scope::default() };
+    pair.memory.load(&PairId::new("test"), &scope).await.unwrap().links.len()
+}
+
+/// Two organisations on the left and one on the right, none of them on both.
+fn strangers() -> Pair {
+    let pair = Pair::two_way(Side::Right);
+    Start { left: vec![0, 1], right: vec![2] }.lay_out(&pair);
+    pair
+}
+
+#[test]
+fn what_was_written_and_read_back_is_not_looked_at_again() {
+    on_virtual_time(async {
+        let pair = strangers();
+        run(&pair, |_| {}).await;
+        assert_eq!(in_play(&pair).await, 0);
+        act(&pair, &[Deed::Edit { side: Side::Left, who: 0, field: Field::Phone, value: 3 }]);
+        act(&pair, &[Deed::Edit { side: Side::Right, who: 1, field: Field::Phone, value: 2 }]);
+        run(&pair, |_| {}).await;
+        assert_eq!(in_play(&pair).await, 0);
+        assert_converged(&pair);
+    });
+}
+
+#[test]
+fn l1_what_could_not_be_read_back_is_looked_at_again() {
+    on_virtual_time(async {
+        let pair = strangers();
+        // From the first write on Dinero shows nothing more.
+        let (summary, _) = run(&pair, |pair| pair.systems.left.state().blind = true).await;
+        assert_eq!((summary.created, in_play(&pair).await), (Sides::new(1, 2), 1));
+        pair.systems.left.state().blind = false;
+        let (summary, _) = run(&pair, |_| {}).await;
+        assert_eq!((summary.created, summary.updated, in_play(&pair).await), (Sides::new(0, 0), Sides::new(0, 0), 0));
+        assert_converged(&pair);
+    });
+}
+
+#[test]
+fn p4_an_edit_right_after_our_write_is_carried_over_by_the_same_run() {
+    on_virtual_time(async {
+        let pair = strangers();
+        let edit = |pair: &Pair| {
+            let Some(key) = find(pair, Side::Left, 2) else { return };
+            let fresh = pair.systems.left.live()[&key].get("Street") != Some(&Value::text("Nygade 9"));
+            if fresh {
+                pair.systems.left.edit(&key, |fields| fields.set("Street", Value::text("Nygade 9")));
+            }
+        };
+        run(&pair, edit).await;
+        let account = find(&pair, Side::Right, 2).unwrap();
+        assert_eq!(pair.systems.right.live()[&account].get("bill_street"), Some(&Value::text("Nygade 9")));
+        assert_converged(&pair);
+        assert_eq!(in_play(&pair).await, 0);
+    });
+}
+
+#[test]
+fn what_is_told_of_a_batch_is_how_long_it_takes_and_what_came_of_each_write() {
+    on_virtual_time(async {
+        let pair = strangers();
+        pair.systems.left.state().wait = 1_000;
+        pair.systems.right.state().wait = 700;
+        pair.systems.right.state().faults = vec![Some(WriteFault::Refused)];
+        let (summary, mut heard) = run(&pair, |_| {}).await;
+        assert_eq!(heard.remove(0), "1 + 2 writes, 1400 ms", "the slower system counts");
+        heard.sort();
+        assert_eq!(heard, ["refused", "wrote to left, 0 ms left", "wrote to right, 0 ms left"]);
+        assert_eq!(summary.held(), 1);
+    });
+}
+
+#[test]
+fn a_record_that_moved_on_is_told_and_planned_again() {
+    on_virtual_time(async {
+        let pair = strangers();
+        run(&pair, |_| {}).await;
+        act(&pair, &[Deed::Edit { side: Side::Left, who: 0, field: Field::Phone, value: 3 }]);
+        pair.systems.right.state().restless = true;
+        let (_, heard) = run(&pair, |_| {}).await;
+        assert_eq!(heard.iter().filter(|it| *it == "stale").count(), 3, "{heard:?}");
+        assert!(in_play(&pair).await > 0);
+        pair.systems.right.state().restless = false;
+        let (_, heard) = run(&pair, |_| {}).await;
+        assert!(!heard.contains(&"stale".to_owned()));
+        assert_eq!(in_play(&pair).await, 0);
+        assert_converged(&pair);
+    });
+}
