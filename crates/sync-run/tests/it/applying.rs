@@ -10,7 +10,7 @@ use sync_run::{Engine, Event, Events, Miss, Order, Scope, Store, Summary};
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::properties::{assert_converged, on_virtual_time};
-use crate::world::WriteFault;
+use crate::world::{Request, WriteFault};
 
 /// What happens in the world when something is written.
 type Deal = Box<dyn Fn(&Pair) + Send + Sync>;
@@ -74,6 +74,8 @@ fn what_was_written_and_read_back_is_not_looked_at_again() {
         let pair = strangers();
         run(&pair, |_| {}).await;
         assert_eq!(in_play(&pair).await, 0);
+        let reads = pair.systems.as_ref().map(|it| it.state().log.iter().filter(|it| **it == Request::Read).count());
+        assert_eq!(reads, Sides::new(2, 1), "a list each, and Dinero's record, which its answer did not show");
         act(&pair, &[Deed::Edit { side: Side::Left, who: 0, field: Field::Phone, value: 3 }]);
         act(&pair, &[Deed::Edit { side: Side::Right, who: 1, field: Field::Phone, value: 2 }]);
         run(&pair, |_| {}).await;
