@@ -1,10 +1,13 @@
 //! Booking, sending and paying: what of it happens, how often, and what it waits for.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use field_mapping::{Direction, Priority};
 use reconcile::{Deletes, Guards, Matter};
 use rust_decimal::Decimal;
 use sync_model::{RecordKey, Side, Value};
-use sync_run::{Effects, Order, Summary};
+use sync_run::{Effects, Engine, Event, Events, Order, Summary};
 
 use crate::books::{BookRules, effects, items, open_books, write_invoice};
 use crate::history::{Deed, act, find};
@@ -218,5 +221,35 @@ fn p35_lines_that_change_right_before_a_booking_are_carried_over_first() {
         let last = log.iter().rposition(|it| matches!(it, Request::Update(_)));
         let book = log.iter().position(|it| matches!(it, Request::Effect(..)));
         assert!(last < book, "{log:?}");
+    });
+}
+
+/// Renames the first invoice in the CRM, once, right after it was planned.
+#[derive(Debug)]
+struct Renames(Pair, AtomicBool);
+
+impl Events for Renames {
+    fn take(&self, event: Event) {
+        let Event::Planned { plan } = event else { return };
+        if plan.module.as_str() == "invoices" && !self.1.swap(true, Ordering::SeqCst) {
+            self.0.systems.right.edit(&invoice(1), |fields| fields.set("subject", Value::text("Omdøbt")));
+        }
+    }
+}
+
+#[test]
+fn p35_what_moves_on_between_plan_and_booking_is_planned_again_and_booked_in_the_same_run() {
+    on_virtual_time(async {
+        let pair = books(0).await;
+        write(&pair, 2);
+        run(&pair, NONE).await;
+        let events = Arc::new(Renames(pair.clone(), AtomicBool::new(false)));
+        let engine = Engine { events, ..pair.engine() };
+        engine.sync(&rules(BOOK), &Order { effects: true, ..Order::default() }).await.unwrap();
+        assert_eq!(happened(&pair), once(&["Faktura 2 book", "Omdøbt book"]));
+        let log = pair.systems.left.state().log.clone();
+        let renamed = log.iter().rposition(|it| matches!(it, Request::Update(_))).unwrap();
+        let booked = log.iter().rposition(|it| matches!(it, Request::Effect(..))).unwrap();
+        assert!(renamed < booked, "{log:?}");
     });
 }
