@@ -9,7 +9,7 @@ use sync_run::{Engine, Event, Events, Miss, Order, Scope, Store, Summary};
 
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
-use crate::properties::{assert_converged, on_virtual_time};
+use crate::properties::{assert_converged, assert_no_duplicates, on_virtual_time};
 use crate::world::{Request, WriteFault};
 
 /// What happens in the world when something is written.
@@ -148,4 +148,20 @@ fn a_record_that_moved_on_is_told_and_planned_again() {
         assert_eq!(in_play(&pair).await, 0);
         assert_converged(&pair);
     });
+}
+
+#[test]
+fn p22_a_create_that_has_its_effect_long_after_its_answer_was_given_up_is_not_made_again() {
+    for seconds in [0, 1, 14] {
+        on_virtual_time(async {
+            let pair = strangers();
+            pair.systems.right.state().faults = vec![Some(WriteFault::Late(seconds)); 2];
+            for _ in 0..2 {
+                run(&pair, |_| {}).await;
+            }
+            assert_no_duplicates(&pair);
+            assert_converged(&pair);
+            assert_eq!(pair.systems.right.live().len(), 3, "{seconds} s");
+        });
+    }
 }

@@ -138,6 +138,8 @@ pub(crate) enum WriteFault {
     LostBefore,
     /// It has its effect and no answer.
     LostAfter,
+    /// It has no answer, and its effect so many seconds later.
+    Late(u64),
     /// It is refused.
     Refused,
 }
@@ -459,6 +461,14 @@ impl Connector for System {
                 let message = "no".to_owned();
                 return Err(WriteError::Refused(Refusal { message, field: None, class: FailureClass::Data }));
             }
+            Some(WriteFault::Late(seconds)) => {
+                let (system, intent) = (self.clone(), intent.intent().clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+                    let _ = system.store(&intent);
+                });
+                return Err(WriteError::Unknown("lost".to_owned()));
+            }
             Some(WriteFault::LostAfter) => {
                 self.store(intent.intent())?;
                 return Err(WriteError::Unknown("lost".to_owned()));
@@ -496,7 +506,7 @@ impl Connector for System {
             (!state.effect_faults.is_empty()).then(|| state.effect_faults.remove(0))
         };
         match fault {
-            Some(WriteFault::LostBefore) => return Err(WriteError::Unknown("lost".to_owned())),
+            Some(WriteFault::LostBefore | WriteFault::Late(_)) => return Err(WriteError::Unknown("lost".to_owned())),
             Some(WriteFault::LostAfter) => {
                 self.bring_about(effect.record())?;
                 return Err(WriteError::Unknown("lost".to_owned()));
