@@ -341,8 +341,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What the system kept of the records whose receipts did not show it. If that cannot be read now, the records are
-    /// noted as they were sent and looked at again in the next run.
+    /// What the system kept of the records whose receipts did not show it. If that cannot be read now, or is still shown as it
+    /// was before, the records are noted as they were sent and looked at again in the next run.
     async fn kept(
         &self,
         side: Side,
@@ -370,7 +370,13 @@ impl Run<'_> {
             tracing::warn!(%error, "what was written could not be read back; it is looked at again in the next run");
             Vec::new()
         });
-        read.iter().filter_map(Presence::record).map(|record| (record.key(), record.clone())).collect()
+        let writes = batch.iter().map(|(journaled, _)| &journaled.intent().write);
+        let before: BTreeMap<_, _> = writes.filter_map(|write| write.target().zip(write.expected())).collect();
+        let shown = read.into_iter().filter_map(|presence| match presence {
+            Presence::Present(record) => Some((record.key(), record)),
+            Presence::Deleted(_) | Presence::Unseen(_) => None,
+        });
+        shown.filter(|(key, record)| before.get(key) != Some(&&record.revision)).collect()
     }
 
     /// The changes that follow from a write that was done, and whether somebody edited the record before we looked.

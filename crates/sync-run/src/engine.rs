@@ -286,6 +286,9 @@ impl Run<'_> {
         if let Some(target) = &order.undo {
             return self.undo(target, &modules).await;
         }
+        if let Some(change) = terms.looking_at(&modules) {
+            self.commit(&[change]).await?;
+        }
         let policy = self.policy(&modules, rules.policy()).await?;
         self.refuse_masses(&modules, &terms, &policy, order).await?;
         if let Some(saved) = &order.plan {

@@ -45,6 +45,15 @@ impl Terms {
             || self.released.iter().any(|held| held.module == *module)
     }
 
+    /// What to forget before records of `modules` are put aside by other settings than all were looked at by: where the run
+    /// ends before it has looked at all of them, the next one begins anew, also by the former settings.
+    pub(crate) fn looking_at(&self, modules: &[&ModuleMapping]) -> Option<Change> {
+        let mut checked = self.checked.clone();
+        let other = |name: &Module| self.checked.course.get(name) != self.course.get(name);
+        checked.course.retain(|name, _| !(other(name) && modules.iter().any(|module| module.module == *name)));
+        (checked != self.checked).then(|| Change::Checked(Box::new(checked)))
+    }
+
     /// What to remember once all records of `modules` were looked at; `None` when that is remembered already.
     pub(crate) fn looked_at(&self, modules: &[&ModuleMapping]) -> Option<Change> {
         let mut checked = self.checked.clone();

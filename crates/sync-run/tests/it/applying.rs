@@ -2,7 +2,9 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use field_mapping::{Direction, Drift};
 use reconcile::Matter;
 use sync_model::{Kind, PairId, Side, Sides, Value};
 use sync_run::{Engine, Event, Events, Miss, Order, Scope, Store, Summary};
@@ -164,4 +166,49 @@ fn p22_a_create_that_has_its_effect_long_after_its_answer_was_given_up_is_not_ma
             assert_eq!(pair.systems.right.live().len(), 3, "{seconds} s");
         });
     }
+}
+
+#[test]
+fn p15_a_list_that_has_not_caught_up_with_our_write_is_nobodys_edit() {
+    on_virtual_time(async {
+        let pair = strangers();
+        run(&pair, |_| {}).await;
+        for (field, value) in [(Field::Street, 1), (Field::Phone, 2)] {
+            act(&pair, &[Deed::Edit { side: Side::Right, who: 0, field, value }]);
+            pair.systems.left.state().lags = true;
+            let (summary, heard) = run(&pair, |_| {}).await;
+            assert_eq!(summary.updated, Sides::new(1, 0), "{heard:?}");
+            assert_converged(&pair);
+            assert_eq!(in_play(&pair).await, 1, "it is looked at again");
+            pair.systems.left.state().lags = false;
+            let (summary, _) = run(&pair, |_| {}).await;
+            assert_eq!((summary.updated, in_play(&pair).await), (Sides::new(0, 0), 0));
+            assert_converged(&pair);
+        }
+    });
+}
+
+#[test]
+fn p4_an_edit_outlives_a_run_by_other_settings_that_died_after_it_had_put_it_aside() {
+    let mut edge = 0;
+    let mut died = true;
+    while died {
+        on_virtual_time(async {
+            let mut pair = strangers();
+            run(&pair, |_| {}).await;
+            let both = pair.rules;
+            act(&pair, &[Deed::Edit { side: Side::Right, who: 0, field: Field::Phone, value: 3 }]);
+            pair.rules.direction = Direction::OneWay { from: Side::Left, drift: Drift::Keep };
+            died = pair.sync_until_killed(edge).await;
+            pair.rules = both;
+            tokio::time::sleep(Duration::from_secs(3600)).await;
+            run(&pair, |_| {}).await;
+            assert_converged(&pair);
+            let contact = find(&pair, Side::Left, 0).unwrap();
+            let phone = pair.systems.left.live()[&contact].get("Phone").map(ToString::to_string);
+            assert_eq!(phone.as_deref().map(|it| it.replace(' ', "")), Some("+4545987654".to_owned()), "edge {edge}");
+        });
+        edge += 1;
+    }
+    assert!(edge > 10, "it was killed at {edge} edges");
 }

@@ -199,6 +199,10 @@ pub(crate) struct SystemState {
     pub(crate) habit: Option<fn(&mut Fields)>,
     /// Whether somebody edits whatever is asked about, every time.
     pub(crate) restless: bool,
+    /// How records stood before they were last written to.
+    former: BTreeMap<RecordKey, Held>,
+    /// Whether what was just written is shown as it stood before, as a list does that has not caught up.
+    pub(crate) lags: bool,
     /// Milliseconds that its rate limit takes for each request.
     pub(crate) wait: u64,
     /// By what signs payments were registered.
@@ -333,6 +337,8 @@ impl System {
             }
             WriteChange::Update { key, expected, .. } => {
                 state.log.push(Request::Update(key.clone()));
+                let former = state.records[key].clone();
+                state.former.insert(key.clone(), former);
                 let held = state.records.get_mut(key).unwrap();
                 if held.deleted || Revision::new(held.version.to_string()) != *expected {
                     let now = Self::show(key, held);
@@ -488,7 +494,13 @@ impl Connector for System {
     }
 
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
-        self.read(keys).await
+        let shown = self.read(keys).await?;
+        let state = self.state();
+        let before = |it: Presence| match state.former.get(&it.key()).filter(|_| state.lags) {
+            Some(held) => Self::show(&it.key(), held),
+            None => it,
+        };
+        Ok(shown.into_iter().map(before).collect())
     }
 
     async fn probe(&self, intent: &Intent) -> Result<Probed, ConnectorError> {
