@@ -162,6 +162,11 @@ impl Run<'_> {
             }
             let Some(fresh) = self.fresh(module, &pair, (&effect, came)).await? else { break };
             pair.books = fresh;
+            if self.next_effect(allowed, &pair, known).await?.as_ref() != Some(&effect) {
+                // By what the books show now something else is due: less to be paid, or nothing to be sent.
+                came.moved_on.insert(pair.books.key());
+                break;
+            }
             let Some(after) = self.bring_about(&pair, effect).await? else { break };
             pair.books = after;
             came.happened = true;

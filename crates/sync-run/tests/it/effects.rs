@@ -224,17 +224,23 @@ fn p35_lines_that_change_right_before_a_booking_are_carried_over_first() {
     });
 }
 
-/// Renames the first invoice in the CRM, once, right after it was planned.
+/// Does something to the pair, once, right after invoices were planned.
 #[derive(Debug)]
-struct Renames(Pair, AtomicBool);
+struct AfterPlan(Pair, AtomicBool, fn(&Pair));
 
-impl Events for Renames {
+impl Events for AfterPlan {
     fn take(&self, event: Event) {
         let Event::Planned { plan } = event else { return };
         if plan.module.as_str() == "invoices" && !self.1.swap(true, Ordering::SeqCst) {
-            self.0.systems.right.edit(&invoice(1), |fields| fields.set("subject", Value::text("Omdøbt")));
+            (self.2)(&self.0);
         }
     }
+}
+
+/// A run with effects in which `deed` is done after invoices were planned.
+async fn run_with(pair: &Pair, allowed: Effects, deed: fn(&Pair)) {
+    let engine = Engine { events: Arc::new(AfterPlan(pair.clone(), AtomicBool::new(false), deed)), ..pair.engine() };
+    engine.sync(&rules(allowed), &Order { effects: true, ..Order::default() }).await.unwrap();
 }
 
 #[test]
@@ -243,13 +249,32 @@ fn p35_what_moves_on_between_plan_and_booking_is_planned_again_and_booked_in_the
         let pair = books(0).await;
         write(&pair, 2);
         run(&pair, NONE).await;
-        let events = Arc::new(Renames(pair.clone(), AtomicBool::new(false)));
-        let engine = Engine { events, ..pair.engine() };
-        engine.sync(&rules(BOOK), &Order { effects: true, ..Order::default() }).await.unwrap();
+        let rename = |pair: &Pair| {
+            pair.systems.right.edit(&invoice(1), |fields| fields.set("subject", Value::text("Omdøbt")));
+        };
+        run_with(&pair, BOOK, rename).await;
         assert_eq!(happened(&pair), once(&["Faktura 2 book", "Omdøbt book"]));
         let log = pair.systems.left.state().log.clone();
         let renamed = log.iter().rposition(|it| matches!(it, Request::Update(_))).unwrap();
         let booked = log.iter().rposition(|it| matches!(it, Request::Effect(..))).unwrap();
         assert!(renamed < booked, "{log:?}");
+    });
+}
+
+#[test]
+fn p34_what_somebody_paid_or_sent_after_the_plan_is_not_paid_or_sent_again() {
+    on_virtual_time(async {
+        let pair = books(125).await;
+        run(&pair, BOOK).await;
+        let deed = |pair: &Pair| {
+            pair.systems.left.edit(&booked(pair), |fields| {
+                fields.set("PaidAmount", Value::Decimal(Decimal::from(25)));
+                fields.set("MailOutStatus", Value::text("Sent"));
+            });
+        };
+        run_with(&pair, ALL, deed).await;
+        let paid = pair.systems.left.live()[&booked(&pair)].get("PaidAmount").cloned();
+        assert_eq!(paid, Some(Value::Decimal(Decimal::from(125))), "the rest, in the same run");
+        assert_eq!(happened(&pair), once(&["Faktura 1 book", "Faktura 1 pay 125"]));
     });
 }
