@@ -21,6 +21,8 @@ pub(crate) struct Candidate<'a> {
     pub(crate) needs: Vec<RecordKey>,
     /// What of it cannot be understood.
     pub(crate) faults: Vec<field_mapping::Fault>,
+    /// Whether it is linked with a record that we made from it.
+    pub(crate) origin: bool,
     /// What each rule makes of it, in the order of the rules.
     pub(crate) keys: Vec<Option<MatchKey>>,
 }
@@ -289,14 +291,16 @@ fn shown(group: &[Edge<'_>], rank: usize) -> String {
 }
 
 /// A record that would be made anew although a strong key of it stands on a record that has its place there; where a person
-/// left that record alone, also one that any rule would have linked with it.
+/// left that record alone, or we made its counterpart, also one that any rule would have linked with it. We would not have made
+/// that counterpart had its list shown this one, too.
 fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched<'_>) {
     let Known { module, standing, decisions, .. } = *known;
     for side in Side::BOTH {
         for (rank, rule) in module.rules.iter().enumerate() {
             let mut taken: BTreeMap<&str, Vec<(&Candidate<'_>, &MatchKey)>> = BTreeMap::new();
             for candidate in standing.get(side.other()).values() {
-                let counts = rule.vetoes || decisions.ignored(side.other()).contains(&candidate.key);
+                let left_alone = decisions.ignored(side.other()).contains(&candidate.key);
+                let counts = rule.vetoes || candidate.origin || left_alone;
                 if let Some(key) = candidate.keys[rank].as_ref().filter(|_| counts) {
                     taken.entry(key.folded.as_str()).or_default().push((candidate, key));
                 }

@@ -291,11 +291,15 @@ struct Candidates<'a> {
 fn candidates<'a>(module: &'a ModuleMapping, observed: &'a Observed) -> Candidates<'a> {
     let mut bound: Sides<BTreeSet<&RecordKey>> = Sides::default();
     let mut own_right: Sides<BTreeSet<&RecordKey>> = Sides::default();
+    let mut origins: Sides<BTreeSet<&RecordKey>> = Sides::default();
     for (_, link) in &observed.links {
         for (side, key) in link.keys.iter() {
             bound.get_mut(side).insert(key);
             if link.evidence != Evidence::Created(side) {
                 own_right.get_mut(side).insert(key);
+            }
+            if link.evidence == Evidence::Created(side.other()) && link.state == LinkState::Active {
+                origins.get_mut(side).insert(key);
             }
         }
     }
@@ -311,7 +315,11 @@ fn candidates<'a>(module: &'a ModuleMapping, observed: &'a Observed) -> Candidat
             .collect()
     };
     let unlinked = Sides::from_fn(|side| gather(side, &|key| free(side, key) && !own_right.get(side).contains(key)));
-    let standing = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
+    let mut standing = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
+    for side in Side::BOTH {
+        let all = standing.get_mut(side).values_mut();
+        all.for_each(|candidate| candidate.origin = origins.get(side).contains(&candidate.key));
+    }
     Candidates { unlinked, standing, ignored }
 }
 
@@ -322,6 +330,7 @@ fn candidate<'a>(module: &ModuleMapping, side: Side, record: &'a Record, partner
         key: record.key(),
         record,
         title: entity.title(&values),
+        origin: false,
         keys: module.keys(&values),
         values,
         needs,

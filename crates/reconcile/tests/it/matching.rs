@@ -1,7 +1,7 @@
 //! Who finds whom: marks, rules, likeness, a person's word, and what stands in the way of a second record.
 
 use reconcile::{Decision, Finding, Matter, Plan, Reply, WriteChange, belonging, proves_earlier_life};
-use sync_model::{Evidence, FieldType, Kind, RecordKey, Side, Sides, Value};
+use sync_model::{Evidence, FieldType, Kind, LinkState, RecordKey, Retired, Side, Sides, Value};
 
 use crate::scene::{Scene, fields, matter, only, texts, ties, writes};
 
@@ -321,6 +321,34 @@ fn p22_a_strong_key_that_stands_on_a_linked_record_is_of_a_double() {
         let mut weak = scene.clone();
         weak.put(side, &second, shown(""));
         assert_eq!(made_from(&weak.plan()), std::slice::from_ref(&second));
+    }
+}
+
+#[test]
+fn p22_a_record_that_a_lagging_list_left_out_is_told_and_not_carried_over_beside_what_we_made_for_it() {
+    for side in Side::BOTH {
+        // Of the origin on the other side we made number 1 here; number 2 stood here all the time and was not shown.
+        let mut scene = with(&[left(1, ["Alfa", "", "8000"]), right(1, ["Alfa", "", "8000"])]);
+        scene.agree(&keys(1, 1)).evidence = Evidence::Created(side);
+        let second = firm(side, 2);
+        let name = |name| match side {
+            Side::Left => fields(&[("Name", name), ("Cvr", ""), ("Zip", "8000")]),
+            Side::Right => fields(&[("name", name), ("cvr", ""), ("zip", "8000")]),
+        };
+        scene.put(side, &second, name("Alfa"));
+        let plan = scene.plan();
+        assert_eq!(double(only(&plan)), (&second, "name+postcode", &firm(side.other(), 1)));
+        assert!(made_from(&plan).is_empty());
+
+        let pair = if side == Side::Left { keys(2, 1) } else { keys(1, 2) };
+        let different = scene.decided([Decision::Different(pair)]).plan();
+        assert_eq!(made_from(&different), std::slice::from_ref(&second));
+        let mut ended = scene.clone();
+        let at = chrono::DateTime::UNIX_EPOCH;
+        ended.observed.links[0].1.state = LinkState::Retired(Retired { deleted_on: side, at });
+        assert_eq!(made_from(&ended.plan()), std::slice::from_ref(&second), "what we made is gone");
+        scene.put(side, &second, name("Beta"));
+        assert_eq!(made_from(&scene.plan()), std::slice::from_ref(&second), "another one altogether");
     }
 }
 
