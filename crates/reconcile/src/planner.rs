@@ -316,9 +316,11 @@ fn candidates<'a>(module: &'a ModuleMapping, observed: &'a Observed) -> Candidat
     };
     let unlinked = Sides::from_fn(|side| gather(side, &|key| free(side, key) && !own_right.get(side).contains(key)));
     let mut standing = Sides::from_fn(|side| gather(side, &|key| own_right.get(side).contains(key)));
+    // Whoever sells the same thing twice on one day writes two invoices that are alike.
+    let repeats = module.entities.iter().any(EntityMapping::is_of_invoices);
     for side in Side::BOTH {
         let all = standing.get_mut(side).values_mut();
-        all.for_each(|candidate| candidate.origin = origins.get(side).contains(&candidate.key));
+        all.for_each(|candidate| candidate.origin = !repeats && origins.get(side).contains(&candidate.key));
     }
     Candidates { unlinked, standing, ignored }
 }

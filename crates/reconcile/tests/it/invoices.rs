@@ -302,6 +302,18 @@ fn whoever_stands_in_as_the_customer_is_named() {
 }
 
 #[test]
+fn a_second_invoice_that_is_like_one_that_we_made_is_made_too() {
+    let mut scene = stage();
+    scene.put(Side::Left, &keys().left, books("Rådgivning", 100));
+    scene.put(Side::Right, &keys().right, crm("Rådgivning", 1, 100));
+    scene.agree(&keys()).evidence = Evidence::Created(Side::Left);
+    scene.put(Side::Left, &RecordKey::new("invoice", "7"), books("Rådgivning", 100));
+    let plan = scene.plan();
+    assert!(plan.findings.is_empty(), "{plan:#?}");
+    assert_eq!(writes(&plan).len(), 1);
+}
+
+#[test]
 fn p21_drafts_that_find_each_other_are_linked_and_judged_at_once() {
     let mut scene = stage();
     scene.put(Side::Left, &keys().left, books("Rådgivning", 100));
