@@ -46,7 +46,7 @@ pub(crate) fn plan_birth(
         why.push(FieldWhy {
             field: name.clone(),
             base: Sides::default(),
-            now: facing(side, Some(value.clone()), None),
+            now: Sides::facing(side, Some(value.clone()), None),
             rule,
             write: (!lost).then(|| (target, written.clone())),
         });
@@ -72,7 +72,7 @@ pub(crate) fn plan_birth(
             mark: Mark::new(record.id.as_str()),
         },
         fields: rendering.fields,
-        patch: facing(side, values.clone(), expected),
+        patch: Sides::facing(side, values.clone(), expected),
         swings: Swings::new(),
     };
     Ok(Step { action: Action::Write(write), why, title })
@@ -87,12 +87,4 @@ fn travelling(entity: &EntityMapping, side: Side, values: &Fields) -> Fields {
     };
     let may_go = |name: &FieldName| entity.field(name.as_str()).is_some_and(travels);
     values.iter().filter(|(name, _)| may_go(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
-}
-
-/// `own` on `side`, `other` on the other side.
-fn facing<T>(side: Side, own: T, other: T) -> Sides<T> {
-    match side {
-        Side::Left => Sides::new(own, other),
-        Side::Right => Sides::new(other, own),
-    }
 }

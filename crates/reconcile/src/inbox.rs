@@ -27,7 +27,7 @@ impl Finding {
             }
             (Matter::Duplicate { of, .. }, Reply::Approve) => {
                 let (side, key) = self.lone()?;
-                Some(vec![Decision::Different(facing(side, key.clone(), of.clone()))])
+                Some(vec![Decision::Different(Sides::facing(side, key.clone(), of.clone()))])
             }
             (Matter::Deletion { deletion } | Matter::EditedAfterDeletion { deletion: Some(deletion), .. }, reply) => {
                 Some(vec![Decision::Deletion(deletion.clone(), answer(reply))])
@@ -100,12 +100,5 @@ fn answer(reply: Reply) -> Answer {
     match reply {
         Reply::Approve => Answer::Approved,
         Reply::Reject => Answer::Rejected,
-    }
-}
-
-fn facing(side: Side, own: RecordKey, other: RecordKey) -> Sides<RecordKey> {
-    match side {
-        Side::Left => Sides::new(own, other),
-        Side::Right => Sides::new(other, own),
     }
 }

@@ -85,10 +85,8 @@ impl<'a> Known<'a> {
 
     /// `one` of `side` and `other` of the other side as a pair that nothing is lacking to, where they can be one.
     fn facing(&self, side: Side, one: &'a Candidate<'a>, other: &'a Candidate<'a>) -> Option<Edge<'a>> {
-        match side {
-            Side::Left => self.pair(one, other, 100),
-            Side::Right => self.pair(other, one, 100),
-        }
+        let Sides { left, right } = Sides::facing(side, one, other);
+        self.pair(left, right, 100)
     }
 }
 
@@ -310,7 +308,8 @@ fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched<'_>) {
                 let match_key = candidate.keys[rank].as_ref()?;
                 let same = |(other, other_key): &&(&Candidate<'_>, &MatchKey)| {
                     let least = rule.links_from();
-                    let different = decisions.are_different(&facing(side, &candidate.key, &other.key));
+                    let different =
+                        decisions.are_different(&Sides::facing(side, candidate.key.clone(), other.key.clone()));
                     !different
                         && match_key.likeness(other_key, least) >= least
                         && !vetoed(module, candidate, other, rank)
@@ -343,14 +342,6 @@ fn tie<'a>(edge: Edge<'a>, evidence: Evidence, matched: &mut Matched<'a>) {
     let Edge { entity, left, right, .. } = edge;
     let keys = Sides::new(left.key.clone(), right.key.clone());
     matched.ties.push(Tie { entity, records: Sides::new(left.record, right.record), keys, evidence });
-}
-
-/// `key` on `side`, `other` on the other side.
-fn facing(side: Side, key: &RecordKey, other: &RecordKey) -> Sides<RecordKey> {
-    match side {
-        Side::Left => Sides::new(key.clone(), other.clone()),
-        Side::Right => Sides::new(other.clone(), key.clone()),
-    }
 }
 
 /// Leaves a record alone that stands on its side already, as `of`.

@@ -268,23 +268,22 @@ fn plan_update(
 /// A value without a counterpart: both sides keep what they hold, and neither is taken for changed from now on.
 fn settle_as_is(name: &str, shown: &Sides<Shown>, settled: &mut Sides<Fields>) {
     for (side, shown) in shown.iter() {
-        let held: Fields =
-            shown.values.get(name).map(|value| (FieldName::new(name), value.clone())).into_iter().collect();
-        settled.get_mut(side).overlay(&held);
+        let held = shown.values.get(name).into_iter();
+        held.for_each(|value| settled.get_mut(side).set(name, value.clone()));
     }
 }
 
 /// The step that changes only our own state: a new link, or a baseline that moves on.
 fn own_step(case: &PairCase<'_>, tally: Tally, title: &str) -> Option<Step> {
     let moved = tally.settled.iter().any(|(_, values)| !values.is_empty());
-    let action = match case.fresh {
-        true => {
-            let (values, mapping) = (tally.settled, case.module.fingerprint.clone());
-            let baseline = Some(Baseline { values, mapping, swings: Swings::new() });
-            Action::Tie(Link { baseline, ..case.link.clone() })
-        }
-        false if moved => Action::Settle { keys: case.link.keys.clone(), patch: tally.settled },
-        false => return None,
+    let action = if case.fresh {
+        let (values, mapping) = (tally.settled, case.module.fingerprint.clone());
+        let baseline = Some(Baseline { values, mapping, swings: Swings::new() });
+        Action::Tie(Link { baseline, ..case.link.clone() })
+    } else if moved {
+        Action::Settle { keys: case.link.keys.clone(), patch: tally.settled }
+    } else {
+        return None;
     };
     Some(Step { action, why: Vec::new(), title: title.to_owned() })
 }

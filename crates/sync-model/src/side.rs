@@ -68,6 +68,20 @@ impl<T> Sides<T> {
         Self { left: make(Side::Left), right: make(Side::Right) }
     }
 
+    /// `own` on `side`, `other` on the other side.
+    ///
+    /// ```
+    /// use sync_model::{Side, Sides};
+    ///
+    /// assert_eq!(Sides::facing(Side::Right, "here", "there"), Sides::new("there", "here"));
+    /// ```
+    pub fn facing(side: Side, own: T, other: T) -> Self {
+        match side {
+            Side::Left => Self::new(own, other),
+            Side::Right => Self::new(other, own),
+        }
+    }
+
     /// The value of `side`.
     pub fn get(&self, side: Side) -> &T {
         match side {

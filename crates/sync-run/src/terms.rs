@@ -41,16 +41,21 @@ impl Terms {
     /// Whether records of `module` that were put aside have to be looked at again: something that waited came back, or
     /// other settings mean something else for them.
     pub(crate) fn looks_at_all(&self, module: &Module) -> bool {
+        self.changed_course(module) || self.released.iter().any(|held| held.module == *module)
+    }
+
+    /// Whether all records of `module` were last looked at by other settings, or never.
+    fn changed_course(&self, module: &Module) -> bool {
         self.checked.course.get(module) != self.course.get(module)
-            || self.released.iter().any(|held| held.module == *module)
     }
 
     /// What to forget before records of `modules` are put aside by other settings than all were looked at by: where the run
     /// ends before it has looked at all of them, the next one begins anew, also by the former settings.
     pub(crate) fn looking_at(&self, modules: &[&ModuleMapping]) -> Option<Change> {
         let mut checked = self.checked.clone();
-        let other = |name: &Module| self.checked.course.get(name) != self.course.get(name);
-        checked.course.retain(|name, _| !(other(name) && modules.iter().any(|module| module.module == *name)));
+        for module in modules.iter().filter(|module| self.changed_course(&module.module)) {
+            checked.course.remove(&module.module);
+        }
         (checked != self.checked).then(|| Change::Checked(Box::new(checked)))
     }
 

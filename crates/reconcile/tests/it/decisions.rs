@@ -3,24 +3,15 @@
 use proptest::prelude::*;
 use reconcile::{
     Action, Answer, Decision, Decisions, Deletes, Finding, Guarded, Guards, Matter, Observed, Plan, Policy, Reply,
-    Rule, Seen, Write, WriteChange, plan,
+    Rule, Write, WriteChange, plan,
 };
-use sync_model::{Evidence, LinkId, Mark, Record, RecordKey, Revision, Side, Sides, Value};
+use sync_model::{Evidence, LinkId, Mark, RecordKey, Revision, Side, Sides, Value};
 
-use crate::small::{key, keys, link, module, record};
+use crate::scene::{self, only, ties};
+use crate::small::{key, keys, link, module, record, see};
 
 fn policy() -> Policy {
-    Policy {
-        priority: None,
-        creates: Sides::new(true, true),
-        earlier_life: false,
-        deletes: Deletes::Approve,
-        guards: Guards::default(),
-    }
-}
-
-fn see(observed: &mut Observed, side: Side, record: Record, deleted: bool) {
-    observed.records.get_mut(side).insert(record.key(), Seen { record, deleted, dirty: true });
+    Policy { deletes: Deletes::Approve, ..scene::policy() }
 }
 
 fn text(value: &str) -> Option<Value> {
@@ -59,25 +50,12 @@ fn decided(mut observed: Observed, decisions: Vec<Decision>) -> Observed {
     observed
 }
 
-fn ties(plan: &Plan) -> Vec<(Sides<RecordKey>, Evidence)> {
-    let tie = |action: &Action| match action {
-        Action::Tie(link) => Some((link.keys.clone(), link.evidence.clone())),
-        Action::Settle { .. } | Action::Retire { .. } | Action::Write(_) => None,
-    };
-    plan.steps.iter().filter_map(|step| tie(&step.action)).collect()
-}
-
 fn born(plan: &Plan) -> Vec<(Side, RecordKey)> {
     let source = |write: &Write| match &write.change {
         WriteChange::Create { source, .. } => Some((write.side, source.clone())),
         WriteChange::Update { .. } | WriteChange::Delete { .. } => None,
     };
     plan.writes().filter_map(source).collect()
-}
-
-fn only(plan: &Plan) -> &Finding {
-    let [finding] = plan.findings.as_slice() else { panic!("one finding: {plan:#?}") };
-    finding
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! When something looks like an accident: exactly from which number on, and what is counted.
 
-use reconcile::{Bound, Guarded, Guards, Matter, Observed, Plan, Reply, Seen, plan};
+use reconcile::{Bound, Guarded, Guards, Matter, Observed, Plan, Reply, plan};
 use rstest::rstest;
-use sync_model::{LinkId, LinkState, Module, Record, Retired, Side, Sides, Value};
+use sync_model::{LinkId, LinkState, Module, Retired, Side, Sides, Value};
 
 use crate::scene::Scene;
-use crate::small::{key, link, module, record};
+use crate::small::{key, link, module, record, see};
 use crate::{firm, scene};
 
 /// `linked` pairs, of which the first `edited` were edited on the left and the `deleted` after them deleted there.
@@ -20,10 +20,6 @@ fn world(linked: u32, edited: u32, deleted: u32) -> Observed {
         observed.links.push((LinkId(n.into()), link(&module(), n, settled, false)));
     }
     observed
-}
-
-fn see(observed: &mut Observed, side: Side, record: Record, deleted: bool) {
-    observed.records.get_mut(side).insert(record.key(), Seen { record, deleted, dirty: true });
 }
 
 fn guarded(observed: &Observed, guards: Guards) -> Plan {

@@ -4,40 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{Direction, Mapping, ModuleMapping, Priority, Source};
 use reconcile::{in_reference_order, referred};
-use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, RecordKey, Schema, Side, Sides, Value};
+use sync_model::{FieldType, Fields, Kind, RecordKey, Side, Sides, Value};
 
 use crate::firm;
-use crate::scene::{Scene, fields};
+use crate::scene::{Scene, fields, schema};
 use crate::small;
 
 /// Organisations and persons; whoever stands in `refers` refers to the other.
 fn mapping(refers: &[&str]) -> Mapping {
     let mut text = String::new();
-    let mut schemas: Sides<Schema> = Sides::default();
     for (module, dinero, crm) in [("organisations", "contact", "Accounts"), ("contacts", "person", "Contacts")] {
         text += &format!("[[entity]]\nmodule = \"{module}\"\ndinero = \"{dinero}\"\ncrm = \"{crm}\"\n");
         text += "[[entity.field]]\nname = \"name\"\ndinero = \"Name\"\ncrm = \"name\"\n";
         if refers.contains(&module) {
             text += "[[entity.field]]\nname = \"to\"\ndinero = \"To\"\ncrm = \"to\"\ntranslate = \"reference\"\n";
         }
-        let others = if module == "contacts" { ["contact", "Accounts"] } else { ["person", "Contacts"] };
-        let mut add = |side: Side, kind: &str, name: &str, to: &str, other: &str| {
-            let spec = |name: &str, ty| FieldSpec {
-                name: FieldName::new(name),
-                label: name.to_owned(),
-                ty,
-                required: false,
-                writable: true,
-                max_chars: None,
-            };
-            let fields = vec![spec(name, FieldType::Text), spec(to, FieldType::Reference(vec![Kind::new(other)]))];
-            let kind = Kind::new(kind);
-            let described = KindSchema { kind: kind.clone(), label: kind.to_string(), fields };
-            schemas.get_mut(side).kinds.insert(kind, described);
-        };
-        add(Side::Left, dinero, "Name", "To", others[0]);
-        add(Side::Right, crm, "name", "to", others[1]);
     }
+    let kind = |name, fields: [&'static str; 2], other| {
+        let to = FieldType::Reference(vec![Kind::new(other)]);
+        (name, vec![(fields[0], FieldType::Text), (fields[1], to)])
+    };
+    let left = ["Name", "To"];
+    let right = ["name", "to"];
+    let schemas = Sides::new(
+        schema(&[kind("contact", left, "person"), kind("person", left, "contact")]),
+        schema(&[kind("Accounts", right, "Contacts"), kind("Contacts", right, "Accounts")]),
+    );
     let source = Source::Custom { file: "mapping.toml", text: &text };
     let direction = Direction::TwoWay { priority: Priority::Ask };
     let modules = ["organisations".to_owned(), "contacts".to_owned()];

@@ -24,7 +24,8 @@ pub(crate) fn texts<'a>(names: &[&'a str]) -> Vec<(&'a str, FieldType)> {
     names.iter().map(|name| (*name, FieldType::Text)).collect()
 }
 
-fn schema(kinds: Kinds<'_>) -> Schema {
+/// What a system with these kinds says of itself.
+pub(crate) fn schema(kinds: Kinds<'_>) -> Schema {
     let spec = |(name, ty): &(&str, FieldType)| FieldSpec {
         name: FieldName::new(*name),
         label: (*name).to_owned(),

@@ -177,6 +177,11 @@ pub(crate) fn record(side: Side, n: u32, values: [Option<Value>; 2]) -> Record {
     Record { revision: Revision::new("1"), ..Record::new(key.kind, key.id, fields) }
 }
 
+/// `record` is seen, as it changed or as it was deleted.
+pub(crate) fn see(observed: &mut Observed, side: Side, record: Record, deleted: bool) {
+    observed.records.get_mut(side).insert(record.key(), Seen { record, deleted, dirty: true });
+}
+
 /// A link whose baseline holds `values` on both sides, or nothing.
 pub(crate) fn link(module: &ModuleMapping, n: u32, values: Option<[Value; 2]>, review: bool) -> Link {
     let settled = |values: [Value; 2]| -> Fields {
@@ -221,7 +226,7 @@ impl Case {
             if self.past == Past::Lost && side == Side::Left {
                 record.mark = Some(Mark::new("11x1"));
             }
-            observed.records.get_mut(side).insert(record.key(), Seen { record, deleted, dirty: true });
+            see(&mut observed, side, record, deleted);
         }
         let linked = match self.past {
             Past::Nothing | Past::Lost => None,
