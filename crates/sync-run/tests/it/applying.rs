@@ -135,6 +135,19 @@ fn what_is_told_of_a_batch_is_how_long_it_takes_and_what_came_of_each_write() {
 }
 
 #[test]
+fn what_is_told_while_writing_is_how_long_the_rest_takes() {
+    on_virtual_time(async {
+        let pair = Pair::two_way(Side::Right);
+        Start { left: (0..6).collect(), right: vec![] }.lay_out(&pair);
+        pair.systems.right.state().wait = 100;
+        let (_, heard) = run(&pair, |_| {}).await;
+        let left = [500, 400, 300, 200, 100, 0].map(|wait| format!("wrote to right, {wait} ms left"));
+        assert_eq!(heard[0], "0 + 6 writes, 600 ms");
+        assert_eq!(heard[1..], left, "in two batches");
+    });
+}
+
+#[test]
 fn a_record_that_moved_on_is_told_and_planned_again() {
     on_virtual_time(async {
         let pair = strangers();
@@ -160,6 +173,8 @@ fn p22_a_create_that_has_its_effect_long_after_its_answer_was_given_up_is_not_ma
             pair.systems.right.state().faults = vec![Some(WriteFault::Late(seconds)); 2];
             for _ in 0..2 {
                 run(&pair, |_| {}).await;
+                // Whatever is still on its way arrives.
+                tokio::time::sleep(Duration::from_secs(60)).await;
             }
             assert_no_duplicates(&pair);
             assert_converged(&pair);

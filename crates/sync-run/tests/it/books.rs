@@ -78,6 +78,13 @@ dinero = "Parent"
 crm = "parent"
 translate = "reference"
 [[entity.field]]
+name = "number"
+dinero = "Number"
+crm = "cf_number"
+direction = "to-crm"
+translate = "line"
+clearing = false
+[[entity.field]]
 name = "lines"
 dinero = ["ProductLines", "ShowLinesInclVat"]
 crm = ["LineItems", "hdnTaxType", "hdnDiscountPercent", "hdnDiscountAmount", "hdnS_H_Amount", "charges_tax", "txtAdjustment", "deducted_tax", "bill_country", "vtiger_purchaseorder"]
@@ -170,11 +177,13 @@ fn schemas() -> Sides<Schema> {
         };
     let left = vec![
         spec("Description", FieldType::Text),
+        spec("Number", FieldType::Text),
         spec("ProductLines", FieldType::Rows(Vec::new())),
         spec("ShowLinesInclVat", FieldType::Flag),
     ];
     let mut right = vec![
         spec("subject", FieldType::Text),
+        spec("cf_number", FieldType::Text),
         spec("LineItems", FieldType::Rows(Vec::new())),
         spec("hdnTaxType", FieldType::Text),
         spec("bill_country", FieldType::Text),
@@ -225,6 +234,7 @@ fn invoice(title: &str, customer: &RecordKey, price: i64) -> Fields {
     fields.set("hdnTaxType", Value::text("group"));
     fields.set("bill_country", Value::text("Danmark"));
     fields.set("vtiger_purchaseorder", Value::Empty);
+    fields.set("cf_number", Value::Empty);
     fields.set("received", Value::Decimal(Decimal::ZERO));
     fields.set("LineItems", items(price));
     fields
@@ -245,10 +255,11 @@ pub(crate) fn items(price: i64) -> Value {
 /// The books count an invoice when its lines change.
 pub(crate) fn count_up(fields: &mut Fields) {
     let Some(Value::Rows(rows)) = fields.get("ProductLines") else { return };
-    let number = |row: &Fields, name: &str| row.get(name).and_then(Value::as_decimal).unwrap();
+    let number = |row: &Fields, name: &str| row.get(name).and_then(Value::as_decimal).unwrap_or_default();
     let net: Decimal = rows.iter().map(|row| number(row, "Quantity") * number(row, "BaseAmountValue")).sum();
     fields.set("TotalInclVat", Value::Decimal(net * Decimal::new(125, 2)));
     if fields.get("MailOutStatus").is_none() {
+        fields.set("Number", Value::Empty);
         fields.set("MailOutStatus", Value::text("NotSent"));
         fields.set("PaidAmount", Value::Decimal(Decimal::ZERO));
         fields.set("Currency", Value::text("DKK"));
@@ -264,7 +275,7 @@ impl System {
             Err(WriteError::Refused(Refusal { message, field: None, class: FailureClass::Accounting }))
         };
         state.version += 1;
-        let version = state.version;
+        let (version, pays_later) = (state.version, state.pays_later);
         if let Effect::Pay { reference, .. } = &wanted.effect
             && !state.payments.insert(reference.clone())
         {
@@ -273,9 +284,14 @@ impl System {
         let held = state.records.get_mut(&wanted.invoice).unwrap();
         match &wanted.effect {
             Effect::Book if held.lock == Lock::Frozen => return refuse("it is booked already"),
-            Effect::Book => held.lock = Lock::Frozen,
+            Effect::Book => {
+                held.lock = Lock::Frozen;
+                let title = held.fields.get("Description").map(ToString::to_string).unwrap_or_default();
+                held.fields.set("Number", Value::text(title.replace("Faktura ", "100")));
+            }
             Effect::Send { .. } => held.fields.set("MailOutStatus", Value::text("Sent")),
             Effect::Credit { .. } => return refuse("these books have no credit notes"),
+            Effect::Pay { .. } if pays_later => {}
             Effect::Pay { amount, .. } => {
                 let paid = held.fields.get("PaidAmount").and_then(Value::as_decimal).unwrap();
                 held.fields.set("PaidAmount", Value::Decimal(paid + amount));
@@ -302,7 +318,7 @@ impl System {
 }
 
 /// How records are called, by kind.
-fn title(kind: &Kind) -> &'static str {
+pub(crate) fn title(kind: &Kind) -> &'static str {
     match kind.as_str() {
         "contact" | "product" => "Name",
         "Products" => "productname",

@@ -1,7 +1,7 @@
 //! Booking, sending and paying: what of it happens, how often, and what it waits for.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use field_mapping::{Direction, Priority};
 use reconcile::{Deletes, Guards, Matter};
@@ -17,22 +17,22 @@ use crate::world::{Request, WriteFault};
 
 const TWO_WAY: Direction = Direction::TwoWay { priority: Priority::Prefer(Side::Right) };
 
-const NONE: Effects = Effects { book: false, send: false, pay: None };
-const BOOK: Effects = Effects { book: true, ..NONE };
-const SEND: Effects = Effects { send: true, ..NONE };
-const BOOK_AND_SEND: Effects = Effects { book: true, ..SEND };
-const ALL: Effects = Effects { pay: Some(55_000), ..BOOK_AND_SEND };
+pub(crate) const NONE: Effects = Effects { book: false, send: false, pay: None };
+pub(crate) const BOOK: Effects = Effects { book: true, ..NONE };
+pub(crate) const SEND: Effects = Effects { send: true, ..NONE };
+pub(crate) const BOOK_AND_SEND: Effects = Effects { book: true, ..SEND };
+pub(crate) const ALL: Effects = Effects { pay: Some(55_000), ..BOOK_AND_SEND };
 
-fn rules(effects: Effects) -> BookRules {
+pub(crate) fn rules(effects: Effects) -> BookRules {
     BookRules { direction: TWO_WAY, deletes: Deletes::Keep, guards: Guards::default(), effects, invoices: true }
 }
 
-fn invoice(n: u32) -> RecordKey {
+pub(crate) fn invoice(n: u32) -> RecordKey {
     RecordKey::new("Invoice", format!("7x{n}").as_str())
 }
 
 /// A pair that met already, and the first invoice since: over 125 kroner, of which `received` came in.
-async fn books(received: i64) -> Pair {
+pub(crate) async fn books(received: i64) -> Pair {
     let pair = open_books(TWO_WAY);
     act(&pair, &[Deed::Make { side: Side::Right, who: 0 }]);
     pair.engine().sync(&rules(NONE), &Order::default()).await.unwrap();
@@ -41,31 +41,31 @@ async fn books(received: i64) -> Pair {
     pair
 }
 
-fn write(pair: &Pair, n: u32) {
+pub(crate) fn write(pair: &Pair, n: u32) {
     let customer = find(pair, Side::Right, 0).unwrap();
     write_invoice(pair, &invoice(n), &format!("Faktura {n}"), &customer, 100);
 }
 
-async fn run(pair: &Pair, allowed: Effects) -> Summary {
+pub(crate) async fn run(pair: &Pair, allowed: Effects) -> Summary {
     let order = Order { effects: true, ..Order::default() };
     pair.engine().sync(&rules(allowed), &order).await.unwrap()
 }
 
 /// What happened, as `invoice effect` and how often.
-fn happened(pair: &Pair) -> Vec<(String, usize)> {
+pub(crate) fn happened(pair: &Pair) -> Vec<(String, usize)> {
     effects(pair).into_iter().map(|((title, effect), times)| (format!("{title} {effect}"), times)).collect()
 }
 
-fn once(all: &[&str]) -> Vec<(String, usize)> {
+pub(crate) fn once(all: &[&str]) -> Vec<(String, usize)> {
     all.iter().map(|it| ((*it).to_owned(), 1)).collect()
 }
 
 /// The invoice in the books.
-fn booked(pair: &Pair) -> RecordKey {
+pub(crate) fn booked(pair: &Pair) -> RecordKey {
     pair.systems.left.live().into_keys().find(|key| key.kind.as_str() == "invoice").unwrap()
 }
 
-fn unknown(summary: &Summary) -> usize {
+pub(crate) fn unknown(summary: &Summary) -> usize {
     let unknown = |matter: &Matter| matches!(matter, Matter::EffectUnknown { .. });
     summary.findings.iter().filter(|(_, finding)| unknown(&finding.matter)).count()
 }
@@ -224,23 +224,40 @@ fn p35_lines_that_change_right_before_a_booking_are_carried_over_first() {
     });
 }
 
-/// Does something to the pair, once, right after invoices were planned.
+/// Does something to the pair, once, right after invoices were planned, and hears in what order things happen.
 #[derive(Debug)]
-struct AfterPlan(Pair, AtomicBool, fn(&Pair));
+pub(crate) struct AfterPlan {
+    pair: Pair,
+    done: AtomicBool,
+    deed: fn(&Pair),
+    heard: Mutex<Vec<String>>,
+}
 
 impl Events for AfterPlan {
     fn take(&self, event: Event) {
-        let Event::Planned { plan } = event else { return };
-        if plan.module.as_str() == "invoices" && !self.1.swap(true, Ordering::SeqCst) {
-            (self.2)(&self.0);
-        }
+        let told = match event {
+            Event::Planned { plan } if plan.module.as_str() == "invoices" => {
+                if !self.done.swap(true, Ordering::SeqCst) {
+                    (self.deed)(&self.pair);
+                }
+                "planned".to_owned()
+            }
+            Event::Wrote { side, .. } => format!("wrote to {side}"),
+            Event::Happened { record } => record.effect.name(),
+            _ => return,
+        };
+        self.heard.lock().unwrap().push(told);
     }
 }
 
-/// A run with effects in which `deed` is done after invoices were planned.
-async fn run_with(pair: &Pair, allowed: Effects, deed: fn(&Pair)) {
-    let engine = Engine { events: Arc::new(AfterPlan(pair.clone(), AtomicBool::new(false), deed)), ..pair.engine() };
+/// A run with effects in which `deed` is done after invoices were planned. What was heard of it.
+pub(crate) async fn run_with(pair: &Pair, allowed: Effects, deed: fn(&Pair)) -> Vec<String> {
+    let (done, heard) = (AtomicBool::new(false), Mutex::default());
+    let events = Arc::new(AfterPlan { pair: pair.clone(), done, deed, heard });
+    let engine = Engine { events: events.clone(), ..pair.engine() };
     engine.sync(&rules(allowed), &Order { effects: true, ..Order::default() }).await.unwrap();
+    let heard = events.heard.lock().unwrap().clone();
+    heard
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::story::Act::{
 };
 use crate::story::Errand::{Bill, CarryOut, Effects as WithEffects, One, Push, Sync, Undo};
 use crate::story::{Act, Story, story};
-use crate::world::WriteFault::{LostAfter, LostBefore, Refused};
+use crate::world::WriteFault::{Late, LostAfter, LostBefore, Refused};
 
 const SYNC: Act = Run(Sync);
 const EFFECTS: Act = Run(WithEffects);
@@ -197,6 +197,16 @@ fn bad_days() -> Vec<Story> {
             "the answer to an update is lost",
             met(&[Edit(Left, 0, Street, 3), Trouble(Right, lost(LostAfter)), SYNC]),
         ),
+        story("an update is lost on the way", met(&[Edit(Left, 0, Street, 3), Trouble(Right, lost(LostBefore)), SYNC])),
+        story(
+            "a create has its effect late",
+            [made(Left, 2), vec![Trouble(Right, vec![Some(Late(9))]), SYNC]].concat(),
+        ),
+        story(
+            "a deletion has its effect late",
+            met(&[Delete(Left, 0), SYNC, Answer(Reply::Approve), Trouble(Right, vec![Some(Late(9))]), SYNC]),
+        )
+        .approving(),
         story(
             "an update is refused once",
             met(&[Edit(Left, 0, Street, 3), Trouble(Right, vec![Some(Refused)]), SYNC, SYNC]),

@@ -177,6 +177,15 @@ struct House {
 /// Tells `story`. It is killed at the edge `kills[0]` of all its runs; the run that clears up, at its edge `kills[1]`; the run
 /// that clears up after that, at its edge `kills[2]`. A killed run is ordered again until it comes to its end.
 pub(crate) async fn tell(story: &Story, kills: &[u64]) -> Told {
+    tell_of(story, kills).await.0
+}
+
+/// Tells `story` and kills nobody. How it ended, and the pair as it was left.
+pub(crate) async fn tell_in_peace(story: &Story) -> (Told, Pair) {
+    tell_of(story, &[]).await
+}
+
+async fn tell_of(story: &Story, kills: &[u64]) -> (Told, Pair) {
     let pair = open_books(story.rules.direction);
     let mut house = House { pair, rules: story.rules.clone(), last: None, runs: Vec::new(), plan: None };
     let mut kills = kills.iter().copied();
@@ -211,7 +220,8 @@ pub(crate) async fn tell(story: &Story, kills: &[u64]) -> Told {
             }
         }
     }
-    Told { end: house.end().await, edges: walked, killed, clearing_up }
+    let end = house.end().await;
+    (Told { end, edges: walked, killed, clearing_up }, house.pair)
 }
 
 impl House {
@@ -340,7 +350,7 @@ impl House {
     }
 
     /// Runs once more, and looks at everything.
-    async fn end(mut self) -> End {
+    async fn end(&mut self) -> End {
         for side in Side::BOTH {
             self.pair.systems.get(side).state().faults.clear();
         }
@@ -363,7 +373,7 @@ impl House {
 }
 
 /// A finding without ids, which may be others in another telling.
-fn told_matter(finding: &reconcile::Finding) -> String {
+pub(crate) fn told_matter(finding: &reconcile::Finding) -> String {
     let fields = match &finding.matter {
         Matter::Conflict { fields } | Matter::Proposal { fields, .. } | Matter::Swinging { fields } => {
             fields.iter().map(|why| why.field.to_string()).collect::<Vec<_>>().join(" ")

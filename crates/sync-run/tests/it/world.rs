@@ -2,7 +2,7 @@
 //! down at every edge (a journal write, a request, a response) and kills the run at any of them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use sync_model::{
 use sync_run::conformance::{Call, Gate};
 use sync_run::{
     ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Guids, Health, Intent,
-    Journaled, JournaledEffect, Next, Probed, Receipt, Refusal, StoreError, Usage, WriteError,
+    Journaled, JournaledEffect, Next, Permit, Probed, Receipt, Refusal, StoreError, Usage, WriteError,
 };
 use tokio::sync::Notify;
 use uuid::Uuid;
@@ -101,23 +101,30 @@ impl Fuse {
     }
 }
 
-/// A clock that follows tokio's, so that waiting costs no time.
+/// A clock that follows tokio's, so that waiting costs no time, and that can be set.
 #[derive(Debug)]
 pub(crate) struct VirtualClock {
     start: tokio::time::Instant,
-    shift: Duration,
+    /// Milliseconds.
+    shift: AtomicI64,
 }
 
 impl VirtualClock {
     pub(crate) fn shifted(shift: Duration) -> Self {
-        Self { start: tokio::time::Instant::now(), shift }
+        Self { start: tokio::time::Instant::now(), shift: AtomicI64::new(shift.num_milliseconds()) }
+    }
+
+    /// Somebody sets it, or the machine sleeps.
+    pub(crate) fn jump(&self, by: Duration) {
+        self.shift.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
     }
 }
 
 impl Clock for VirtualClock {
     fn now(&self) -> DateTime<Utc> {
         let epoch = DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap();
-        epoch + self.shift + Duration::from_std(self.start.elapsed()).unwrap()
+        let shift = Duration::milliseconds(self.shift.load(Ordering::SeqCst));
+        epoch + shift + Duration::from_std(self.start.elapsed()).unwrap()
     }
 }
 
@@ -140,6 +147,10 @@ pub(crate) enum WriteFault {
     LostAfter,
     /// It has no answer, and its effect so many seconds later.
     Late(u64),
+    /// Something in between repeats it: it has its effect twice, and no answer.
+    Twice,
+    /// It never leaves: the system is away.
+    Away,
     /// It is refused.
     Refused,
 }
@@ -205,6 +216,10 @@ pub(crate) struct SystemState {
     pub(crate) lags: bool,
     /// Milliseconds that its rate limit takes for each request.
     pub(crate) wait: u64,
+    /// Seconds that it takes to show a page.
+    pub(crate) slow: u64,
+    /// Whether it registers payments and shows them some time later.
+    pub(crate) pays_later: bool,
     /// By what signs payments were registered.
     pub(crate) payments: BTreeSet<String>,
 }
@@ -361,6 +376,17 @@ impl System {
         Ok(key)
     }
 
+    /// A request that changes the system waits for its turn, and asks whether it still may leave.
+    async fn may_leave(&self, permit: &Permit) -> Result<(), WriteError> {
+        self.fuse.edge().await;
+        let may = permit.question();
+        if !may().await {
+            return Err(WriteError::NotSent("somebody else has the lease".to_owned()));
+        }
+        self.fuse.edge_of_write().await;
+        Ok(())
+    }
+
     /// What became of a write.
     fn look_for(&self, intent: &Intent) -> Probed {
         let state = self.state();
@@ -408,6 +434,8 @@ impl Connector for System {
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
         self.fuse.edge().await;
         self.looked()?;
+        let slow = self.state().slow;
+        tokio::time::sleep(std::time::Duration::from_secs(slow)).await;
         let found = self.list(kind, since, page);
         self.fuse.edge().await;
         Ok(found)
@@ -452,7 +480,7 @@ impl Connector for System {
     }
 
     async fn write(&self, intent: &Journaled) -> Result<Receipt, WriteError> {
-        self.fuse.edge_of_write().await;
+        self.may_leave(intent.permit()).await?;
         let fault = {
             let mut state = self.state();
             if state.faults.is_empty() { None } else { state.faults.remove(0) }
@@ -479,6 +507,13 @@ impl Connector for System {
                 self.store(intent.intent())?;
                 return Err(WriteError::Unknown("lost".to_owned()));
             }
+            Some(WriteFault::Twice) => {
+                for _ in 0..2 {
+                    self.store(intent.intent())?;
+                }
+                return Err(WriteError::Unknown("lost".to_owned()));
+            }
+            Some(WriteFault::Away) => return Err(WriteError::NotSent("away".to_owned())),
             None => {}
         }
         let key = self.store(intent.intent())?;
@@ -512,14 +547,23 @@ impl Connector for System {
     }
 
     async fn perform(&self, effect: &JournaledEffect, _: &Record) -> Result<Option<Record>, WriteError> {
-        self.fuse.edge_of_write().await;
+        self.may_leave(effect.permit()).await?;
         let fault = {
             let mut state = self.state();
             (!state.effect_faults.is_empty()).then(|| state.effect_faults.remove(0))
         };
         match fault {
-            Some(WriteFault::LostBefore | WriteFault::Late(_)) => return Err(WriteError::Unknown("lost".to_owned())),
-            Some(WriteFault::LostAfter) => {
+            Some(WriteFault::LostBefore) => return Err(WriteError::Unknown("lost".to_owned())),
+            Some(WriteFault::Away) => return Err(WriteError::NotSent("away".to_owned())),
+            Some(WriteFault::Late(seconds)) => {
+                let (system, record) = (self.clone(), effect.record().clone());
+                tokio::spawn(async move {
+                    tokio::time::sleep(std::time::Duration::from_secs(seconds)).await;
+                    let _ = system.bring_about(&record);
+                });
+                return Err(WriteError::Unknown("lost".to_owned()));
+            }
+            Some(WriteFault::LostAfter | WriteFault::Twice) => {
                 self.bring_about(effect.record())?;
                 return Err(WriteError::Unknown("lost".to_owned()));
             }
