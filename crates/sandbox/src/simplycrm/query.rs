@@ -76,19 +76,20 @@ impl SimplyCrm {
         let offset = usize::try_from(offset).map_err(|_| Failure::database())?;
         let count = usize::try_from(count.min(PAGE)).map_err(|_| Failure::database())?;
         let rows = self.rows(module, &numbers(&alternatives)).filter(meets);
-        let by_number = order.iter().all(|field| matches!(field.kind, Kind::Id)) && !query.descending;
-        let rows: Vec<Cow<'_, Row>> = if by_number && self.stands_by_number(module) && query.columns != Columns::Count {
-            // They stand in that order, and nobody has to look beyond the page.
-            rows.take(offset.saturating_add(count)).collect()
-        } else {
-            sorted(&order, query.descending, rows.collect())
-        };
         if query.columns == Columns::Count {
             // 8.4 forgets to count entities (recording query).
             let lost = self.profile.version >= Version::V8 && module.entity;
-            let counted = Php::map([("count", Php::Text(rows.len().to_string()))]);
-            return Ok(Php::List(if lost { Vec::new() } else { vec![counted] }));
+            let counted = || Php::map([("count", Php::Text(rows.count().to_string()))]);
+            return Ok(Php::List(if lost { Vec::new() } else { vec![counted()] }));
         }
+        let most = offset.saturating_add(count);
+        let by_number = order.iter().all(|field| matches!(field.kind, Kind::Id)) && !query.descending;
+        let rows: Vec<Cow<'_, Row>> = if by_number && self.stands_by_number(module) {
+            // They stand in that order, and nobody has to look beyond the page.
+            rows.take(most).collect()
+        } else {
+            first(&order, query.descending, rows, most)
+        };
         Ok(Php::list(rows.iter().skip(offset).take(count).map(|row| {
             let shown = columns.iter().filter(|field| !self.is_secret(module, field));
             let mut entries: Vec<(String, Php)> =
@@ -125,18 +126,29 @@ fn order<'m>(module: &'m Module, query: &Query) -> Result<Vec<&'m Field>, Failur
     query.order.iter().map(field).collect()
 }
 
-/// `rows` by these fields, of which the last one may count downwards, and by their numbers.
-fn sorted<'r>(fields: &[&Field], descending: bool, mut rows: Vec<Cow<'r, Row>>) -> Vec<Cow<'r, Row>> {
+/// The first `most` of `rows` by these fields, of which the last one may count downwards, and by their numbers. Of the others
+/// nobody has to know the order: a page of thousands of rows is asked for hundreds of times.
+fn first<'r>(
+    fields: &[&Field],
+    descending: bool,
+    rows: impl Iterator<Item = Cow<'r, Row>>,
+    most: usize,
+) -> Vec<Cow<'r, Row>> {
     let last = fields.len().saturating_sub(1);
-    // Made once for each row: a page of thousands of rows is asked for hundreds of times.
-    rows.sort_by_cached_key(|row| {
+    let key = |row: &Row| {
         let step = |(place, field): (usize, &&Field)| {
             let turned = place == last && descending;
             if turned { Step::Down(Reverse(rank(field, row))) } else { Step::Up(rank(field, row)) }
         };
         (fields.iter().enumerate().map(step).collect::<Vec<_>>(), row.number)
-    });
-    rows
+    };
+    let mut keyed: Vec<_> = rows.map(|row| (key(&row), row)).collect();
+    if most < keyed.len() {
+        keyed.select_nth_unstable_by(most, |(one, _), (other, _)| one.cmp(other));
+        keyed.truncate(most);
+    }
+    keyed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    keyed.into_iter().map(|(_, row)| row).collect()
 }
 
 impl Test<'_> {
@@ -330,12 +342,13 @@ enum Step {
     Down(Reverse<Rank>),
 }
 
-/// What a cell is compared by; all cells of a column are of one sort.
+/// What a cell is compared by; all cells of a column are of one sort, but for times that are not set, which come first.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Id(u64),
     Number(Decimal),
     Text(Vec<char>),
+    Moment([u8; DIGITS]),
 }
 
 fn rank(field: &Field, row: &Row) -> Rank {
@@ -343,6 +356,7 @@ fn rank(field: &Field, row: &Row) -> Rank {
     match &field.kind {
         Kind::Id => Rank::Id(row.number),
         Kind::Integer | Kind::Double | Kind::Currency | Kind::Reference(_) | Kind::Owner => Rank::Number(decimal(cell)),
-        Kind::Text | Kind::LongText | Kind::Boolean | Kind::Date | Kind::Moment => Rank::Text(collation::rank(cell)),
+        Kind::Moment => moment(cell).map_or_else(|| Rank::Text(collation::rank(cell)), Rank::Moment),
+        Kind::Text | Kind::LongText | Kind::Boolean | Kind::Date => Rank::Text(collation::rank(cell)),
     }
 }

@@ -13,8 +13,9 @@ use crate::effects::{
 };
 use crate::history::find;
 use crate::pair::Pair;
+use crate::paused::at_every_edge;
 use crate::properties::on_virtual_time;
-use crate::world::WriteFault;
+use crate::world::{Blow, WriteFault};
 
 const PAY: Effects = Effects { pay: Some(55_000), ..NONE };
 
@@ -114,6 +115,34 @@ fn p34_an_effect_that_comes_late_is_waited_for_and_not_asked_for_twice() {
             assert_eq!(happened(&pair), once(&["Faktura 1 book", "Faktura 1 send"]), "{fault:?}");
         });
     }
+}
+
+#[test]
+fn p24_a_booking_that_is_killed_at_any_edge_is_found_or_tried_again_by_the_next_run() {
+    let mut intended = 0;
+    let edges = at_every_edge(async |edge| {
+        let pair = books(0).await;
+        run(&pair, NONE).await;
+        let (engine, rules) = (pair.engine(), rules(BOOK));
+        let order = Order { effects: true, ..Order::default() };
+        pair.fuse.arm(edge, Blow::Kill);
+        let killed = tokio::select! {
+            biased;
+            () = pair.fuse.blown() => true,
+            result = engine.sync(&rules, &order) => {
+                result.unwrap();
+                false
+            }
+        };
+        pair.fuse.disarm();
+        intended += usize::from(noted(&pair).await.iter().any(|(_, state)| *state == EffectState::Intended));
+        let summary = run(&pair, BOOK).await;
+        assert_eq!((refused(&summary), unknown(&summary)), (0, 0), "edge {edge}: {:?}", summary.findings);
+        assert_eq!(happened(&pair), once(&["Faktura 1 book"]), "edge {edge}");
+        assert_eq!(noted(&pair).await, [("book".to_owned(), EffectState::Done)], "edge {edge}");
+        killed
+    });
+    assert!(edges > 20 && intended > 2, "{edges} edges, {intended} with a booking on its way");
 }
 
 #[test]

@@ -56,7 +56,9 @@ fn l8_who_waits_for_a_dead_run_says_so_and_goes_on_when_its_lease_is_over() {
         assert!(pair.sync_until_killed(12).await);
         let waits = Arc::new(Waits::default());
         let engine = sync_run::Engine { events: waits.clone(), ..pair.engine() };
+        let began = tokio::time::Instant::now();
         engine.sync(&pair.rules, &Order::default()).await.unwrap();
+        assert!(began.elapsed() >= engine.pace.lease.to_std().unwrap(), "not sooner than the dead one could be alive");
         engine.sync(&pair.rules, &Order::default()).await.unwrap();
         assert_eq!(*waits.0.lock().unwrap(), 1, "once, for the dead one");
         assert_converged(&pair);

@@ -12,6 +12,7 @@ mod effects;
 mod ends;
 mod history;
 mod isolation;
+mod kept;
 mod lease;
 mod pair;
 mod paused;

@@ -216,6 +216,8 @@ pub(crate) struct SystemState {
     pub(crate) lags: bool,
     /// Milliseconds that its rate limit takes for each request.
     pub(crate) wait: u64,
+    /// Whether what was written cannot be read back.
+    pub(crate) unreadable: bool,
     /// Seconds that it takes to show a page.
     pub(crate) slow: u64,
     /// Whether it registers payments and shows them some time later.
@@ -529,6 +531,9 @@ impl Connector for System {
     }
 
     async fn read_back(&self, keys: &[RecordKey]) -> Result<Vec<Presence>, ConnectorError> {
+        if self.state().unreadable {
+            return Err(self.error());
+        }
         let shown = self.read(keys).await?;
         let state = self.state();
         let before = |it: Presence| match state.former.get(&it.key()).filter(|_| state.lags) {
