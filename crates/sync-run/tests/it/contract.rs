@@ -140,7 +140,7 @@ fn p19_a_plan_that_was_killed_half_way_is_spent() {
             let plan = saved(&pair).await;
             let order = Order { plan: Some(Arc::new(plan.clone())), ..Order::default() };
             let engine: Engine = pair.engine();
-            pair.fuse.arm(edge, crate::world::Blow::Kill);
+            pair.fuse.arm(edge, crate::fuse::Blow::Kill);
             let killed = tokio::select! {
                 biased;
                 () = pair.fuse.blown() => true,

@@ -11,11 +11,12 @@ use tokio::time::Instant;
 use crate::effects::{
     ALL, BOOK, BOOK_AND_SEND, NONE, booked, books, happened, invoice, once, rules, run, run_with, unknown, write,
 };
+use crate::fuse::Blow;
 use crate::history::find;
 use crate::pair::Pair;
 use crate::paused::at_every_edge;
 use crate::properties::on_virtual_time;
-use crate::world::{Blow, WriteFault};
+use crate::world::WriteFault;
 
 const PAY: Effects = Effects { pay: Some(55_000), ..NONE };
 
@@ -182,6 +183,19 @@ fn p35_an_invoice_that_keeps_changing_is_not_booked() {
         pair.systems.left.state().restless = false;
         run(&pair, BOOK).await;
         assert_eq!(happened(&pair), once(&["Faktura 9 book"]));
+    });
+}
+
+#[test]
+fn p35_a_draft_that_could_not_be_read_back_is_not_booked_before_it_was_looked_at() {
+    on_virtual_time(async {
+        let pair = books(0).await;
+        pair.systems.left.state().unreadable = true;
+        run(&pair, BOOK).await;
+        assert_eq!(happened(&pair), []);
+        pair.systems.left.state().unreadable = false;
+        run(&pair, BOOK).await;
+        assert_eq!(happened(&pair), once(&["Faktura 1 book"]));
     });
 }
 

@@ -4,12 +4,14 @@
 mod applying;
 mod audit;
 mod books;
+mod clock;
 mod contract;
 mod crash;
 mod drift;
 mod due;
 mod effects;
 mod ends;
+mod fuse;
 mod history;
 mod isolation;
 mod kept;

@@ -11,7 +11,9 @@ use sync_model::{FieldName, FieldSpec, FieldType, Fields, Kind, KindSchema, Pair
 use sync_run::conformance::{Gated, MemoryStore};
 use sync_run::{Engine, Order, Pace, Rules, RulesError, RunError, Summary, Unheard};
 
-use crate::world::{Blow, CountingGuids, Fuse, System, SystemState, VirtualClock};
+use crate::clock::{CountingGuids, VirtualClock};
+use crate::fuse::{Blow, Fuse};
+use crate::world::{System, SystemState};
 
 /// The modules under test.
 pub(crate) const MODULES: [&str; 1] = ["organisations"];

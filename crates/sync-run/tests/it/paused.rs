@@ -10,10 +10,12 @@ use sync_model::{RecordKey, Side, Value};
 use sync_run::{Effects, Engine, Event, Events, Order, RunError, StoreError, Summary};
 
 use crate::books::{BookRules, effects, made_twice, open_books, told, write_invoice};
+use crate::clock::VirtualClock;
+use crate::fuse::Blow;
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::properties::{assert_converged, assert_no_duplicates, on_virtual_time};
-use crate::world::{Blow, Request, VirtualClock};
+use crate::world::Request;
 
 const TWO_WAY: Direction = Direction::TwoWay { priority: Priority::Prefer(Side::Right) };
 

@@ -12,9 +12,10 @@ use sync_run::conformance::MemoryStore;
 use sync_run::{Decided, Effects, Engine, Order, RunError, SavedPlan, Store as _, Summary, Undo};
 
 use crate::books::{BookRules, effects, items, made_twice, open_books, told, write_invoice};
+use crate::fuse::Blow;
 use crate::history::{Deed, Field, act, find};
 use crate::pair::Pair;
-use crate::world::{Blow, Request, WriteFault};
+use crate::world::{Request, WriteFault};
 
 /// What happens.
 #[derive(Debug, Clone)]

@@ -7,10 +7,10 @@ use reconcile::KeptWhy;
 use sync_model::{FieldName, Fields, RecordKey, RunId, Side, Value};
 use sync_run::{Order, Summary, Undo};
 
+use crate::fuse::Blow;
 use crate::history::{Deed, Field, Start, act, deeds, find, make, start};
 use crate::pair::Pair;
 use crate::properties::on_virtual_time;
-use crate::world::Blow;
 
 async fn undo(pair: &Pair, target: Undo) -> Summary {
     let order = Order { undo: Some(target), ..Order::default() };

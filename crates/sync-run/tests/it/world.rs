@@ -1,142 +1,22 @@
-//! A world small enough to be generated: two systems in memory with the manners of the real ones, and a fuse that burns
-//! down at every edge (a journal write, a request, a response) and kills the run at any of them.
+//! A world small enough to be generated: two systems in memory with the manners of the real ones, whose requests and responses
+//! are edges at which a run can be killed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Duration, Utc};
 use reconcile::WriteChange;
 use sync_model::{
     Cursor, Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey, Revision, Schema, Side, Value,
 };
-use sync_run::conformance::{Call, Gate};
 use sync_run::{
-    ChangePage, Clock, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Guids, Health, Intent,
-    Journaled, JournaledEffect, Next, Permit, Probed, Receipt, Refusal, StoreError, Usage, WriteError,
+    ChangePage, Connector, ConnectorError, EffectFound, ErrorClass, FailureClass, Health, Intent, Journaled,
+    JournaledEffect, Next, Permit, Probed, Receipt, Refusal, Usage, WriteError,
 };
-use tokio::sync::Notify;
-use uuid::Uuid;
 
 use crate::books::count_up;
+use crate::fuse::Fuse;
 use crate::history::Field;
-
-/// What happens to whoever walks past a fuse for the n-th time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Blow {
-    /// It dies.
-    Kill,
-    /// It stands still until it is told to go on.
-    Pause,
-    /// It stands still, but not with a changing request on its way: that cannot be told from a slow network, which nothing
-    /// but the other system itself can fence off.
-    PauseBetweenWrites,
-}
-
-/// Strikes whoever walks past it for the n-th time.
-#[derive(Debug, Default)]
-pub(crate) struct Fuse {
-    armed: Mutex<Option<(u64, Blow)>>,
-    blown: Notify,
-    resumed: Notify,
-    passed: AtomicU64,
-}
-
-impl Fuse {
-    pub(crate) fn arm(&self, steps: u64, blow: Blow) {
-        *self.armed.lock().unwrap() = Some((steps, blow));
-    }
-
-    pub(crate) fn disarm(&self) {
-        *self.armed.lock().unwrap() = None;
-    }
-
-    /// How many edges were walked past in all.
-    pub(crate) fn passed(&self) -> u64 {
-        self.passed.load(Ordering::SeqCst)
-    }
-
-    pub(crate) async fn blown(&self) {
-        self.blown.notified().await;
-    }
-
-    /// Whoever stands still goes on.
-    pub(crate) fn go_on(&self) {
-        self.resumed.notify_one();
-    }
-
-    async fn edge(&self) {
-        self.strike(false).await;
-    }
-
-    /// The edge at which a request leaves that changes the system.
-    async fn edge_of_write(&self) {
-        self.strike(true).await;
-    }
-
-    async fn strike(&self, writes: bool) {
-        self.passed.fetch_add(1, Ordering::SeqCst);
-        let blow = {
-            let mut armed = self.armed.lock().unwrap();
-            match &mut *armed {
-                None => return,
-                Some((_, Blow::PauseBetweenWrites)) if writes => return,
-                Some((0, blow)) => {
-                    let blow = *blow;
-                    *armed = None;
-                    blow
-                }
-                Some((left, _)) => {
-                    *left -= 1;
-                    return;
-                }
-            }
-        };
-        self.blown.notify_one();
-        match blow {
-            Blow::Kill => std::future::pending::<()>().await,
-            Blow::Pause | Blow::PauseBetweenWrites => self.resumed.notified().await,
-        }
-    }
-}
-
-/// A clock that follows tokio's, so that waiting costs no time, and that can be set.
-#[derive(Debug)]
-pub(crate) struct VirtualClock {
-    start: tokio::time::Instant,
-    /// Milliseconds.
-    shift: AtomicI64,
-}
-
-impl VirtualClock {
-    pub(crate) fn shifted(shift: Duration) -> Self {
-        Self { start: tokio::time::Instant::now(), shift: AtomicI64::new(shift.num_milliseconds()) }
-    }
-
-    /// Somebody sets it, or the machine sleeps.
-    pub(crate) fn jump(&self, by: Duration) {
-        self.shift.fetch_add(by.num_milliseconds(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for VirtualClock {
-    fn now(&self) -> DateTime<Utc> {
-        let epoch = DateTime::<Utc>::from_timestamp(1_790_000_000, 0).unwrap();
-        let shift = Duration::milliseconds(self.shift.load(Ordering::SeqCst));
-        epoch + shift + Duration::from_std(self.start.elapsed()).unwrap()
-    }
-}
-
-/// Guids in a row.
-#[derive(Debug, Default)]
-pub(crate) struct CountingGuids(AtomicU64);
-
-impl Guids for CountingGuids {
-    fn next(&self) -> Uuid {
-        Uuid::from_u128(u128::from(self.0.fetch_add(1, Ordering::SeqCst)) + 1)
-    }
-}
 
 /// What happens to one write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -599,24 +479,5 @@ impl Connector for System {
 
     fn wait_for(&self, requests: u64) -> u64 {
         requests * self.state().wait
-    }
-}
-
-/// Whatever changes the store has edges, too.
-#[async_trait]
-impl Gate for Fuse {
-    async fn before(&self, call: Call) -> Result<(), StoreError> {
-        match call {
-            Call::Look => {}
-            Call::Commit | Call::Lease => self.edge().await,
-        }
-        Ok(())
-    }
-
-    async fn after(&self, call: Call) {
-        match call {
-            Call::Look => {}
-            Call::Commit | Call::Lease => self.edge().await,
-        }
     }
 }
