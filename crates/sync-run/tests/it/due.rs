@@ -18,6 +18,9 @@ use crate::paused::at_every_edge;
 use crate::properties::on_virtual_time;
 use crate::world::WriteFault;
 
+/// What somebody does to the invoice in the books.
+type Edit = fn(&mut Fields);
+
 const PAY: Effects = Effects { pay: Some(55_000), ..NONE };
 
 fn kroner(amount: i64) -> Value {
@@ -36,7 +39,7 @@ fn refused(summary: &Summary) -> usize {
 #[test]
 fn p34_what_is_paid_follows_from_what_the_books_show() {
     let paid = |fields: &mut Fields| fields.set("PaidAmount", kroner(125));
-    let cases: [(&str, fn(&mut Fields), i64, &[&str]); 7] = [
+    let cases: [(&str, Edit, i64, &[&str]); 7] = [
         ("nobody paid it there", |_| {}, 125, &["pay 125"]),
         ("somebody noted the payment there", paid, 125, &[]),
         ("it is in euro", |fields| fields.set("Currency", Value::text("EUR")), 125, &[]),

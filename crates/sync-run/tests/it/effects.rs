@@ -256,8 +256,7 @@ pub(crate) async fn run_with(pair: &Pair, allowed: Effects, deed: fn(&Pair)) -> 
     let events = Arc::new(AfterPlan { pair: pair.clone(), done, deed, heard });
     let engine = Engine { events: events.clone(), ..pair.engine() };
     engine.sync(&rules(allowed), &Order { effects: true, ..Order::default() }).await.unwrap();
-    let heard = events.heard.lock().unwrap().clone();
-    heard
+    events.heard.lock().unwrap().clone()
 }
 
 #[test]
