@@ -21,6 +21,18 @@ fn word_for(change: &WriteChange) -> &'static str {
     }
 }
 
+/// What came of a write, in a word.
+pub(crate) fn came_of(outcome: Option<&Outcome>) -> &'static str {
+    match outcome {
+        None => "open",
+        Some(Outcome::Done { .. }) => "done",
+        Some(Outcome::Refused { .. }) => "refused",
+        Some(Outcome::Stale) => "stale",
+        Some(Outcome::NotSent) => "not sent",
+        Some(Outcome::Unresolved) => "unresolved",
+    }
+}
+
 fn entry(intent: &Intent, outcome: Option<&Outcome>) -> String {
     let write = &intent.write;
     let fields = match &write.change {
@@ -29,14 +41,7 @@ fn entry(intent: &Intent, outcome: Option<&Outcome>) -> String {
         WriteChange::Create { .. } | WriteChange::Delete { .. } => String::new(),
     };
     let since = intent.since.as_ref().map(|cursor| format!(" (read up to {})", cursor.0)).unwrap_or_default();
-    let outcome = match outcome {
-        None => "open",
-        Some(Outcome::Done { .. }) => "done",
-        Some(Outcome::Refused { .. }) => "refused",
-        Some(Outcome::Stale) => "stale",
-        Some(Outcome::NotSent) => "not sent",
-        Some(Outcome::Unresolved) => "unresolved",
-    };
+    let outcome = came_of(outcome);
     format!("{} {} {}{fields}: {outcome}{since}", write.side, word_for(&write.change), intent.title)
 }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use reconcile::Matter;
-use sync_model::{PairId, RecordKey, Side, Sides};
-use sync_run::{Outcome, RunError, Store as _, Summary};
+use sync_model::{PairId, RecordKey, Side, Sides, Value};
+use sync_run::{RunError, Store as _, Summary};
 use tokio::time::Instant;
 
+use crate::ends::came_of;
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::paused::at_every_edge;
@@ -33,15 +34,7 @@ async fn outcomes(pair: &Pair) -> Vec<&'static str> {
     let id = PairId::new("test");
     let run = pair.memory.runs(&id, 1).await.unwrap().remove(0).run;
     let journal = pair.memory.journal(&id, &run, u32::MAX).await.unwrap();
-    let word = |outcome: Option<Outcome>| match outcome {
-        None => "open",
-        Some(Outcome::Done { .. }) => "done",
-        Some(Outcome::Refused { .. }) => "refused",
-        Some(Outcome::Stale) => "stale",
-        Some(Outcome::NotSent) => "not sent",
-        Some(Outcome::Unresolved) => "unresolved",
-    };
-    journal.into_iter().map(|(_, outcome)| word(outcome)).collect()
+    journal.iter().map(|(_, outcome)| came_of(outcome.as_ref())).collect()
 }
 
 /// The sources of writes of whose fate nobody knows.
@@ -139,6 +132,13 @@ fn p22_a_create_of_whose_fate_nobody_knows_is_not_made_again_and_holds_its_own_s
         assert_eq!(doubtful(&summary), [&source], "{:?}", summary.findings);
         assert_eq!((outcomes(&pair).await, made(&pair)), (vec!["done"], 4), "the others go on");
         pair.systems.right.state().forgetful = false;
+
+        // Where both are shown, a person is asked which one it is, and is not told once more that nobody knows.
+        for key in pair.systems.right.live().into_keys().take(2) {
+            pair.systems.right.edit(&key, |fields| fields.set("website", Value::text("nordlys.dk")));
+        }
+        let summary = pair.sync().await.unwrap();
+        assert_eq!((doubtful(&summary), summary.held(), unfinished(&pair).await), (vec![], 1, 1));
 
         let copy = pair.systems.right.live().into_keys().next().unwrap();
         pair.systems.right.delete(&copy);
