@@ -25,10 +25,6 @@ async fn carry_out(pair: &Pair, plan: &SavedPlan) -> Result<Summary, RunError> {
     pair.engine().sync(&pair.rules, &order).await
 }
 
-fn writes(pair: &Pair) -> usize {
-    pair.systems.left.writes() + pair.systems.right.writes()
-}
-
 fn street(side: Side, who: usize, value: usize) -> Deed {
     Deed::Edit { side, who, field: Field::Street, value }
 }
@@ -65,7 +61,7 @@ proptest! {
             let planned: Vec<_> = plan.plans.iter().flat_map(|plan| &plan.steps)
                 .filter(|step| matches!(step.action, Action::Write(_))).collect();
             let done: Vec<_> = summary.done.iter().map(|(_, step)| step).collect();
-            assert_eq!(writes(&pair), planned.len());
+            assert_eq!(pair.writes(), planned.len());
             assert!(planned.iter().all(|step| done.contains(step)) && done.len() == planned.len());
             assert_eq!(summary.moved_on, []);
             for side in Side::BOTH {
@@ -99,7 +95,7 @@ proptest! {
             for side in Side::BOTH { pair.systems.get(side).forget_log(); }
             let again = carry_out(&pair, &plan).await.unwrap();
             assert_eq!(again.spent.map(|spent| spent.run), Some(summary.run));
-            assert_eq!((writes(&pair), again.usage.left.requests + again.usage.right.requests), (0, 0));
+            assert_eq!((pair.writes(), again.usage.left.requests + again.usage.right.requests), (0, 0));
             // The rest is planned again, and both sides end in agreement.
             for _ in 0..2 { pair.sync().await.unwrap(); }
             crate::properties::assert_converged(&pair);
@@ -139,15 +135,8 @@ fn p19_a_plan_that_was_killed_half_way_is_spent() {
             Start { left: vec![0, 1, 2, 3], right: vec![] }.lay_out(&pair);
             let plan = saved(&pair).await;
             let order = Order { plan: Some(Arc::new(plan.clone())), ..Order::default() };
-            let engine: Engine = pair.engine();
-            pair.fuse.arm(edge, crate::fuse::Blow::Kill);
-            let killed = tokio::select! {
-                biased;
-                () = pair.fuse.blown() => true,
-                result = engine.sync(&pair.rules, &order) => result.is_err(),
-            };
-            pair.fuse.disarm();
-            if !killed || writes(&pair) == 0 {
+            let killed = pair.order_until_killed(edge, &pair.rules, &order).await;
+            if !killed || pair.writes() == 0 {
                 return 0;
             }
             for side in Side::BOTH {
@@ -155,7 +144,7 @@ fn p19_a_plan_that_was_killed_half_way_is_spent() {
             }
             let again = carry_out(&pair, &plan).await.unwrap();
             assert!(again.spent.is_some(), "killed at edge {edge}");
-            assert_eq!(writes(&pair), 0, "killed at edge {edge}");
+            assert_eq!(pair.writes(), 0, "killed at edge {edge}");
             pair.sync().await.unwrap();
             crate::properties::assert_converged(&pair);
             crate::properties::assert_no_duplicates(&pair);
@@ -194,7 +183,7 @@ fn p19_a_plan_of_others_or_of_other_rules_or_touched_is_refused() {
         assert!(matches!(refused, Err(RunError::Plan(PlanError::OtherPair(_)))));
         let turned = Pair { rules: Pair::two_way(Side::Right).rules, ..pair.clone() };
         assert!(matches!(carry_out(&turned, &plan).await, Err(RunError::Plan(PlanError::OtherRules))));
-        assert_eq!(writes(&pair), 0);
+        assert_eq!(pair.writes(), 0);
         assert_eq!(carry_out(&pair, &plan).await.unwrap().created.right, 1, "a refusal does not spend it");
     });
 }

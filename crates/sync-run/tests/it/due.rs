@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use crate::effects::{
     ALL, BOOK, BOOK_AND_SEND, NONE, booked, books, happened, invoice, once, rules, run, run_with, unknown, write,
 };
-use crate::fuse::Blow;
 use crate::history::find;
 use crate::pair::Pair;
 use crate::paused::at_every_edge;
@@ -127,18 +126,8 @@ fn p24_a_booking_that_is_killed_at_any_edge_is_found_or_tried_again_by_the_next_
     let edges = at_every_edge(async |edge| {
         let pair = books(0).await;
         run(&pair, NONE).await;
-        let (engine, rules) = (pair.engine(), rules(BOOK));
         let order = Order { effects: true, ..Order::default() };
-        pair.fuse.arm(edge, Blow::Kill);
-        let killed = tokio::select! {
-            biased;
-            () = pair.fuse.blown() => true,
-            result = engine.sync(&rules, &order) => {
-                result.unwrap();
-                false
-            }
-        };
-        pair.fuse.disarm();
+        let killed = pair.order_until_killed(edge, &rules(BOOK), &order).await;
         intended += usize::from(noted(&pair).await.iter().any(|(_, state)| *state == EffectState::Intended));
         let summary = run(&pair, BOOK).await;
         assert_eq!((refused(&summary), unknown(&summary)), (0, 0), "edge {edge}: {:?}", summary.findings);

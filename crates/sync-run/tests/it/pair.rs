@@ -116,19 +116,28 @@ impl Pair {
 
     /// Runs until the fuse is burnt down, and reports whether it was.
     pub(crate) async fn sync_until_killed(&self, edge: u64) -> bool {
+        self.order_until_killed(edge, &self.rules, &Order::default()).await
+    }
+
+    /// Carries out `order` until the fuse is burnt down, and reports whether it was.
+    pub(crate) async fn order_until_killed(&self, edge: u64, rules: &dyn Rules, order: &Order) -> bool {
         self.fuse.arm(edge, Blow::Kill);
         let engine = self.engine();
-        let order = Order::default();
         let killed = tokio::select! {
             biased;
             () = self.fuse.blown() => true,
-            result = engine.sync(&self.rules, &order) => {
+            result = engine.sync(rules, order) => {
                 result.expect("without faults a run succeeds");
                 false
             }
         };
         self.fuse.disarm();
         killed
+    }
+
+    /// How many requests changed a system.
+    pub(crate) fn writes(&self) -> usize {
+        self.systems.left.writes() + self.systems.right.writes()
     }
 
     /// Both sides' live records in canonical form, by what identifies them.

@@ -15,7 +15,6 @@ use crate::fuse::Blow;
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::properties::{assert_converged, assert_no_duplicates, on_virtual_time};
-use crate::world::Request;
 
 const TWO_WAY: Direction = Direction::TwoWay { priority: Priority::Prefer(Side::Right) };
 
@@ -153,14 +152,6 @@ fn l2_a_module_is_planned_three_times_at_most_however_restless_the_world_is() {
     });
 }
 
-fn changing_requests(pair: &Pair) -> usize {
-    let writes = |side| {
-        let state = pair.systems.get(side).state();
-        state.log.iter().filter(|it| !matches!(it, Request::Read | Request::Refused)).count()
-    };
-    writes(Side::Left) + writes(Side::Right)
-}
-
 /// While a run stands still, another takes its lease over: because the time passes, because the machine slept and only the
 /// clock knows, or after somebody has put the clock back.
 #[test]
@@ -199,7 +190,7 @@ fn fenced_off(clock_jumps: chrono::Duration) {
         let run = paused_at(&pair, edge, Blow::PauseBetweenWrites, &rules, &order, async || {
             pair.clock.jump(clock_jumps);
             pair.engine().sync(&rules, &order).await.unwrap();
-            after_takeover = changing_requests(&pair);
+            after_takeover = pair.writes();
         })
         .await;
         let Some(run) = run else { return false };
@@ -209,7 +200,7 @@ fn fenced_off(clock_jumps: chrono::Duration) {
             Ok(_) | Err(RunError::Store(StoreError::Busy { .. })) => {}
             Err(other) => panic!("edge {edge}: {other}"),
         }
-        assert_eq!(changing_requests(&pair), after_takeover, "edge {edge}: it changed nothing any more");
+        assert_eq!(pair.writes(), after_takeover, "edge {edge}: it changed nothing any more");
         for side in Side::BOTH {
             assert!(made_twice(&pair, side).is_empty(), "edge {edge}");
         }

@@ -7,7 +7,6 @@ use reconcile::KeptWhy;
 use sync_model::{FieldName, Fields, RecordKey, RunId, Side, Value};
 use sync_run::{Order, Summary, Undo};
 
-use crate::fuse::Blow;
 use crate::history::{Deed, Field, Start, act, deeds, find, make, start};
 use crate::pair::Pair;
 use crate::properties::on_virtual_time;
@@ -186,21 +185,14 @@ fn p20_an_undo_that_is_killed_at_any_edge_is_not_redone_by_the_next_run() {
         kills += on_virtual_time(async {
             let (pair, run) = carried_over().await;
             let order = Order { undo: Some(Undo::Run(run)), ..Order::default() };
-            let engine = pair.engine();
-            pair.fuse.arm(edge, Blow::Kill);
-            let killed = tokio::select! {
-                biased;
-                () = pair.fuse.blown() => 1,
-                _ = engine.sync(&pair.rules, &order) => 0,
-            };
-            pair.fuse.disarm();
+            let killed = pair.order_until_killed(edge, &pair.rules, &order).await;
             let right = held(&pair, Side::Right, Field::Street);
             for _ in 0..2 {
                 pair.sync().await.unwrap();
             }
             assert_eq!(held(&pair, Side::Left, Field::Street), Value::text(Field::Street.value(2)), "edge {edge}");
             assert_eq!(held(&pair, Side::Right, Field::Street), right, "edge {edge}");
-            killed
+            u32::from(killed)
         });
     }
     assert!(kills > 8, "killed at {kills} edges");
