@@ -79,8 +79,8 @@ impl SimplyCrm {
         if query.columns == Columns::Count {
             // 8.4 forgets to count entities (recording query).
             let lost = self.profile.version >= Version::V8 && module.entity;
-            let counted = || Php::map([("count", Php::Text(rows.count().to_string()))]);
-            return Ok(Php::List(if lost { Vec::new() } else { vec![counted()] }));
+            let counted = Php::map([("count", Php::Text(rows.count().to_string()))]);
+            return Ok(Php::List(if lost { Vec::new() } else { vec![counted] }));
         }
         let most = offset.saturating_add(count);
         let by_number = order.iter().all(|field| matches!(field.kind, Kind::Id)) && !query.descending;
