@@ -6,9 +6,9 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use arcstr::ArcStr;
-use internment::ArcIntern;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use string_cache::DefaultAtom;
 
 /// Declares a text newtype that is cheap to clone and compares by its text, on top of something that holds a `str`.
 macro_rules! text_type {
@@ -100,11 +100,11 @@ macro_rules! text_type {
 
 /// A word that stands in many thousand records and is held once. Where it stands it takes no more room than a pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Word(ArcIntern<Box<str>>);
+struct Word(DefaultAtom);
 
 impl From<&str> for Word {
     fn from(text: &str) -> Self {
-        Self(ArcIntern::new(text.into()))
+        Self(text.into())
     }
 }
 
