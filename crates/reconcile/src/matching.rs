@@ -47,20 +47,20 @@ pub(crate) struct Matched<'a> {
 
 /// What matching goes by.
 #[derive(Clone, Copy)]
-pub(crate) struct Known<'a> {
+pub(crate) struct Known<'k, 'a> {
     pub(crate) module: &'a ModuleMapping,
-    pub(crate) unlinked: &'a Matchable<'a>,
+    pub(crate) unlinked: &'k Matchable<'a>,
     /// Records that stand on their side in their own right, linked and not made there by us, or left alone by a person: a
     /// record whose strong key stands on one of them, or whose mark names one, is a duplicate and is reported instead of
     /// being made again.
-    pub(crate) standing: &'a Matchable<'a>,
-    pub(crate) decisions: &'a Decisions,
+    pub(crate) standing: &'k Matchable<'a>,
+    pub(crate) decisions: &'k Decisions,
 }
 
 /// Records in matching form, by side.
 pub(crate) type Matchable<'a> = Sides<BTreeMap<RecordKey, Candidate<'a>>>;
 
-impl<'a> Known<'a> {
+impl<'k, 'a> Known<'k, 'a> {
     /// What pairs the kinds of the two, which can be the same thing then, unless a person said that they are different.
     fn entity(&self, keys: &Sides<RecordKey>) -> Option<&'a EntityMapping> {
         let kinds: Sides<&Kind> = keys.as_ref().map(|key| &key.kind);
@@ -72,26 +72,26 @@ impl<'a> Known<'a> {
         &self,
         alone: &'s Sides<BTreeSet<RecordKey>>,
         side: Side,
-    ) -> impl Iterator<Item = &'a Candidate<'a>> + use<'a, 's> {
+    ) -> impl Iterator<Item = &'k Candidate<'a>> + use<'k, 'a, 's> {
         let unlinked = self.unlinked.get(side);
         alone.get(side).iter().map(move |key| &unlinked[key])
     }
 
     /// The two as a pair, where they can be one.
-    fn pair(&self, left: &'a Candidate<'a>, right: &'a Candidate<'a>, likeness: u8) -> Option<Edge<'a>> {
+    fn pair(&self, left: &'k Candidate<'a>, right: &'k Candidate<'a>, likeness: u8) -> Option<Edge<'k, 'a>> {
         let entity = self.entity(&Sides::new(left.key.clone(), right.key.clone()))?;
         Some(Edge { entity, left, right, likeness })
     }
 
     /// `one` of `side` and `other` of the other side as a pair that nothing is lacking to, where they can be one.
-    fn facing(&self, side: Side, one: &'a Candidate<'a>, other: &'a Candidate<'a>) -> Option<Edge<'a>> {
+    fn facing(&self, side: Side, one: &'k Candidate<'a>, other: &'k Candidate<'a>) -> Option<Edge<'k, 'a>> {
         let Sides { left, right } = Sides::facing(side, one, other);
         self.pair(left, right, 100)
     }
 }
 
 /// Finds partners among the records that have none.
-pub(crate) fn find_partners<'a>(known: &Known<'a>) -> Matched<'a> {
+pub(crate) fn find_partners<'a>(known: &Known<'_, 'a>) -> Matched<'a> {
     let alone = Sides::from_fn(|side| known.unlinked.get(side).keys().cloned().collect());
     let mut matched = Matched { alone, ..Matched::default() };
     by_person(known, &mut matched);
@@ -115,7 +115,7 @@ pub(crate) fn marks_meet(unlinked: &Matchable<'_>) -> bool {
 }
 
 /// Links what a person called the same thing, as far as both are there and have no link.
-fn by_person<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
+fn by_person<'a>(known: &Known<'_, 'a>, matched: &mut Matched<'a>) {
     for keys in known.decisions.same() {
         let free = |side: Side| {
             known.unlinked.get(side).get(keys.get(side)).filter(|free| matched.alone.get(side).contains(&free.key))
@@ -127,19 +127,20 @@ fn by_person<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
     }
 }
 
-fn by_mark<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
+fn by_mark<'k, 'a>(known: &Known<'k, 'a>, matched: &mut Matched<'a>) {
     for side in Side::BOTH {
-        let mut claims: BTreeMap<&RecordKey, Vec<Edge<'a>>> = BTreeMap::new();
-        let alone: Vec<&Candidate<'a>> = known.alone(&matched.alone, side).collect();
+        let free = by_id(known.unlinked.get(side.other()));
+        let taken = by_id(known.standing.get(side.other()));
+        let mut claims: BTreeMap<&RecordKey, Vec<Edge<'k, 'a>>> = BTreeMap::new();
+        let alone: Vec<&'k Candidate<'a>> = known.alone(&matched.alone, side).collect();
         for candidate in alone {
             let Some(mark) = &candidate.record.mark else { continue };
-            let partner = |records: &'a Matchable<'a>| {
-                let marked = records.get(side.other()).values().filter(|it| it.key.id.as_str() == mark.as_str());
-                marked.filter_map(|it| known.facing(side, candidate, it)).next()
+            let partner = |records: &ById<'k, 'a>| {
+                records.get(mark.as_str())?.iter().find_map(|it| known.facing(side, candidate, it))
             };
-            if let Some(free) = partner(known.unlinked) {
+            if let Some(free) = partner(&free) {
                 claims.entry(&free.end(side.other()).key).or_default().push(free);
-            } else if let Some(taken) = partner(known.standing) {
+            } else if let Some(taken) = partner(&taken) {
                 let of = taken.end(side.other()).key.clone();
                 report_duplicate(side, candidate, of, "mark", mark.as_str(), matched);
             }
@@ -160,21 +161,32 @@ fn by_mark<'a>(known: &Known<'a>, matched: &mut Matched<'a>) {
     }
 }
 
+/// Records by their ids, which are unique within a kind.
+type ById<'k, 'a> = BTreeMap<&'k str, Vec<&'k Candidate<'a>>>;
+
+fn by_id<'k, 'a>(records: &'k BTreeMap<RecordKey, Candidate<'a>>) -> ById<'k, 'a> {
+    let mut found = ById::new();
+    for candidate in records.values() {
+        found.entry(candidate.key.id.as_str()).or_default().push(candidate);
+    }
+    found
+}
+
 /// Two records that may belong together.
 #[derive(Clone, Copy)]
-struct Edge<'a> {
+struct Edge<'k, 'a> {
     entity: &'a EntityMapping,
-    left: &'a Candidate<'a>,
-    right: &'a Candidate<'a>,
+    left: &'k Candidate<'a>,
+    right: &'k Candidate<'a>,
     likeness: u8,
 }
 
-impl<'a> Edge<'a> {
-    fn ends(&self) -> [(Side, &'a RecordKey); 2] {
+impl<'k, 'a> Edge<'k, 'a> {
+    fn ends(&self) -> [(Side, &'k RecordKey); 2] {
         [(Side::Left, &self.left.key), (Side::Right, &self.right.key)]
     }
 
-    fn end(&self, side: Side) -> &'a Candidate<'a> {
+    fn end(&self, side: Side) -> &'k Candidate<'a> {
         match side {
             Side::Left => self.left,
             Side::Right => self.right,
@@ -183,7 +195,12 @@ impl<'a> Edge<'a> {
 }
 
 /// The pairs that the rule of this rank finds among the records that are still alone, from the likeness `least` on.
-fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize, least: u8) -> Vec<Edge<'a>> {
+fn edges<'k, 'a>(
+    known: &Known<'k, 'a>,
+    alone: &Sides<BTreeSet<RecordKey>>,
+    rank: usize,
+    least: u8,
+) -> Vec<Edge<'k, 'a>> {
     let mut groups: BTreeMap<&str, Sides<Vec<(&Candidate<'_>, &MatchKey)>>> = BTreeMap::new();
     for side in Side::BOTH {
         for candidate in known.alone(alone, side) {
@@ -206,7 +223,7 @@ fn edges<'a>(known: &Known<'a>, alone: &Sides<BTreeSet<RecordKey>>, rank: usize,
 }
 
 /// Links what the rule of this rank is sure of, and reports what has more than one candidate.
-fn by_rule<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
+fn by_rule<'a>(known: &Known<'_, 'a>, rank: usize, matched: &mut Matched<'a>) {
     let rule = &known.module.rules[rank];
     let edges = edges(known, &matched.alone, rank, rule.links_from());
     for group in connected(edges) {
@@ -220,7 +237,7 @@ fn by_rule<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
 }
 
 /// Asks about what is only alike by the rule of this rank, once no rule is sure of it.
-fn by_likeness<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
+fn by_likeness<'a>(known: &Known<'_, 'a>, rank: usize, matched: &mut Matched<'a>) {
     let rule = &known.module.rules[rank];
     if rule.proposes_from() < rule.links_from() {
         let edges = edges(known, &matched.alone, rank, rule.proposes_from());
@@ -229,8 +246,8 @@ fn by_likeness<'a>(known: &Known<'a>, rank: usize, matched: &mut Matched<'a>) {
 }
 
 /// The edges by the groups of records that they hold together.
-fn connected(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
-    let mut groups: Vec<Vec<Edge<'_>>> = Vec::new();
+fn connected<'k, 'a>(edges: Vec<Edge<'k, 'a>>) -> Vec<Vec<Edge<'k, 'a>>> {
+    let mut groups: Vec<Vec<Edge<'_, '_>>> = Vec::new();
     let mut group_of: BTreeMap<(Side, &RecordKey), usize> = BTreeMap::new();
     for edge in edges {
         let mut met: Vec<usize> = edge.ends().iter().filter_map(|end| group_of.get(end).copied()).collect();
@@ -253,14 +270,14 @@ fn connected(edges: Vec<Edge<'_>>) -> Vec<Vec<Edge<'_>>> {
     groups
 }
 
-fn ask<'a>(module: &ModuleMapping, group: &[Edge<'a>], rank: usize, matched: &mut Matched<'a>) {
+fn ask(module: &ModuleMapping, group: &[Edge<'_, '_>], rank: usize, matched: &mut Matched<'_>) {
     let rule = &module.rules[rank];
     ask_about(group, &rule.name, shown(group, rank), |likeness| rule.score_of(likeness), matched);
 }
 
 /// Leaves all of a group alone: none of it is linked or made a second time before a person says what belongs together.
-fn ask_about<'a>(group: &[Edge<'a>], rule: &str, value: String, score: impl Fn(u8) -> u8, matched: &mut Matched<'a>) {
-    let pair = |edge: &Edge<'_>| LikelyPair {
+fn ask_about(group: &[Edge<'_, '_>], rule: &str, value: String, score: impl Fn(u8) -> u8, matched: &mut Matched<'_>) {
+    let pair = |edge: &Edge<'_, '_>| LikelyPair {
         keys: Sides::new(edge.left.key.clone(), edge.right.key.clone()),
         titles: Sides::new(edge.left.title.clone(), edge.right.title.clone()),
         score: score(edge.likeness),
@@ -279,7 +296,7 @@ fn ask_about<'a>(group: &[Edge<'a>], rule: &str, value: String, score: impl Fn(u
 }
 
 /// The value that holds a group together.
-fn shown(group: &[Edge<'_>], rank: usize) -> String {
+fn shown(group: &[Edge<'_, '_>], rank: usize) -> String {
     group
         .iter()
         .filter_map(|edge| edge.left.keys[rank].as_ref())
@@ -291,7 +308,7 @@ fn shown(group: &[Edge<'_>], rank: usize) -> String {
 /// A record that would be made anew although a strong key of it stands on a record that has its place there; where a person
 /// left that record alone, or we made its counterpart, also one that any rule would have linked with it. We would not have made
 /// that counterpart had its list shown this one, too.
-fn duplicates_of_standing(known: &Known<'_>, matched: &mut Matched<'_>) {
+fn duplicates_of_standing(known: &Known<'_, '_>, matched: &mut Matched<'_>) {
     let Known { module, standing, decisions, .. } = *known;
     for side in Side::BOTH {
         for (rank, rule) in module.rules.iter().enumerate() {
@@ -335,7 +352,7 @@ fn vetoed(module: &ModuleMapping, one: &Candidate<'_>, other: &Candidate<'_>, ra
     })
 }
 
-fn tie<'a>(edge: Edge<'a>, evidence: Evidence, matched: &mut Matched<'a>) {
+fn tie<'a>(edge: Edge<'_, 'a>, evidence: Evidence, matched: &mut Matched<'a>) {
     for (side, key) in edge.ends() {
         matched.alone.get_mut(side).remove(key);
     }

@@ -182,13 +182,16 @@ impl<'a> Planner<'a> {
         let Candidates { unlinked, standing, ignored } = candidates(module, self.observed);
         let matched = find_partners(&Known { module, unlinked: &unlinked, standing: &standing, decisions });
         let earlier_life = self.policy.earlier_life || marks_meet(&unlinked);
+        // What records were matched by takes as much room as they do, and so does what is made of them.
+        drop(standing);
         self.plan.findings.extend(matched.findings);
         for found in matched.ties {
             self.tie(found, earlier_life);
         }
-        for side in Side::BOTH {
-            for key in matched.alone.get(side) {
-                self.alone(side, &unlinked.get(side)[key]);
+        let Sides { left, right } = unlinked;
+        for (side, candidates) in [(Side::Left, left), (Side::Right, right)] {
+            for candidate in candidates.into_values().filter(|it| matched.alone.get(side).contains(&it.key)) {
+                self.alone(side, &candidate);
             }
             let records = self.observed.records.get(side);
             let stirred = ignored.get(side).iter().filter(|key| records.get(*key).is_some_and(|seen| seen.dirty));
