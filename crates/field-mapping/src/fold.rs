@@ -10,6 +10,11 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        let mut folded = String::with_capacity(text.len());
+        folded.extend(text.chars().filter(char::is_ascii_alphanumeric).map(|char| char.to_ascii_lowercase()));
+        return folded;
+    }
     let small = caseless(text);
     let mut danish = String::with_capacity(small.len());
     for char in small.chars() {

@@ -280,7 +280,10 @@ fn folding_is_settled_and_blind_to_case_and_blanks() {
         let text = pick.words();
         let folded = fold(&text);
         prop_assert_eq!(fold(&folded), folded.as_str());
-        prop_assert_eq!(fold(&format!(" {text} ")), folded);
+        prop_assert_eq!(fold(&format!(" {text} ")), folded.as_str());
+        // Text of plain letters takes a shorter way; a letter that is not one sends all of it the long way.
+        let plain: String = text.chars().filter(char::is_ascii).collect();
+        prop_assert_eq!(fold(&format!("{plain}Ø")), fold(&plain) + "oe");
         Ok(())
     });
 }
