@@ -37,7 +37,7 @@ pub struct SimplyCrmConnector {
 /// What is remembered for the length of a process.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    schemas: BTreeMap<Kind, KindSchema>,
+    schemas: BTreeMap<Kind, Arc<KindSchema>>,
     walks: BTreeMap<Kind, Walk>,
     /// What taxes and currencies are called here.
     pub(crate) words: Option<Vocabulary>,
@@ -61,7 +61,7 @@ impl SimplyCrmConnector {
     }
 
     /// What is known of a module; asked for once.
-    async fn described(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
+    async fn described(&self, kind: &Kind) -> Result<Arc<KindSchema>, ConnectorError> {
         let known = self.memory().schemas.get(kind).cloned();
         match known {
             Some(schema) => Ok(schema),
@@ -70,10 +70,10 @@ impl SimplyCrmConnector {
     }
 
     /// What the CRM says of a module now.
-    async fn describe(&self, kind: &Kind) -> Result<KindSchema, ConnectorError> {
+    async fn describe(&self, kind: &Kind) -> Result<Arc<KindSchema>, ConnectorError> {
         let schema = self.client.describe(module(kind)?).await.map_err(|error| down(&error))?;
-        let schema = kind_schema(kind, &schema);
-        self.memory().schemas.insert(kind.clone(), schema.clone());
+        let schema = Arc::new(kind_schema(kind, &schema));
+        self.memory().schemas.insert(kind.clone(), Arc::clone(&schema));
         Ok(schema)
     }
 
@@ -246,14 +246,15 @@ impl Connector for SimplyCrmConnector {
             match self.describe(kind).await {
                 // An installation without invoices, or a user without a right to them: the rest goes on.
                 Err(error) if kind.as_str() == INVOICE && error.class == ErrorClass::Permission => {}
-                described => drop(schema.kinds.insert(kind.clone(), described?)),
+                described => drop(schema.kinds.insert(kind.clone(), KindSchema::clone(&*described?))),
             }
         }
         Ok(schema)
     }
 
     fn recall(&self, schema: &Schema) {
-        self.memory().schemas.extend(schema.kinds.clone());
+        let kinds = schema.kinds.iter().map(|(kind, schema)| (kind.clone(), Arc::new(schema.clone())));
+        self.memory().schemas.extend(kinds);
     }
 
     async fn changes(&self, kind: &Kind, since: Option<&Cursor>, page: u32) -> Result<ChangePage, ConnectorError> {
@@ -309,7 +310,8 @@ impl Connector for SimplyCrmConnector {
                 let of = |(key, revision)| Ok((ws_id(key)?, key, revision));
                 let invoices = expected.iter().filter(|(key, _)| key.kind == kind).map(|(key, it)| (key, it)).map(of);
                 let invoices: Vec<_> = invoices.collect::<Result<_, ConnectorError>>()?;
-                changed.extend(self.stale_invoices(&self.described(&kind).await?, &invoices).await?);
+                let schema = self.described(&kind).await?;
+                changed.extend(self.stale_invoices(&schema, &invoices).await?);
                 continue;
             }
             for (key, record) in self.by_id(&kind, &ids).await? {
