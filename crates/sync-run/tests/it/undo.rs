@@ -161,6 +161,36 @@ fn p20_one_record_or_one_field_goes_back_alone_and_edits_of_other_fields_travel_
 }
 
 #[test]
+fn p20_a_record_goes_back_by_one_run_and_a_field_by_the_run_that_wrote_it() {
+    // Whether the street, written by the run before the last one, and the telephone number, written by the last one, go back.
+    let table = [(None, [false, true]), (Some("phone"), [false, true]), (Some("street"), [true, false])];
+    for (field, goes_back) in table {
+        on_virtual_time(async {
+            let (pair, _) = carried_over().await;
+            let now = || [Field::Street, Field::Phone].map(|field| held(&pair, Side::Right, field));
+            let was = [Value::text(Field::Street.value(0)), held(&pair, Side::Right, Field::Phone)];
+            act(&pair, &[Deed::Edit { side: Side::Left, who: 0, field: Field::Phone, value: 2 }]);
+            pair.sync().await.unwrap();
+            let written = now();
+            let record = find(&pair, Side::Right, 0).unwrap();
+            let target = match field {
+                None => Undo::Record(Side::Right, record),
+                Some(field) => Undo::Field(Side::Right, record, FieldName::new(field)),
+            };
+            let summary = undo(&pair, target).await;
+            assert_eq!((kept(&summary), summary.updated.right), (vec![], 1), "{field:?}");
+            for _ in 0..2 {
+                for ((now, goes_back), (was, written)) in now().iter().zip(goes_back).zip(was.iter().zip(&written)) {
+                    assert_ne!(was, written);
+                    assert_eq!(now, if goes_back { was } else { written }, "{field:?}");
+                }
+                pair.sync().await.unwrap();
+            }
+        });
+    }
+}
+
+#[test]
 fn p20_a_record_that_was_made_stays_and_is_linked_no_longer() {
     on_virtual_time(async {
         let pair = Pair::two_way(Side::Right);
