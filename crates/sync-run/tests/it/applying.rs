@@ -1,59 +1,33 @@
 //! One batch of writes: what is told of it while it runs, and what is looked at again afterwards.
 
-use std::fmt;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use field_mapping::{Direction, Drift};
 use reconcile::Matter;
 use sync_model::{Kind, PairId, Side, Sides, Value};
-use sync_run::{Engine, Event, Events, Miss, Order, Scope, Store, Summary};
+use sync_run::{Event, Miss, Order, Scope, Store, Summary};
 
+use crate::hearing::heard;
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::properties::{assert_converged, assert_no_duplicates, on_virtual_time};
 use crate::world::{Request, WriteFault};
 
-/// What happens in the world when something is written.
-type Deal = Box<dyn Fn(&Pair) + Send + Sync>;
-
-/// Keeps what it hears in words, and acts whenever something was written.
-struct Witness {
-    pair: Pair,
-    heard: Mutex<Vec<String>>,
-    on_write: Deal,
-}
-
-impl fmt::Debug for Witness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.heard)
-    }
-}
-
-impl Events for Witness {
-    fn take(&self, event: Event) {
-        let told = match event {
-            Event::Applying { writes, wait, .. } => format!("{} + {} writes, {wait} ms", writes.left, writes.right),
-            Event::Wrote { side, wait, .. } => {
-                (self.on_write)(&self.pair);
-                format!("wrote to {side}, {wait} ms left")
-            }
-            Event::Missed { miss: Miss::Held(Matter::Refused { .. }), .. } => "refused".to_owned(),
-            Event::Missed { miss: Miss::Stale, .. } => "stale".to_owned(),
-            Event::Missed { miss: Miss::NotSent(_), .. } => "not sent".to_owned(),
-            _ => return,
-        };
-        self.heard.lock().unwrap().push(told);
-    }
-}
-
 /// A run in which `on_write` happens after each write, and what was heard of it.
 async fn run(pair: &Pair, on_write: impl Fn(&Pair) + Send + Sync + 'static) -> (Summary, Vec<String>) {
-    let witness = Arc::new(Witness { pair: pair.clone(), heard: Mutex::default(), on_write: Box::new(on_write) });
-    let engine = Engine { events: witness.clone(), ..pair.engine() };
-    let summary = engine.sync(&pair.rules, &Order::default()).await.unwrap();
-    let heard = witness.heard.lock().unwrap().clone();
-    (summary, heard)
+    let world = pair.clone();
+    let told = move |event| match event {
+        Event::Applying { writes, wait, .. } => Some(format!("{} + {} writes, {wait} ms", writes.left, writes.right)),
+        Event::Wrote { side, wait, .. } => {
+            on_write(&world);
+            Some(format!("wrote to {side}, {wait} ms left"))
+        }
+        Event::Missed { miss: Miss::Held(Matter::Refused { .. }), .. } => Some("refused".to_owned()),
+        Event::Missed { miss: Miss::Stale, .. } => Some("stale".to_owned()),
+        Event::Missed { miss: Miss::NotSent(_), .. } => Some("not sent".to_owned()),
+        _ => None,
+    };
+    heard(pair, &pair.rules, &Order::default(), told).await
 }
 
 /// How many linked pairs are looked at in the next run, because something of them is not known to be settled.

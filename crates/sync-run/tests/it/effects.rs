@@ -1,15 +1,15 @@
 //! Booking, sending and paying: what of it happens, how often, and what it waits for.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use field_mapping::{Direction, Priority};
 use reconcile::{Deletes, Guards, Matter};
 use rust_decimal::Decimal;
 use sync_model::{RecordKey, Side, Value};
-use sync_run::{Effects, Engine, Event, Events, Order, Summary};
+use sync_run::{Effects, Event, Order, Summary};
 
 use crate::books::{BookRules, effects, items, open_books, write_invoice};
+use crate::hearing::heard;
 use crate::history::{Deed, act, find};
 use crate::pair::Pair;
 use crate::properties::on_virtual_time;
@@ -224,39 +224,21 @@ fn p35_lines_that_change_right_before_a_booking_are_carried_over_first() {
     });
 }
 
-/// Does something to the pair, once, right after invoices were planned, and hears in what order things happen.
-#[derive(Debug)]
-pub(crate) struct AfterPlan {
-    pair: Pair,
-    done: AtomicBool,
-    deed: fn(&Pair),
-    heard: Mutex<Vec<String>>,
-}
-
-impl Events for AfterPlan {
-    fn take(&self, event: Event) {
-        let told = match event {
-            Event::Planned { plan } if plan.module.as_str() == "invoices" => {
-                if !self.done.swap(true, Ordering::SeqCst) {
-                    (self.deed)(&self.pair);
-                }
-                "planned".to_owned()
-            }
-            Event::Wrote { side, .. } => format!("wrote to {side}"),
-            Event::Happened { record } => record.effect.name(),
-            _ => return,
-        };
-        self.heard.lock().unwrap().push(told);
-    }
-}
-
 /// A run with effects in which `deed` is done after invoices were planned. What was heard of it.
 pub(crate) async fn run_with(pair: &Pair, allowed: Effects, deed: fn(&Pair)) -> Vec<String> {
-    let (done, heard) = (AtomicBool::new(false), Mutex::default());
-    let events = Arc::new(AfterPlan { pair: pair.clone(), done, deed, heard });
-    let engine = Engine { events: events.clone(), ..pair.engine() };
-    engine.sync(&rules(allowed), &Order { effects: true, ..Order::default() }).await.unwrap();
-    events.heard.lock().unwrap().clone()
+    let (world, is_done) = (pair.clone(), AtomicBool::new(false));
+    let told = move |event| match event {
+        Event::Planned { plan } if plan.module.as_str() == "invoices" => {
+            if !is_done.swap(true, Ordering::SeqCst) {
+                deed(&world);
+            }
+            Some("planned".to_owned())
+        }
+        Event::Wrote { side, .. } => Some(format!("wrote to {side}")),
+        Event::Happened { record } => Some(record.effect.name()),
+        _ => None,
+    };
+    heard(pair, &rules(allowed), &Order { effects: true, ..Order::default() }, told).await.1
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod due;
 mod effects;
 mod ends;
 mod fuse;
+mod hearing;
 mod history;
 mod isolation;
 mod kept;
