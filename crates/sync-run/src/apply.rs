@@ -123,9 +123,13 @@ impl Run<'_> {
             let fresh = self.drop_stale(side, batch, &mut applied).await?;
             let journaled = self.intend(fresh).await?;
             let (written, down) = self.send(side, &journaled, after.len()).await?;
+            let stopped = written.iter().any(|it| matches!(it, Written::Stopped));
             self.conclude(module, side, &journaled, written, &mut applied).await?;
             if let Some(error) = down {
                 return Err(error.into());
+            }
+            if stopped {
+                return Err(RunError::Stopped);
             }
             (rest, size) = (after, self.engine.pace.next_batch(size, began.elapsed()));
         }

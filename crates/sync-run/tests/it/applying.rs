@@ -1,13 +1,14 @@
 //! One batch of writes: what is told of it while it runs, and what is looked at again afterwards.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use field_mapping::{Direction, Drift};
 use reconcile::Matter;
 use sync_model::{Kind, PairId, Side, Sides, Value};
-use sync_run::{Event, Miss, Order, Scope, Store, Summary};
+use sync_run::{Event, Miss, Order, RunError, Scope, Store, Summary};
 
-use crate::hearing::heard;
+use crate::hearing::{heard, heard_to_the_end};
 use crate::history::{Deed, Field, Start, act, find};
 use crate::pair::Pair;
 use crate::properties::{assert_converged, assert_no_duplicates, on_virtual_time};
@@ -200,4 +201,52 @@ fn p4_an_edit_outlives_a_run_by_other_settings_that_died_after_it_had_put_it_asi
         edge += 1;
     }
     assert!(edge > 10, "it was killed at {edge} edges");
+}
+
+#[test]
+fn a_run_that_is_asked_to_stop_writes_no_more_and_says_so_unless_all_was_written() {
+    const WRITES: usize = 4;
+    for stop_after in 1..=WRITES {
+        on_virtual_time(async {
+            let pair = Pair::two_way(Side::Right);
+            Start { left: (0..WRITES).collect(), right: vec![] }.lay_out(&pair);
+            let order = Order::default();
+            let (halt, written) = (order.halt.clone(), AtomicUsize::new(0));
+            let stop = move |event| {
+                let is_write = matches!(event, Event::Wrote { .. });
+                if is_write && written.fetch_add(1, Ordering::SeqCst) + 1 == stop_after {
+                    halt.ask();
+                }
+                is_write.then_some(())
+            };
+            let (ended, writes) = heard_to_the_end(&pair, &pair.rules, &order, stop).await;
+            assert_eq!(writes.len(), stop_after, "none after it");
+            assert_eq!(matches!(ended, Err(RunError::Stopped)), stop_after < WRITES, "{stop_after}: {ended:?}");
+            assert_eq!(pair.systems.right.live().len(), stop_after);
+            assert!(pair.memory.unfinished(&PairId::new("test")).await.unwrap().is_empty(), "nothing is left unknown");
+            let rest = pair.sync().await.unwrap();
+            assert_eq!(rest.created.right as usize, WRITES - stop_after);
+            assert_converged(&pair);
+        });
+    }
+}
+
+#[test]
+fn p21_a_new_record_that_repeats_one_at_rest_is_reported_and_not_made() {
+    on_virtual_time(async {
+        let pair = Pair::two_way(Side::Right);
+        Start { left: vec![0, 1], right: vec![0, 1] }.lay_out(&pair);
+        pair.sync().await.unwrap();
+        assert_eq!(in_play(&pair).await, 0, "all of them are at rest");
+        let first = find(&pair, Side::Left, 0).unwrap();
+        let mut again = pair.systems.left.live()[&first].clone();
+        again.set("Street", Value::text("Et andet sted 7"));
+        pair.systems.left.put("contact", "00000000-0000-4000-8000-000000000099", again);
+        for _ in 0..2 {
+            let summary = pair.sync().await.unwrap();
+            let matters: Vec<&Matter> = summary.findings.iter().map(|(_, finding)| &finding.matter).collect();
+            assert!(matches!(matters[..], [Matter::Duplicate { .. }]), "{matters:?}");
+            assert_eq!((summary.created.right, pair.systems.right.live().len()), (0, 2));
+        }
+    });
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use sync_run::{Engine, Event, Events, Order, Rules, Summary};
+use sync_run::{Engine, Event, Events, Order, Rules, RunError, Summary};
 
 use crate::pair::Pair;
 
@@ -27,16 +27,27 @@ impl<T: Send> Events for Hearing<T> {
     }
 }
 
-/// A run, and what `hear` made of what it told.
+/// A run that does what it was ordered to, and what `hear` made of what it told.
 pub(crate) async fn heard<T: Send + 'static>(
     pair: &Pair,
     rules: &dyn Rules,
     order: &Order,
     hear: impl Fn(Event) -> Option<T> + Send + Sync + 'static,
 ) -> (Summary, Vec<T>) {
+    let (ended, heard) = heard_to_the_end(pair, rules, order, hear).await;
+    (ended.unwrap(), heard)
+}
+
+/// A run, however it ends, and what `hear` made of what it told.
+pub(crate) async fn heard_to_the_end<T: Send + 'static>(
+    pair: &Pair,
+    rules: &dyn Rules,
+    order: &Order,
+    hear: impl Fn(Event) -> Option<T> + Send + Sync + 'static,
+) -> (Result<Summary, RunError>, Vec<T>) {
     let hearing = Arc::new(Hearing { hear: Box::new(hear), heard: Mutex::default() });
     let engine = Engine { events: hearing.clone(), ..pair.engine() };
-    let summary = engine.sync(rules, order).await.unwrap();
+    let ended = engine.sync(rules, order).await;
     let heard = std::mem::take(&mut *hearing.heard.lock().unwrap());
-    (summary, heard)
+    (ended, heard)
 }
