@@ -71,6 +71,8 @@ pub enum KeptWhy {
     Frozen,
     /// The settings let nothing be written there any more.
     NoWay,
+    /// Its system refused what stood there before, or never got it.
+    NotWritten,
     /// The write had made the record: it stays, and the link has ended.
     MadeByRun,
     /// The write had deleted the record, and it cannot be brought back from here.

@@ -59,6 +59,10 @@ fn kept_why(why: KeptWhy, on: Side, language: Language) -> String {
             "indstillingerne lader ikke længere noget skrive dér",
             "the settings let nothing be written there any more",
         ),
+        (KeptWhy::NotWritten, _) => pick(
+            "kunne ikke skrives tilbage; se, hvad kørslen siger, og fortryd igen",
+            "could not be written back; see what the run says, and undo it once more",
+        ),
         (KeptWhy::MadeByRun, Language::Da) => format!(
             "oprettet af kørslen; den slettes ikke, men er ikke koblet længere. Slet den selv i {}, hvis den ikke skal bruges",
             side_name(on)

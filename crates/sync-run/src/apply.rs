@@ -40,6 +40,8 @@ pub(crate) struct Applied {
     done: Vec<Sides<RecordKey>>,
     /// Records of which something came to nothing: they are looked at again, whatever else was done for them.
     pub(crate) missed: BTreeSet<(Side, RecordKey)>,
+    /// Records that were to be written and had changed under our hands.
+    pub(crate) edited: BTreeSet<(Side, RecordKey)>,
 }
 
 impl Applied {
@@ -50,10 +52,7 @@ impl Applied {
     }
 
     fn miss(&mut self, write: &Write) {
-        self.missed.insert((write.side.other(), write.counterpart().clone()));
-        if let Some(key) = write.target() {
-            self.missed.insert((write.side, key.clone()));
-        }
+        self.missed.extend(concerned(write));
     }
 }
 
@@ -101,6 +100,7 @@ impl Run<'_> {
         applied.again |= right.again;
         applied.done.extend(right.done);
         applied.missed.extend(right.missed);
+        applied.edited.extend(right.edited);
         Ok(applied)
     }
 
@@ -160,6 +160,7 @@ impl Run<'_> {
         for step in old {
             if let Action::Write(write) = &step.action {
                 applied.miss(write);
+                applied.edited.extend(write.target().map(|key| (side, key.clone())));
             }
             self.engine.events.take(Event::Missed { step, miss: Miss::Stale });
         }
@@ -297,6 +298,7 @@ impl Run<'_> {
                     changes.push(self.concluded(intent, Outcome::Refused { message, field }));
                 }
                 Written::Stale(now) => {
+                    applied.edited.insert((side, now.key()));
                     changes.extend(self.observe(side, vec![now], Fresh::Asked).await?);
                     changes.push(self.concluded(intent, Outcome::Stale));
                     applied.again = true;
@@ -453,10 +455,11 @@ fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {
 }
 
 fn finding(intent: &Intent, matter: Matter) -> Finding {
-    let side = intent.write.side;
-    let mut records = vec![(side.other(), intent.write.counterpart().clone())];
-    if let Some(key) = intent.write.target() {
-        records.push((side, key.clone()));
-    }
-    Finding { records, title: intent.title.clone(), matter }
+    Finding { records: concerned(&intent.write), title: intent.title.clone(), matter }
+}
+
+/// The record that a write carries over, and the one that it changes.
+fn concerned(write: &Write) -> Vec<(Side, RecordKey)> {
+    let target = write.target().map(|key| (write.side, key.clone()));
+    [(write.side.other(), write.counterpart().clone())].into_iter().chain(target).collect()
 }

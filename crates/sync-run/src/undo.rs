@@ -11,6 +11,7 @@ use reconcile::{Action, Kept, KeptWhy, Plan, Step, Undoing, WriteChange, plan_un
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Fingerprint, LinkState, RecordKey, RunId, Side, Sides};
 
+use crate::apply::Applied;
 use crate::ports::trail::Recorded;
 use crate::ports::{Change, Intent, Outcome, Scope};
 use crate::{Run, RunError};
@@ -53,10 +54,10 @@ impl Run<'_> {
         for plan in plans {
             let Some(module) = modules.iter().find(|module| module.module == plan.module) else { continue };
             let applied = self.perform(module, &plan).await?;
-            let named = applied.findings.into_iter().map(|finding| (module.module.clone(), finding));
+            let named = applied.findings.iter().cloned().map(|finding| (module.module.clone(), finding));
             self.tally(|summary| summary.findings.extend(named));
             let done = |step: &Step| self.tally_of(|summary| summary.done.iter().any(|(_, it)| **it == *step));
-            undone.kept.extend(plan.steps.iter().filter(|step| !done(step)).flat_map(|step| moved_on(step)));
+            undone.kept.extend(plan.steps.iter().filter(|step| !done(step)).flat_map(|step| left(step, &applied)));
         }
         let at = self.engine.clock.now();
         let mut changes: Vec<Change> =
@@ -203,16 +204,17 @@ fn writes(intent: &Intent) -> BTreeSet<FieldName> {
     intent.write.patch.get(intent.write.side).iter().map(|(name, _)| name.clone()).collect()
 }
 
-/// What a step that came to nothing leaves as it is: its record changed under our hands, or was refused.
-fn moved_on(step: &Step) -> Vec<Kept> {
+/// What a step that came to nothing leaves as it is: its record changed under our hands, or it could not be written.
+fn left(step: &Step, applied: &Applied) -> Vec<Kept> {
     let Action::Write(write) = &step.action else { return Vec::new() };
     let Some(record) = write.target() else { return Vec::new() };
+    let is_edited = applied.edited.contains(&(write.side, record.clone()));
     let kept = |why: &reconcile::FieldWhy| Kept {
         side: write.side,
         record: record.clone(),
         title: step.title.clone(),
         field: Some(why.field.clone()),
-        why: KeptWhy::EditedSince(write.side),
+        why: if is_edited { KeptWhy::EditedSince(write.side) } else { KeptWhy::NotWritten },
     };
     step.why.iter().map(kept).collect()
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use reconcile::KeptWhy;
 use sync_model::{FieldName, Fields, RecordKey, RunId, Side, Value};
-use sync_run::{Order, Summary, Undo};
+use sync_run::{Event, Order, Summary, Undo};
 
+use crate::hearing::heard;
 use crate::history::{Deed, Field, Start, act, deeds, find, make, start};
 use crate::pair::Pair;
 use crate::properties::on_virtual_time;
+use crate::world::WriteFault;
 
 async fn undo(pair: &Pair, target: Undo) -> Summary {
     let order = Order { undo: Some(target), ..Order::default() };
@@ -186,6 +188,31 @@ fn p20_a_record_goes_back_by_one_run_and_a_field_by_the_run_that_wrote_it() {
                 }
                 pair.sync().await.unwrap();
             }
+        });
+    }
+}
+
+#[test]
+fn p20_what_could_not_be_written_back_is_named_with_its_reason() {
+    for fault in [None, Some(WriteFault::Refused), Some(WriteFault::LostBefore)] {
+        on_virtual_time(async {
+            let (pair, run) = carried_over().await;
+            pair.systems.right.state().faults = fault.into_iter().map(Some).collect();
+            let world = pair.clone();
+            let edited = move |event| {
+                if fault.is_none() && matches!(event, Event::Applying { .. }) {
+                    act(&world, &[street(Side::Right, 0, 3)]);
+                }
+                None::<()>
+            };
+            let order = Order { undo: Some(Undo::Run(run)), ..Order::default() };
+            let (summary, _) = heard(&pair, &pair.rules, &order, edited).await;
+            let (why, value) = match fault {
+                None => (KeptWhy::EditedSince(Side::Right), 3),
+                Some(_) => (KeptWhy::NotWritten, 2),
+            };
+            assert_eq!(kept(&summary), [(Some("street"), why)], "{fault:?}");
+            assert_eq!(held(&pair, Side::Right, Field::Street), Value::text(Field::Street.value(value)), "{fault:?}");
         });
     }
 }
