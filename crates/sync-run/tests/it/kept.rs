@@ -133,3 +133,26 @@ fn l1_what_could_not_be_read_back_is_noted_as_known_in_part() {
         });
     }
 }
+
+#[test]
+fn p4_what_stands_there_instead_of_what_was_sent_travels_on_wherever_the_run_is_killed() {
+    let edges = at_every_edge(async |edge| {
+        let pair = Pair::two_way(Side::Left);
+        make(&pair, Side::Right, 0, 2);
+        pair.systems.left.state().habit = Some(|it| it.set("Phone", Value::text("22 33 44 55")));
+        if !pair.sync_until_killed(edge).await {
+            return false;
+        }
+        let there = find(&pair, Side::Left, 0).is_some();
+        pair.systems.left.state().habit = None;
+        for _ in 0..2 {
+            pair.sync().await.unwrap();
+        }
+        assert_converged(&pair);
+        let expected = if there { "22334455" } else { "86121314" };
+        let stands = phone(&pair, Side::Right).unwrap();
+        assert!(stands.ends_with(expected), "edge {edge}: {stands}");
+        true
+    });
+    assert!(edges > 10, "killed at {edges} edges");
+}

@@ -1,7 +1,7 @@
 //! The trail: replayed it gives what stands, and it shows what was changed in it.
 
 use proptest::prelude::*;
-use sync_model::{PairId, Side};
+use sync_model::{Link, PairId, RecordKey, RunId, Side, Sides};
 use sync_run::trail::{Recorded, Replay, TrailError};
 use sync_run::{Scope, Store, TrailEntry};
 
@@ -48,6 +48,28 @@ proptest! {
             assert!(replay.writes.values().all(Option::is_some), "each write has its outcome");
         });
     }
+}
+
+#[test]
+fn l10_a_trail_that_begins_late_begins_with_what_stood_by_then() {
+    on_virtual_time(async {
+        let pair = Pair::two_way(Side::Right);
+        Start { left: vec![0], right: vec![] }.lay_out(&pair);
+        pair.sync().await.unwrap();
+        let link = replay(&trail(&pair).await).unwrap().links.into_values().next().unwrap();
+        let numbered = |number: u32| Link {
+            keys: Sides::new(link.keys.left.clone(), RecordKey::new("Accounts", format!("11x{number}"))),
+            ..link.clone()
+        };
+        let links: Vec<Link> = (1000..2201).map(numbered).collect();
+        let mut entries: Vec<TrailEntry> = Vec::new();
+        for body in sync_run::trail::snapshot(&links).unwrap() {
+            let last = entries.last().map(|last| (last.n, last.hash.clone()));
+            entries.push(TrailEntry::after(last, &RunId::new("late"), body));
+        }
+        assert!(entries.len() > 1, "more than one entry takes");
+        assert_eq!(replay(&entries).unwrap().links.into_values().collect::<Vec<_>>(), links);
+    });
 }
 
 #[test]

@@ -126,15 +126,20 @@ fn p20_a_field_that_was_edited_since_on_either_side_is_refused() {
 
 #[test]
 fn p20_what_a_later_run_wrote_is_not_undone_with_an_earlier_one() {
-    on_virtual_time(async {
-        let (pair, first) = carried_over().await;
-        act(&pair, &[street(Side::Right, 0, 3)]);
-        pair.sync().await.unwrap();
-        let before = holdings(&pair);
-        let summary = undo(&pair, Undo::Run(first)).await;
-        assert_eq!(kept(&summary), [(Some("street"), KeptWhy::WrittenSince)]);
-        assert_eq!(holdings(&pair), before);
-    });
+    // Also where the last of them wrote what the first one had written.
+    for later in [&[3][..], &[3, 2]] {
+        on_virtual_time(async {
+            let (pair, first) = carried_over().await;
+            for value in later {
+                act(&pair, &[street(Side::Left, 0, *value)]);
+                pair.sync().await.unwrap();
+            }
+            let before = holdings(&pair);
+            let summary = undo(&pair, Undo::Run(first)).await;
+            assert_eq!(kept(&summary), [(Some("street"), KeptWhy::WrittenSince)], "{later:?}");
+            assert_eq!(holdings(&pair), before, "{later:?}");
+        });
+    }
 }
 
 #[test]
