@@ -44,8 +44,8 @@ pub struct DineroConnector {
 struct Memory {
     /// The latest change seen of each kind, by Dinero's times.
     latest: BTreeMap<Kind, DateTime<Utc>>,
-    /// What looks between two walks showed of records that nobody had asked for, `None` where it was deleted. The next look
-    /// begins after them, and would not show them again.
+    /// What pages showed of records that nobody was told of, `None` where it was deleted: the next look begins after them, and
+    /// would not show them again. They were read between two walks, or for a look of which a later page failed.
     moved: BTreeMap<RecordKey, Option<Revision>>,
     /// Walks in progress.
     walks: BTreeMap<Kind, Walk>,
@@ -97,11 +97,14 @@ impl DineroConnector {
         if is(kind, CONTACT) {
             self.languages.note(&found.seen);
         }
+        let mut memory = self.memory();
+        let told = found.seen.iter().map(|it| (it.key(), it.record().map(|record| record.revision.clone())));
+        memory.moved.extend(told);
         if let Some(latest) = found.latest() {
-            let mut memory = self.memory();
             let known = memory.latest.entry(kind.clone()).or_insert(latest);
             *known = latest.max(*known);
         }
+        drop(memory);
         Ok(found)
     }
 
@@ -136,12 +139,6 @@ impl DineroConnector {
     fn place(&self, kind: &Kind, now: DateTime<Utc>) -> Option<Cursor> {
         let latest = self.memory().latest.get(kind).copied();
         latest.map(|latest| walk::cursor(latest, now))
-    }
-
-    /// What a look showed of records, for the time when somebody asks for them.
-    fn note_moved(&self, seen: &[Presence]) {
-        let told = seen.iter().map(|it| (it.key(), it.record().map(|record| record.revision.clone())));
-        self.memory().moved.extend(told);
     }
 
     /// Everything of `kind` that changed since the last look at it.
@@ -316,6 +313,7 @@ impl Connector for DineroConnector {
         let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
         let mut walk = remembered.unwrap_or_else(|| Walk::begin(walk::begin(since), self.clock.now()));
         let found = self.walk_on(kind, &mut walk).await?;
+        found.seen.iter().for_each(|told| drop(self.memory().moved.remove(&told.key())));
         let next = if found.is_last {
             // What changed while it was made may have been seen already, or not. A walk that found nothing begins at the
             // same place again, or at the very beginning.
@@ -346,7 +344,6 @@ impl Connector for DineroConnector {
         let mut changed = Vec::new();
         for kind in kinds {
             let seen = self.lately(kind).await?;
-            self.note_moved(&seen);
             // A walk may show a record more than once.
             let mut seen: BTreeMap<RecordKey, Presence> = seen.into_iter().map(|it| (it.key(), it)).collect();
             for (key, revision) in expected.iter().filter(|(key, _)| key.kind == *kind) {
@@ -389,7 +386,6 @@ impl Connector for DineroConnector {
         let mut found = BTreeMap::new();
         for kind in kinds {
             let Changes { seen, as_made, .. } = self.written(kind).await?;
-            self.note_moved(&seen);
             // The lines of a voucher are in no list: what was sent stands there only if nobody touched it since.
             let told = seen.into_iter().filter(|it| !is_voucher(kind) || as_made.contains(&it.key()));
             found.extend(told.map(|presence| (presence.key(), presence)));

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
 use dinero_connector::DineroConnector;
+use sandbox::Sandbox;
 use sandbox::dinero::{API_KEY, CLIENT_ID, CLIENT_SECRET, Dinero};
 use sandbox::simplycrm::{INTEGRATION_ACCESS_KEY, Profile, SimplyCrm};
 use simplycrm_client::{SimplyCrmClient, SimplyCrmSettings};
@@ -22,7 +23,7 @@ use crate::csv::{CUSTOMER, CsvConnector};
 
 /// A clock that goes on only when it is told to.
 #[derive(Debug)]
-struct Sundial(Mutex<DateTime<Utc>>);
+pub(crate) struct Sundial(Mutex<DateTime<Utc>>);
 
 impl Default for Sundial {
     fn default() -> Self {
@@ -31,8 +32,8 @@ impl Default for Sundial {
 }
 
 impl Sundial {
-    fn turn(&self) {
-        *self.0.lock().unwrap() += Duration::seconds(2);
+    pub(crate) fn turn(&self, seconds: i64) {
+        *self.0.lock().unwrap() += Duration::seconds(seconds);
     }
 }
 
@@ -46,6 +47,27 @@ fn guid(number: u32) -> Option<String> {
     Some(format!("00000000-0000-4000-8000-{number:012}"))
 }
 
+/// A connector to `books`, with pages so small that a walk has many.
+pub(crate) fn dinero_connector<S: Sandbox + Send + 'static>(
+    books: &Arc<Mutex<S>>,
+    clock: &Arc<Sundial>,
+) -> DineroConnector {
+    let settings = DineroSettings {
+        base_url: BaseUrl::parse("https://dinero.invalid").unwrap(),
+        token_url: BaseUrl::parse("https://dinero.invalid/dineroapi/oauth/token").unwrap(),
+        organization: OrganizationId(4711),
+        credentials: Credentials::Personal {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned().into(),
+            api_key: API_KEY.to_owned().into(),
+        },
+        requests_per_minute: 0,
+    };
+    let transport = SandboxTransport::new(Arc::clone(books), clock.clone());
+    let client = DineroClient::new(settings, Arc::new(transport));
+    DineroConnector::new(client, clock.clone()).with_page_size(2)
+}
+
 mod dinero {
     use super::*;
 
@@ -57,21 +79,7 @@ mod dinero {
     #[async_trait]
     impl System for Books {
         async fn connect(&self) -> Arc<dyn Connector> {
-            let settings = DineroSettings {
-                base_url: BaseUrl::parse("https://dinero.invalid").unwrap(),
-                token_url: BaseUrl::parse("https://dinero.invalid/dineroapi/oauth/token").unwrap(),
-                organization: OrganizationId(4711),
-                credentials: Credentials::Personal {
-                    client_id: CLIENT_ID.to_owned(),
-                    client_secret: CLIENT_SECRET.to_owned().into(),
-                    api_key: API_KEY.to_owned().into(),
-                },
-                requests_per_minute: 0,
-            };
-            let transport = SandboxTransport::new(Arc::clone(&self.dinero), self.clock.clone());
-            let client = DineroClient::new(settings, Arc::new(transport));
-            // Small pages, so that a walk has many.
-            Arc::new(DineroConnector::new(client, self.clock.clone()).with_page_size(2))
+            Arc::new(dinero_connector(&self.dinero, &self.clock))
         }
 
         fn side(&self) -> Side {
@@ -123,7 +131,7 @@ mod dinero {
         }
 
         async fn time_passes(&self) {
-            self.clock.turn();
+            self.clock.turn(2);
         }
 
         fn now(&self) -> DateTime<Utc> {
@@ -208,7 +216,7 @@ mod simplycrm {
         }
 
         async fn time_passes(&self) {
-            self.clock.turn();
+            self.clock.turn(2);
         }
 
         fn now(&self) -> DateTime<Utc> {

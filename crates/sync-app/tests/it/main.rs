@@ -16,6 +16,7 @@ mod habits;
 mod invoice_cases;
 mod invoices;
 mod lamp;
+mod looks;
 mod races;
 mod refusals;
 mod secrets;
