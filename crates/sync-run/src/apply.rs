@@ -324,8 +324,10 @@ impl Run<'_> {
             _ => 3,
         });
         self.commit(&changes).await?;
+        // All of them were given up by now, so that they are waited for together.
+        let given_up = Instant::now();
         for (intent, step) in lost {
-            self.clear_up_lost(module, intent, step, applied).await?;
+            self.clear_up_lost(module, (intent, step), given_up, applied).await?;
         }
         Ok(())
     }
@@ -333,11 +335,11 @@ impl Run<'_> {
     async fn clear_up_lost(
         &self,
         module: &ModuleMapping,
-        intent: &Intent,
-        step: &Arc<Step>,
+        (intent, step): (&Intent, &Arc<Step>),
+        given_up: Instant,
         applied: &mut Applied,
     ) -> Result<(), RunError> {
-        if self.clear_up(Some(module), intent, Instant::now()).await? {
+        if self.clear_up(Some(module), intent, given_up).await? {
             applied.again = true;
         } else {
             let matter = Matter::OutcomeUnknown { side: intent.write.side };

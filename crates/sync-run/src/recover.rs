@@ -1,8 +1,9 @@
 //! Recover: what became of writes whose outcome is not in the journal.
 //!
 //! An update is looked at: where the record shows what was to be written, it is done; otherwise what the record holds now
-//! decides at the next planning. A create is probed by the guid
-//! we chose or the mark we left, a deletion by asking for the record. Only when it left no trace, and long enough after it was sent, does it count as not made.
+//! decides at the next planning. A create is probed by the guid we chose or the mark we left, a deletion by asking for the
+//! record. Only when it left no trace, and long enough after it was sent, does it count as not done: what of ours arrived later
+//! would look like a person's edit.
 
 use field_mapping::{Mapping, ModuleMapping};
 use reconcile::WriteChange;
@@ -49,8 +50,15 @@ impl Run<'_> {
         let connector = self.engine.connectors.get(intent.write.side);
         match &intent.write.change {
             WriteChange::Update { key, .. } => {
-                let seen = connector.read(std::slice::from_ref(key)).await?;
-                let done = seen.iter().filter_map(Presence::record).any(|record| took_effect(module, intent, record));
+                let shows = |seen: &[Presence]| {
+                    seen.iter().filter_map(Presence::record).any(|record| took_effect(module, intent, record))
+                };
+                let looked = Instant::now();
+                let mut seen = connector.read(std::slice::from_ref(key)).await?;
+                if !shows(&seen) && self.wait_out(given_up, looked).await {
+                    seen = connector.read(std::slice::from_ref(key)).await?;
+                }
+                let done = shows(&seen);
                 let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
                 if done {
                     changes.extend(self.settled_by(module, intent, key));

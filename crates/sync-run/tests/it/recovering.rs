@@ -71,9 +71,12 @@ fn p22_a_lost_create_is_looked_up_and_made_again_only_where_it_left_no_trace() {
 
 #[test]
 fn p22_a_lost_update_is_looked_at_and_written_again_only_where_it_does_not_show() {
-    let cases: [(WriteFault, &[&str]); 2] =
-        [(WriteFault::LostAfter, &["done"]), (WriteFault::LostBefore, &["stale", "done"])];
-    for (fault, expected) in cases {
+    let cases: [(WriteFault, &[&str], u64); 3] = [
+        (WriteFault::LostAfter, &["done"], 0),
+        (WriteFault::LostBefore, &["stale", "done"], 15),
+        (WriteFault::Late(10), &["done"], 15),
+    ];
+    for (fault, expected, seconds) in cases {
         on_virtual_time(async {
             let pair = newcomer();
             pair.sync().await.unwrap();
@@ -82,10 +85,42 @@ fn p22_a_lost_update_is_looked_at_and_written_again_only_where_it_does_not_show(
             let began = Instant::now();
             pair.sync().await.unwrap();
             assert_eq!((outcomes(&pair).await, unfinished(&pair).await), (expected.to_vec(), 0), "{fault:?}");
-            assert_eq!(began.elapsed(), Duration::ZERO, "{fault:?}: an update may be written twice, and nobody waits");
+            assert_eq!(
+                began.elapsed(),
+                Duration::from_secs(seconds),
+                "{fault:?}: it is waited for as long as it takes"
+            );
             assert_converged(&pair);
         });
     }
+}
+
+#[test]
+fn p4_what_of_ours_arrived_late_is_not_taken_for_a_persons_edit() {
+    let mut late = 0;
+    at_every_edge(async |edge| {
+        let pair = newcomer();
+        pair.sync().await.unwrap();
+        let street = |value| Deed::Edit { side: Side::Left, who: 0, field: Field::Street, value };
+        act(&pair, &[street(3)]);
+        trouble(&pair, &[WriteFault::Late(10)]);
+        if !pair.sync_until_killed(edge).await {
+            return false;
+        }
+        late += u32::from(pair.systems.right.state().faults.is_empty());
+        // The right side's edits go first, and what arrives there now is none.
+        act(&pair, &[street(2)]);
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        for _ in 0..2 {
+            pair.sync().await.unwrap();
+        }
+        assert_converged(&pair);
+        let key = find(&pair, Side::Left, 0).unwrap();
+        let stands = pair.systems.left.live()[&key].get(Field::Street.own(Side::Left)).cloned();
+        assert_eq!(stands, Some(Value::text(Field::Street.value(2))), "edge {edge}");
+        true
+    });
+    assert!(late > 3, "killed at {late} edges after it had left");
 }
 
 #[test]
