@@ -10,7 +10,7 @@
 //! # Guarantees
 //! Killed between any two of these, the next run finds every intent without an outcome and clears it up first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use field_mapping::{EntityMapping, ModuleMapping};
@@ -20,6 +20,7 @@ use sync_model::{
 };
 use tokio::time::Instant;
 
+use crate::applied::{Applied, concerned};
 use crate::event::{Event, Miss};
 use crate::gather::Fresh;
 use crate::kept::{Looked, as_sent, patch_after};
@@ -28,33 +29,6 @@ use crate::ports::{
     Change, ConnectorError, ErrorClass, Intent, IntentId, Journaled, Outcome, Receipt, Refusal, WriteError,
 };
 use crate::{Run, RunError};
-
-/// What applying a plan left behind.
-#[derive(Debug, Default)]
-pub(crate) struct Applied {
-    /// Records that the systems refused or whose fate is unknown.
-    pub(crate) findings: Vec<Finding>,
-    /// Whether records changed under our hands, so that the module has to be planned again.
-    pub(crate) again: bool,
-    /// Links that got a write and whose written record is known as it now is.
-    done: Vec<Sides<RecordKey>>,
-    /// Records of which something came to nothing: they are looked at again, whatever else was done for them.
-    pub(crate) missed: BTreeSet<(Side, RecordKey)>,
-    /// Records that were to be written and had changed under our hands.
-    pub(crate) edited: BTreeSet<(Side, RecordKey)>,
-}
-
-impl Applied {
-    /// Whether a record that `finding` waits for got its counterpart.
-    pub(crate) fn made_what_is_needed(&self, finding: &Finding) -> bool {
-        let Matter::Needs { records } = &finding.matter else { return false };
-        records.iter().any(|(side, key)| self.done.iter().any(|keys| keys.get(*side) == key))
-    }
-
-    fn miss(&mut self, write: &Write) {
-        self.missed.extend(concerned(write));
-    }
-}
 
 /// What came of one write.
 enum Written {
@@ -95,13 +69,7 @@ impl Run<'_> {
         });
         let (left, right) =
             futures::join!(self.lane(module, Side::Left, &steps.left), self.lane(module, Side::Right, &steps.right));
-        let (mut applied, right) = (left?, right?);
-        applied.findings.extend(right.findings);
-        applied.again |= right.again;
-        applied.done.extend(right.done);
-        applied.missed.extend(right.missed);
-        applied.edited.extend(right.edited);
-        Ok(applied)
+        Ok(left?.and(right?))
     }
 
     /// Puts aside the records for which everything was done, on both sides.
@@ -458,10 +426,4 @@ fn precondition(step: &Step) -> Option<(RecordKey, Revision)> {
 
 fn finding(intent: &Intent, matter: Matter) -> Finding {
     Finding { records: concerned(&intent.write), title: intent.title.clone(), matter }
-}
-
-/// The record that a write carries over, and the one that it changes.
-fn concerned(write: &Write) -> Vec<(Side, RecordKey)> {
-    let target = write.target().map(|key| (write.side, key.clone()));
-    [(write.side.other(), write.counterpart().clone())].into_iter().chain(target).collect()
 }

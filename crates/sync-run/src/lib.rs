@@ -17,6 +17,7 @@
 //! - Where a system has no compare-and-set, one request's time lies between the look at a record and the write to it.
 //!   An edit in that window is seen at the next run, and the journal holds the value that was overwritten.
 
+mod applied;
 mod apply;
 mod audit;
 #[cfg(feature = "conformance")]

@@ -11,7 +11,7 @@ use reconcile::{Action, Kept, KeptWhy, Plan, Step, Undoing, WriteChange, plan_un
 use serde::{Deserialize, Serialize};
 use sync_model::{FieldName, Fingerprint, LinkState, RecordKey, RunId, Side, Sides};
 
-use crate::apply::Applied;
+use crate::applied::Applied;
 use crate::ports::trail::Recorded;
 use crate::ports::{Change, Intent, Outcome, Scope};
 use crate::{Run, RunError};
