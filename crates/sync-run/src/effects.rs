@@ -299,12 +299,8 @@ impl Run<'_> {
     async fn clear_up_effect(&self, record: &EffectRecord, given_up: Instant) -> Result<Option<Record>, RunError> {
         let journaled = JournaledEffect::new(record.clone(), Permit::of(&self.hold));
         let connector = &self.engine.connectors.left;
-        let looked = Instant::now();
-        let mut found = connector.probe_effect(&journaled).await?;
-        if found == EffectFound::NoTrace && self.wait_out(given_up, looked).await {
-            found = connector.probe_effect(&journaled).await?;
-        }
-        match found {
+        let look = || connector.probe_effect(&journaled);
+        match self.look_until(given_up, look, |found| *found != EffectFound::NoTrace).await? {
             EffectFound::Happened(after) => self.happened(record, after.map(|it| *it)).await,
             EffectFound::NoTrace => {
                 let again = record.effect.refused_twice();

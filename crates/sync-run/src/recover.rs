@@ -6,6 +6,7 @@
 //! would look like a person's edit.
 
 use field_mapping::{Mapping, ModuleMapping};
+use futures::future::BoxFuture;
 use reconcile::WriteChange;
 use sync_model::{Presence, Record, RecordKey, Side, Sides};
 use tokio::time::Instant;
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use crate::event::Event;
 use crate::gather::Fresh;
 use crate::kept::Looked;
-use crate::ports::{Change, Intent, Outcome, Probed};
+use crate::ports::{Change, ConnectorError, Intent, Outcome, Probed};
 use crate::{Run, RunError};
 
 impl Run<'_> {
@@ -53,11 +54,8 @@ impl Run<'_> {
                 let shows = |seen: &[Presence]| {
                     seen.iter().filter_map(Presence::record).any(|record| took_effect(module, intent, record))
                 };
-                let looked = Instant::now();
-                let mut seen = connector.read(std::slice::from_ref(key)).await?;
-                if !shows(&seen) && self.wait_out(given_up, looked).await {
-                    seen = connector.read(std::slice::from_ref(key)).await?;
-                }
+                let look = || connector.read(std::slice::from_ref(key));
+                let seen = self.look_until(given_up, look, |seen| shows(seen)).await?;
                 let done = shows(&seen);
                 let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
                 if done {
@@ -69,12 +67,8 @@ impl Run<'_> {
                 Ok(true)
             }
             WriteChange::Delete { key, .. } => {
-                let looked = Instant::now();
-                let mut found = connector.probe(intent).await?;
-                if matches!(found, Probed::Found(_)) && self.wait_out(given_up, looked).await {
-                    found = connector.probe(intent).await?;
-                }
-                match found {
+                let look = || connector.probe(intent);
+                match self.look_until(given_up, look, |found| !matches!(found, Probed::Found(_))).await? {
                     Probed::Found(record) => {
                         let seen = vec![Presence::Present(record)];
                         let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
@@ -90,12 +84,8 @@ impl Run<'_> {
                 }
             }
             WriteChange::Create { .. } => {
-                let looked = Instant::now();
-                let mut found = connector.probe(intent).await?;
-                if found == Probed::Absent && self.wait_out(given_up, looked).await {
-                    found = connector.probe(intent).await?;
-                }
-                match found {
+                let look = || connector.probe(intent);
+                match self.look_until(given_up, look, |found| *found != Probed::Absent).await? {
                     Probed::Found(record) => {
                         let (changes, _) = self.done(module, intent, &record.key(), Some((record, Looked::Later)));
                         self.commit(&changes).await?;
@@ -117,14 +107,25 @@ impl Run<'_> {
         self.done(module, intent, key, None).0.into_iter().filter(of_the_link).collect()
     }
 
-    /// Waits until a request that was given up then can no longer have its effect. `true` when somebody who began to look at
-    /// `looked` looked too early: however long the look took, what it asked for first may have been answered before.
+    /// What `look` shows. Where that leaves open whether a request had its effect, it is looked at once more when the request,
+    /// which nobody waits for any more since `given_up`, can no longer have it; unless the first look began no sooner. However
+    /// long a look takes, what it asks for first may be answered before.
     ///
     /// Counted from when it was given up and not from when it was journaled, and by no clock that anybody sets.
-    pub(crate) async fn wait_out(&self, given_up: Instant, looked: Instant) -> bool {
+    pub(crate) async fn look_until<'f, T>(
+        &self,
+        given_up: Instant,
+        look: impl Fn() -> BoxFuture<'f, Result<T, ConnectorError>>,
+        is_clear: impl Fn(&T) -> bool,
+    ) -> Result<T, ConnectorError> {
+        let looked = Instant::now();
+        let found = look().await?;
+        if is_clear(&found) {
+            return Ok(found);
+        }
         let settled = given_up + self.engine.pace.settle.to_std().unwrap_or_default();
         tokio::time::sleep_until(settled).await;
-        looked < settled
+        if looked < settled { look().await } else { Ok(found) }
     }
 }
 
