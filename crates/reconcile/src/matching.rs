@@ -129,12 +129,15 @@ fn by_person<'a>(known: &Known<'_, 'a>, matched: &mut Matched<'a>) {
 
 fn by_mark<'k, 'a>(known: &Known<'k, 'a>, matched: &mut Matched<'a>) {
     for side in Side::BOTH {
+        let marked = |candidate: &'k Candidate<'a>| Some((candidate, candidate.record.mark.as_ref()?));
+        let marked: Vec<_> = known.alone(&matched.alone, side).filter_map(marked).collect();
+        if marked.is_empty() {
+            continue;
+        }
         let free = by_id(known.unlinked.get(side.other()));
         let taken = by_id(known.standing.get(side.other()));
         let mut claims: BTreeMap<&RecordKey, Vec<Edge<'k, 'a>>> = BTreeMap::new();
-        let alone: Vec<&'k Candidate<'a>> = known.alone(&matched.alone, side).collect();
-        for candidate in alone {
-            let Some(mark) = &candidate.record.mark else { continue };
+        for (candidate, mark) in marked {
             let partner = |records: &ById<'k, 'a>| {
                 records.get(mark.as_str())?.iter().find_map(|it| known.facing(side, candidate, it))
             };
