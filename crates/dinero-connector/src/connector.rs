@@ -104,7 +104,6 @@ impl DineroConnector {
             let known = memory.latest.entry(kind.clone()).or_insert(latest);
             *known = latest.max(*known);
         }
-        drop(memory);
         Ok(found)
     }
 
@@ -313,7 +312,9 @@ impl Connector for DineroConnector {
         let remembered = self.memory().walks.remove(kind).filter(|_| page > 0);
         let mut walk = remembered.unwrap_or_else(|| Walk::begin(walk::begin(since), self.clock.now()));
         let found = self.walk_on(kind, &mut walk).await?;
-        found.seen.iter().for_each(|told| drop(self.memory().moved.remove(&told.key())));
+        let mut memory = self.memory();
+        found.seen.iter().for_each(|told| drop(memory.moved.remove(&told.key())));
+        drop(memory);
         let next = if found.is_last {
             // What changed while it was made may have been seen already, or not. A walk that found nothing begins at the
             // same place again, or at the very beginning.
