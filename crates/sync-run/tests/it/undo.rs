@@ -126,12 +126,12 @@ fn p20_a_field_that_was_edited_since_on_either_side_is_refused() {
 
 #[test]
 fn p20_what_a_later_run_wrote_is_not_undone_with_an_earlier_one() {
-    // Also where the last of them wrote what the first one had written.
-    for later in [&[3][..], &[3, 2]] {
+    // Whichever side it came from, and also where the last of them wrote what the first one had written.
+    for later in [&[(Side::Right, 3)][..], &[(Side::Left, 3)], &[(Side::Left, 3), (Side::Left, 2)]] {
         on_virtual_time(async {
             let (pair, first) = carried_over().await;
-            for value in later {
-                act(&pair, &[street(Side::Left, 0, *value)]);
+            for (side, value) in later {
+                act(&pair, &[street(*side, 0, *value)]);
                 pair.sync().await.unwrap();
             }
             let before = holdings(&pair);
