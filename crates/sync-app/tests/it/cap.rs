@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use api_transport::{BaseUrl, Transport, TransportError};
+use api_transport::{Transport, TransportError};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
 use dinero_connector::DineroConnector;
-use sandbox::dinero::{API_KEY, CLIENT_ID, CLIENT_SECRET, Dinero};
+use sandbox::dinero::Dinero;
 use sandbox::simplycrm::{INTEGRATION_ACCESS_KEY, Organisation, Profile, SimplyCrm};
 use simplycrm_client::{SimplyCrmClient, SimplyCrmSettings};
 use simplycrm_connector::SimplyCrmConnector;
@@ -19,6 +18,8 @@ use sync_model::{PairId, Sides};
 use sync_run::conformance::MemoryStore;
 use sync_run::{Clock, Connector, Engine, Guids, Order, Pace, Unheard};
 use uuid::Uuid;
+
+use crate::conformance::dinero_client;
 
 const ORGANISATIONS: u32 = 2_000;
 const A_MINUTE: u32 = 60;
@@ -111,20 +112,7 @@ fn settings() -> Settings {
 fn engine(dinero: &Arc<Mutex<Dinero>>, crm: &Arc<Mutex<SimplyCrm>>, clock: &Arc<dyn Clock>) -> Engine {
     let left: Arc<dyn Transport> = Arc::new(Wire(SandboxTransport::new(Arc::clone(dinero), Arc::clone(clock))));
     let right: Arc<dyn Transport> = Arc::new(Wire(SandboxTransport::new(Arc::clone(crm), Arc::clone(clock))));
-    let client = DineroClient::new(
-        DineroSettings {
-            base_url: BaseUrl::parse("https://dinero.invalid").unwrap(),
-            token_url: BaseUrl::parse("https://dinero.invalid/dineroapi/oauth/token").unwrap(),
-            organization: OrganizationId(4711),
-            credentials: Credentials::Personal {
-                client_id: CLIENT_ID.to_owned(),
-                client_secret: CLIENT_SECRET.to_owned().into(),
-                api_key: API_KEY.to_owned().into(),
-            },
-            requests_per_minute: A_MINUTE,
-        },
-        left,
-    );
+    let client = dinero_client(left, A_MINUTE);
     let access =
         SimplyCrmSettings::new("https://crm-cap.invalid", "integration", INTEGRATION_ACCESS_KEY.to_owned().into());
     let crm = SimplyCrmClient::new(access, right).unwrap();

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use api_transport::BaseUrl;
+use api_transport::{BaseUrl, Transport};
 use async_trait::async_trait;
 use chrono::{DateTime, Duration, Utc};
 use dinero_client::{Credentials, DineroClient, DineroSettings, OrganizationId};
@@ -47,11 +47,8 @@ fn guid(number: u32) -> Option<String> {
     Some(format!("00000000-0000-4000-8000-{number:012}"))
 }
 
-/// A connector to `books`, with pages so small that a walk has many.
-pub(crate) fn dinero_connector<S: Sandbox + Send + 'static>(
-    books: &Arc<Mutex<S>>,
-    clock: &Arc<Sundial>,
-) -> DineroConnector {
+/// A client of the stand-in of Dinero behind `transport`.
+pub(crate) fn dinero_client(transport: Arc<dyn Transport>, requests_per_minute: u32) -> DineroClient {
     let settings = DineroSettings {
         base_url: BaseUrl::parse("https://dinero.invalid").unwrap(),
         token_url: BaseUrl::parse("https://dinero.invalid/dineroapi/oauth/token").unwrap(),
@@ -61,10 +58,18 @@ pub(crate) fn dinero_connector<S: Sandbox + Send + 'static>(
             client_secret: CLIENT_SECRET.to_owned().into(),
             api_key: API_KEY.to_owned().into(),
         },
-        requests_per_minute: 0,
+        requests_per_minute,
     };
+    DineroClient::new(settings, transport)
+}
+
+/// A connector to `books`, with pages so small that a walk has many.
+pub(crate) fn dinero_connector<S: Sandbox + Send + 'static>(
+    books: &Arc<Mutex<S>>,
+    clock: &Arc<Sundial>,
+) -> DineroConnector {
     let transport = SandboxTransport::new(Arc::clone(books), clock.clone());
-    let client = DineroClient::new(settings, Arc::new(transport));
+    let client = dinero_client(Arc::new(transport), 0);
     DineroConnector::new(client, clock.clone()).with_page_size(2)
 }
 
