@@ -40,7 +40,7 @@ fn one_module(records: u32) {
         ratio(made, second),
         ratio(made + completed, second)
     );
-    let pages = nothing_to_do(&books, &mut |books| {
+    let pages = nothing_to_do(&books, |books| {
         edit(books, 0..2, "Gammel Vej");
     });
     let changed = edit(&books, 2..2 + records as usize / 50, "Ny Vej");
@@ -64,18 +64,18 @@ fn every_module(records: u32) {
     let books = Books::of(records, &EVERYTHING);
     let (_, first, cost) = books.afstem(&["sync", "--yes"]);
     report("  first synchronisation", &first, cost);
-    let requests = nothing_to_do(&books, &mut edit_each_module);
+    let requests = nothing_to_do(&books, edit_each_module);
     println!("    {requests} requests in all; both sides hold {:?} records", held(&books));
 }
 
-/// Runs after the first: one to which our own writes come back as changes, one after `edited` when walks reach back no further
+/// Runs after the first: one to which our own writes come back as changes, one after people did `deeds` when walks reach back no further
 /// than the last write, one to which what that one wrote comes back, and one in which nothing is to be done: it begins at the
 /// last change of each module, which is no longer one of thousands in a few seconds. How many requests that one asks.
-fn nothing_to_do(books: &Books, edited: &mut dyn FnMut(&Books)) -> u64 {
+fn nothing_to_do(books: &Books, deeds: impl Fn(&Books)) -> u64 {
     let (_, echo, cost) = books.afstem(&["sync"]);
     report("  our own writes come back", &echo, cost);
     std::thread::sleep(OVERLAP);
-    edited(books);
+    deeds(books);
     let (_, edited, cost) = books.afstem(&["sync"]);
     report("  an edit on each side or in each module", &edited, cost);
     books.afstem(&["sync"]);
