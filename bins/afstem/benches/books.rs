@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use sandbox::dinero::Dinero;
 use sandbox::simplycrm::SimplyCrm;
-use sandbox::{Server, serve};
+use sandbox::{Seeded, Server, serve};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -72,9 +72,12 @@ pub(crate) struct Books {
 }
 
 impl Books {
-    /// `each` of organisations, contacts and products: a third in Dinero alone, a third in the CRM alone, a third in both.
+    /// `each` of these modules: a third in Dinero alone, a third in the CRM alone, a third in both.
     pub(crate) fn of(each: u32, modules: &[&str]) -> Self {
-        let (mut dinero, crm) = sandbox::seed_pair(each, 7, Utc::now() - chrono::Duration::days(30));
+        let of = |module| if modules.contains(&module) { each } else { 0 };
+        let records =
+            Seeded { organisations: of("organisations"), contacts: of("contacts"), products: of("products") };
+        let (mut dinero, crm) = sandbox::seed_pair(records, 7, Utc::now() - chrono::Duration::days(30));
         dinero.requests_per_minute = 0;
         let (dinero, crm) = (Arc::new(Mutex::new(dinero)), Arc::new(Mutex::new(crm)));
         let runtime = Runtime::new().expect("threads can be had");

@@ -15,6 +15,6 @@ pub mod simplycrm;
 
 pub use fault::{Fault, Faulty, When};
 pub use reply::{Reply, Sandbox};
-pub use seed::seed_pair;
+pub use seed::{Seeded, seed_pair};
 pub use seed_sales::{SeededSales, seed_sales};
 pub use serve::{Server, serve};

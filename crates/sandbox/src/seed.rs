@@ -1,7 +1,7 @@
 //! Believable Danish data from a seed: companies with valid CVR and EAN numbers, persons, products and services; a share
 //! of them stands on both sides, spelled as differently as people spell.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use rand::rngs::SmallRng;
 use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
@@ -123,13 +123,32 @@ const GOODS: [(&str, &str); 16] = [
     ("Undervisning", "Hours"),
 ];
 
-/// Both sides, seeded: `each` organisations, contacts and products in all, a third of each on Dinero only, a third in the
-/// CRM only, a third on both.
+/// How many of each are seeded, on both sides together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seeded {
+    /// Companies.
+    pub organisations: u32,
+    /// Persons.
+    pub contacts: u32,
+    /// What is sold: goods and services.
+    pub products: u32,
+}
+
+impl From<u32> for Seeded {
+    /// So many of each.
+    fn from(each: u32) -> Self {
+        Self { organisations: each, contacts: each, products: each }
+    }
+}
+
+/// Both sides, seeded: a third of the records on Dinero only, a third in the CRM only, a third on both. On each side one was
+/// typed a minute, the last one `now`.
 ///
 /// # Panics
 /// Never: the users that plant the records exist.
 #[must_use]
-pub fn seed_pair(each: u32, seed: u64, now: DateTime<Utc>) -> (Dinero, SimplyCrm) {
+pub fn seed_pair(records: impl Into<Seeded>, seed: u64, now: DateTime<Utc>) -> (Dinero, SimplyCrm) {
+    let records = records.into();
     let mut chance = SmallRng::seed_from_u64(seed);
     let mut dinero = Dinero::new(4711, "Prøvefirma ApS");
     let mut profile = Profile::simply();
@@ -137,28 +156,35 @@ pub fn seed_pair(each: u32, seed: u64, now: DateTime<Utc>) -> (Dinero, SimplyCrm
         profile.custom_fields.insert(module.to_owned(), CustomFields::Slugs);
     }
     let mut crm = SimplyCrm::new(profile);
-    let companies: Vec<Organisation> = (0..each).map(|nth| company(nth, &mut chance)).collect();
-    let people: Vec<Person> = (0..each).map(|nth| person(nth, &mut chance)).collect();
-    let goods: Vec<Goods> = (0..each).map(|nth| item(nth, &mut chance)).collect();
-    let in_crm = |nth: &(usize, _)| nth.0 % 3 != 0;
-    let some = |nth: usize| nth % 3 != 1;
-    for (nth, company) in companies.iter().enumerate().filter(|(nth, _)| some(*nth)) {
-        dinero.add_contact(&company_fields(company, nth), now);
+    let companies: Vec<Organisation> = (0..records.organisations).map(|nth| company(nth, &mut chance)).collect();
+    let people: Vec<Person> = (0..records.contacts).map(|nth| person(nth, &mut chance)).collect();
+    let goods: Vec<Goods> = (0..records.products).map(|nth| item(nth, &mut chance)).collect();
+    let in_dinero = |nth: usize| nth % 3 != 1;
+    let count = |all: usize| (0..all).filter(|nth| in_dinero(*nth)).count();
+    let mut moments = minutes_until(now, count(companies.len()) + count(people.len()) + count(goods.len()));
+    let mut moment = || moments.next().unwrap_or(now);
+    for (nth, company) in companies.iter().enumerate().filter(|(nth, _)| in_dinero(*nth)) {
+        dinero.add_contact(&company_fields(company, nth), moment());
     }
-    for (nth, person) in people.iter().enumerate().filter(|(nth, _)| some(*nth)) {
-        dinero.add_contact(&person_fields(person, nth), now);
+    for (nth, person) in people.iter().enumerate().filter(|(nth, _)| in_dinero(*nth)) {
+        dinero.add_contact(&person_fields(person, nth), moment());
     }
-    for (_, item) in goods.iter().enumerate().filter(|(nth, _)| some(*nth)) {
-        dinero.add_product(&product_fields(item), now);
+    for (_, item) in goods.iter().enumerate().filter(|(nth, _)| in_dinero(*nth)) {
+        dinero.add_product(&product_fields(item), moment());
     }
-    let companies: Vec<Organisation> =
-        companies.into_iter().enumerate().filter(|(nth, _)| in_crm(&(*nth, ()))).map(|(_, it)| it).collect();
-    let people: Vec<Person> =
-        people.into_iter().enumerate().filter(|(nth, _)| in_crm(&(*nth, ()))).map(|(_, it)| it).collect();
-    let goods: Vec<Goods> =
-        goods.into_iter().enumerate().filter(|(nth, _)| in_crm(&(*nth, ()))).map(|(_, it)| it).collect();
-    crm.plant(&companies, &people, &goods, "mette", now).expect("mette is a user of every new installation");
+    crm.plant(&in_crm(companies), &in_crm(people), &in_crm(goods), "mette", now)
+        .expect("mette is a user of every new installation");
     (dinero, crm)
+}
+
+/// Those of them that stand in the CRM.
+fn in_crm<T>(all: Vec<T>) -> Vec<T> {
+    all.into_iter().enumerate().filter(|(nth, _)| nth % 3 != 0).map(|(_, it)| it).collect()
+}
+
+/// So many moments a minute apart, the last of them `now`.
+pub(crate) fn minutes_until(now: DateTime<Utc>, count: usize) -> impl Iterator<Item = DateTime<Utc>> {
+    (0..count).rev().map(move |before| now - Duration::minutes(i64::try_from(before).unwrap_or_default()))
 }
 
 fn company(nth: u32, chance: &mut SmallRng) -> Organisation {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, NaiveDate};
 use reconcile::{Finding, Matter};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
@@ -144,7 +144,10 @@ pub(crate) fn judge(world: &World, findings: &[Finding], allowed: Option<Effects
             dinero: of_invoice(&state, &left.id),
             crm: in_the_crm(&state, &record),
         };
-        alike += credited.judge(state.ours_ahead.abs() > 86_400, findings, allowed, breaches);
+        // A clock that is years ahead or behind, ours or the CRM's, dates what it writes in a year that Dinero does not know.
+        let today = world.time_at(&state, Side::Left).date_naive();
+        let years_off = state.ours_ahead.abs() > 86_400 || credited.is_dated_years_off(today);
+        alike += credited.judge(years_off, findings, allowed, breaches);
     }
     alike
 }
@@ -160,6 +163,12 @@ struct Credited<'a> {
 }
 
 impl Credited<'_> {
+    /// Whether somebody wrote a credit note in the CRM on a day that is neither in this year, nor the last, nor the next.
+    fn is_dated_years_off(&self, today: NaiveDate) -> bool {
+        let day = |note: &Value| text(note, "invoicedate").parse::<NaiveDate>().ok();
+        self.crm.iter().filter_map(day).any(|day| day.year().abs_diff(today.year()) > 1)
+    }
+
     fn judge(
         &self,
         years_off: bool,

@@ -6,19 +6,19 @@ use super::failure::Failure;
 use super::php::{Php, decimal};
 use super::profile::Version;
 use super::read::{View, split_id};
-use super::row::Row;
+use super::row::{Moment, Row, moment};
 use super::schema::{Field, Kind, Module, Place};
 use super::vtql::{self, Columns, Condition, Literal, Operator, Query};
 use super::{SimplyCrm, User};
 use rust_decimal::Decimal;
 use std::borrow::Cow;
-use std::cmp::Reverse;
+use std::cell::LazyCell;
+use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 /// The largest page.
 const PAGE: i64 = 100;
-/// The digits of a date and time, to the second.
-const DIGITS: usize = 14;
 
 /// A condition with its values as the database has read them.
 struct Test<'m> {
@@ -31,7 +31,7 @@ struct Test<'m> {
 enum Wanted {
     Text(String),
     /// A date and time.
-    Moment(Option<[u8; DIGITS]>),
+    Moment(Option<Moment>),
     Number(Decimal),
     /// Compares with nothing.
     Null,
@@ -75,7 +75,7 @@ impl SimplyCrm {
         let (offset, count) = query.limit.unwrap_or((0, PAGE));
         let offset = usize::try_from(offset).map_err(|_| Failure::database())?;
         let count = usize::try_from(count.min(PAGE)).map_err(|_| Failure::database())?;
-        let rows = self.rows(module, &numbers(&alternatives)).filter(meets);
+        let rows = self.rows(module, numbers(&alternatives)).filter(meets);
         if query.columns == Columns::Count {
             // 8.4 forgets to count entities (recording query).
             let lost = self.profile.version >= Version::V8 && module.entity;
@@ -102,7 +102,7 @@ impl SimplyCrm {
     }
 
     /// The living rows of a module, those with `numbers` among them.
-    fn rows(&self, module: &Module, numbers: &RangeInclusive<u64>) -> Box<dyn Iterator<Item = Cow<'_, Row>> + '_> {
+    fn rows(&self, module: &Module, numbers: Numbers) -> Box<dyn Iterator<Item = Cow<'_, Row>> + '_> {
         if let Some(rows) = self.actors.get(&module.name) {
             return Box::new(rows.values().map(Cow::Borrowed));
         }
@@ -110,8 +110,15 @@ impl SimplyCrm {
             return Box::new(self.line_rows().into_iter().map(Cow::Owned));
         }
         let name = module.name.clone();
-        let living = self.records.range(numbers.clone()).map(|(_, row)| row);
-        Box::new(living.filter(move |row| !row.deleted && row.module == name).map(joined))
+        let living = move |row: &&Row| !row.deleted && row.module == name;
+        match numbers {
+            Numbers::Between(range) => {
+                Box::new(self.records.range(range).map(|(_, row)| row).filter(living).map(joined))
+            }
+            Numbers::Listed(listed) => {
+                Box::new(listed.into_iter().filter_map(|number| self.records.get(&number)).filter(living).map(joined))
+            }
+        }
     }
 
     /// Whether [`rows`](Self::rows) gives them in the order of their numbers.
@@ -155,13 +162,32 @@ impl Test<'_> {
     fn meets(&self, row: &Row) -> bool {
         let field = self.field;
         let cell = || row.cells.get(&field.name).map(|own| Cow::Borrowed(own.as_str()));
-        let own = match &field.kind {
+        let own = LazyCell::new(|| match &field.kind {
             Kind::Id => Some(Cow::Owned(row.number.to_string())),
             Kind::Reference(_) | Kind::Owner => Some(cell().unwrap_or(Cow::Borrowed("0"))),
             Kind::Date => cell(),
             _ => cell().or_else(|| super::columns::unset(field).map(Cow::Owned)),
-        };
-        own.is_some_and(|own| self.wanted.iter().any(|wanted| compare(&own, self.operator, wanted)))
+        });
+        let saved = row.saved(&field.name);
+        self.wanted.iter().any(|wanted| match (&field.kind, wanted) {
+            (Kind::Id, Wanted::Number(number)) => self.operator.admits(Decimal::from(row.number).cmp(number)),
+            (Kind::Moment, Wanted::Moment(other)) if saved.is_some() => self.operator.admits(saved.cmp(other)),
+            _ => own.as_ref().is_some_and(|own| compare(own, self.operator, wanted)),
+        })
+    }
+}
+
+impl Operator {
+    /// Whether two values in this order meet it.
+    fn admits(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal | Self::In | Self::Like => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
     }
 }
 
@@ -176,21 +202,30 @@ fn tests<'m>(module: &'m Module, alternatives: &[Vec<Condition>]) -> Result<Vec<
     alternatives.iter().map(|together| together.iter().filter_map(test).collect()).collect()
 }
 
-/// Between which numbers all rows lie that can meet the tests, as the index of the table has it.
-fn numbers(alternatives: &[Vec<Test<'_>>]) -> RangeInclusive<u64> {
-    let [together] = alternatives else { return 0..=u64::MAX };
+/// Which rows can meet the tests at all, as the index of the table has it.
+enum Numbers {
+    Between(RangeInclusive<u64>),
+    Listed(BTreeSet<u64>),
+}
+
+fn numbers(alternatives: &[Vec<Test<'_>>]) -> Numbers {
     let mut range = 0..=u64::MAX;
+    let [together] = alternatives else { return Numbers::Between(range) };
     for test in together.iter().filter(|test| test.field.name == "id") {
-        let [Wanted::Number(number)] = test.wanted.as_slice() else { continue };
-        let Ok(number) = u64::try_from(*number) else { continue };
+        let number = |wanted: &Wanted| match wanted {
+            Wanted::Number(number) => u64::try_from(*number).ok(),
+            Wanted::Text(_) | Wanted::Moment(_) | Wanted::Null => None,
+        };
+        let listed: BTreeSet<u64> = test.wanted.iter().filter_map(number).collect();
+        let (Some(first), Some(last)) = (listed.first().copied(), listed.last().copied()) else { continue };
         range = match test.operator {
-            Operator::Greater | Operator::GreaterOrEqual => number.max(*range.start())..=*range.end(),
-            Operator::Less | Operator::LessOrEqual => *range.start()..=number.min(*range.end()),
-            Operator::Equal => number..=number,
-            Operator::In | Operator::NotEqual | Operator::Like => continue,
+            Operator::Greater | Operator::GreaterOrEqual => last.max(*range.start())..=*range.end(),
+            Operator::Less | Operator::LessOrEqual => *range.start()..=first.min(*range.end()),
+            Operator::Equal | Operator::In => return Numbers::Listed(listed),
+            Operator::NotEqual | Operator::Like => continue,
         };
     }
-    if range.is_empty() { 0..=0 } else { range }
+    Numbers::Between(if range.is_empty() { 0..=0 } else { range })
 }
 
 /// What `SELECT *` adds to the described fields, and what it hides behind a column of the same name.
@@ -318,21 +353,7 @@ fn compare(own: &str, operator: Operator, wanted: &Wanted) -> bool {
         Wanted::Text(text) => collation::compare(own, text),
         Wanted::Number(number) => decimal(own).cmp(number),
     };
-    match operator {
-        Operator::Equal | Operator::In | Operator::Like => order.is_eq(),
-        Operator::NotEqual => order.is_ne(),
-        Operator::Less => order.is_lt(),
-        Operator::LessOrEqual => order.is_le(),
-        Operator::Greater => order.is_gt(),
-        Operator::GreaterOrEqual => order.is_ge(),
-    }
-}
-
-/// The digits of a date and time; what is no date comes before all that are.
-fn moment(text: &str) -> Option<[u8; DIGITS]> {
-    let mut moment = [b'0'; DIGITS];
-    let digits = text.bytes().filter(u8::is_ascii_digit).zip(&mut moment).map(|(digit, place)| *place = digit).count();
-    (digits >= 8).then_some(moment)
+    operator.admits(order)
 }
 
 /// What a row is sorted by, upwards or downwards; all rows of a query are sorted alike.
@@ -348,15 +369,20 @@ enum Rank {
     Id(u64),
     Number(Decimal),
     Text(Vec<char>),
-    Moment([u8; DIGITS]),
+    Moment(Moment),
 }
 
 fn rank(field: &Field, row: &Row) -> Rank {
-    let cell = row.cell(&field.name);
+    let cell = || row.cell(&field.name);
     match &field.kind {
         Kind::Id => Rank::Id(row.number),
-        Kind::Integer | Kind::Double | Kind::Currency | Kind::Reference(_) | Kind::Owner => Rank::Number(decimal(cell)),
-        Kind::Moment => moment(cell).map_or_else(|| Rank::Text(collation::rank(cell)), Rank::Moment),
-        Kind::Text | Kind::LongText | Kind::Boolean | Kind::Date => Rank::Text(collation::rank(cell)),
+        Kind::Integer | Kind::Double | Kind::Currency | Kind::Reference(_) | Kind::Owner => {
+            Rank::Number(decimal(cell()))
+        }
+        Kind::Moment => row
+            .saved(&field.name)
+            .or_else(|| moment(cell()))
+            .map_or_else(|| Rank::Text(collation::rank(cell())), Rank::Moment),
+        Kind::Text | Kind::LongText | Kind::Boolean | Kind::Date => Rank::Text(collation::rank(cell())),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::SimplyCrm;
 use super::hands::EditError;
+use crate::seed::minutes_until;
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
@@ -75,7 +76,7 @@ pub struct Planted {
 }
 
 impl SimplyCrm {
-    /// Puts records in as a user at the given moment. The same lists give the same CRM.
+    /// Puts records in as a user, one a minute until the given moment. The same lists give the same CRM.
     ///
     /// # Errors
     /// When there is no such user.
@@ -97,15 +98,17 @@ impl SimplyCrm {
         now: DateTime<Utc>,
     ) -> Result<Planted, EditError> {
         let mut planted = Planted::default();
+        let mut moments = minutes_until(now, organisations.len() + people.len() + goods.len());
+        let mut moment = || moments.next().unwrap_or(now);
         for (place, organisation) in organisations.iter().enumerate() {
-            planted.organisations.push(self.plant_organisation(organisation, place, user, now)?);
+            planted.organisations.push(self.plant_organisation(organisation, place, user, moment())?);
         }
         for (place, person) in people.iter().enumerate() {
             let employer = person.organisation.and_then(|place| planted.organisations.get(place)).cloned();
-            planted.people.push(self.plant_person(person, employer, place, user, now)?);
+            planted.people.push(self.plant_person(person, employer, place, user, moment())?);
         }
         for item in goods {
-            planted.goods.push(self.plant_goods(item, user, now)?);
+            planted.goods.push(self.plant_goods(item, user, moment())?);
         }
         Ok(planted)
     }

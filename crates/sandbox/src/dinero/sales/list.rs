@@ -59,6 +59,9 @@ impl Dinero {
             self.note_unknown(place, fields, &known);
         }
         let mut rows: Vec<Row> = self.rows(kind, call.now);
+        if let Some(since) = list::since(call)? {
+            rows.retain(|row| list::changed(row).is_some_and(|at| at >= since));
+        }
         narrow(&mut rows, call)?;
         sort(&mut rows, call)?;
         let filterable = &["ExternalReference", "ContactGuid", "Description"];
