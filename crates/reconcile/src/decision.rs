@@ -185,6 +185,11 @@ impl Decisions {
         pairs.chain(ignored).chain(choices).chain(deletions).chain(guarded).chain(corrections)
     }
 
+    /// Whether any of them is about what a guard stopped.
+    pub(crate) fn are_about_guards(&self) -> bool {
+        !self.guarded.is_empty()
+    }
+
     /// The pairs that a person called the same thing.
     pub(crate) fn same(&self) -> impl Iterator<Item = &Sides<RecordKey>> {
         self.pairs.iter().filter(|(_, same)| **same).map(|(keys, _)| keys)

@@ -52,6 +52,14 @@ pub enum Guarded {
     Creates,
 }
 
+/// Why a guard watches a step.
+struct Cause {
+    what: Guarded,
+    /// Where it comes from.
+    from: Side,
+    deletion: Option<Deletion>,
+}
+
 /// What the guards make of one step.
 struct Watched {
     what: Guarded,
@@ -66,6 +74,15 @@ struct Watched {
 pub(crate) fn hold_accidents(plan: &mut Plan, observed: &Observed, policy: &Policy) {
     let active = |link: &&sync_model::Link| link.module == plan.module && link.state == LinkState::Active;
     let links = observed.links.iter().map(|(_, link)| link).filter(active).count();
+    let mut all: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
+    for Cause { what, from, .. } in plan.steps.iter().filter_map(|step| cause(step, observed)) {
+        *all.entry((what, from)).or_default() += 1;
+    }
+    let passes = !all.into_iter().any(|((what, _), count)| is_accident(what, count, links, &policy.guards));
+    if passes && !observed.decisions.are_about_guards() {
+        // What nobody has to be asked about needs no digest, and there may be thousands.
+        return;
+    }
     let steps: Vec<_> =
         std::mem::take(&mut plan.steps).into_iter().map(|step| (watched(&step, observed), step)).collect();
     let mut counts: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
@@ -100,8 +117,16 @@ fn is_accident(what: Guarded, count: usize, links: usize, guards: &Guards) -> bo
     }
 }
 
-/// What guard watches this step.
+/// What guard watches this step, and what was said about it.
 fn watched(step: &Step, observed: &Observed) -> Option<Watched> {
+    let Cause { what, from, deletion } = cause(step, observed)?;
+    let digest =
+        Fingerprint::of([serde_json::to_vec(&step.action), serde_json::to_vec(&deletion)].into_iter().flatten());
+    let step = GuardedStep { records: records(step), digest };
+    Some(Watched { what, from, answer: observed.decisions.guarded(&step), step })
+}
+
+fn cause(step: &Step, observed: &Observed) -> Option<Cause> {
     let (what, from, deletion) = match &step.action {
         Action::Retire { keys, deleted_on } => {
             let seen = |side: Side| observed.records.get(side).get(keys.get(side));
@@ -128,10 +153,7 @@ fn watched(step: &Step, observed: &Observed) -> Option<Watched> {
         },
         Action::Tie(_) | Action::Settle { .. } => return None,
     };
-    let digest =
-        Fingerprint::of([serde_json::to_vec(&step.action), serde_json::to_vec(&deletion)].into_iter().flatten());
-    let step = GuardedStep { records: records(step), digest };
-    Some(Watched { what, from, answer: observed.decisions.guarded(&step), step })
+    Some(Cause { what, from, deletion })
 }
 
 /// Says what was taken out. What is left alone is told by the guard only; what a person held back rests until it changes.

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, Fault, ModuleMapping, Projection};
-use sync_model::{Fields, Kind, RecordKey, Side, Sides};
+use sync_model::{FieldName, Fields, Kind, RecordKey, Side, Sides};
 
 use crate::Observed;
 
@@ -32,8 +32,11 @@ pub(crate) struct Shown {
 pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &Partners) -> Shown {
     let Projection { values, faults } = entity.project(side, own);
     let faults = faults.into_iter().filter(|fault| fault.kind.is_of_an_invoice()).collect();
-    let mut shown = Shown { faults, ..Shown::default() };
-    for (name, value) in values.iter() {
+    let referring: Vec<FieldName> =
+        values.iter().filter(|(_, value)| value.refers()).map(|(name, _)| name.clone()).collect();
+    let mut shown = Shown { values, needs: Vec::new(), faults };
+    for name in referring {
+        let Some(value) = shown.values.remove(name.as_str()) else { continue };
         let mut needs = Vec::new();
         let value = value.referring(&mut |key| match (side, partners.get(side).get(key)) {
             (Side::Left, Some(partner)) => partner.clone(),
@@ -44,7 +47,7 @@ pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &
             }
         });
         if needs.is_empty() {
-            shown.values.set(name.clone(), value);
+            shown.values.set(name, value);
         }
         shown.needs.extend(needs);
     }

@@ -62,13 +62,13 @@ impl Fields {
         }
     }
 
-    /// Of several values under one name the last one stands.
     /// Keeps only what `wanted` says.
     pub fn retain(&mut self, wanted: impl Fn(&FieldName, &Value) -> bool) {
         self.0.retain(|(name, value)| wanted(name, value));
         self.0.shrink_to_fit();
     }
 
+    /// Of several values under one name the last one stands.
     fn of(mut pairs: Vec<(FieldName, Value)>) -> Self {
         if !pairs.is_sorted_by(|(one, _), (next, _)| one.as_str() < next.as_str()) {
             pairs.reverse();

@@ -22,7 +22,8 @@ impl Run<'_> {
         Ok(ledger)
     }
 
-    /// Ends a first meeting that would make more records than is allowed, before anything is written.
+    /// Ends a first meeting that would make more records than is allowed, before anything is written. The plan of the first
+    /// module is ready then; what is written for it changes the plans of the others.
     pub(crate) async fn refuse_masses(
         &self,
         modules: &[&ModuleMapping],
@@ -33,6 +34,7 @@ impl Run<'_> {
         if order.record.is_some() || order.plan.is_some() || self.store.has_links(&self.engine.pair).await? {
             return Ok(());
         }
+        let mut first = None;
         for module in modules {
             let (plan, _) = self.plan_module(module, terms, policy, order).await?;
             for finding in &plan.findings {
@@ -41,7 +43,9 @@ impl Run<'_> {
                     return Err(RunError::TooManyCreates { module, side: from.other(), count: *count, most });
                 }
             }
+            first.get_or_insert(plan);
         }
+        *self.ready() = first;
         Ok(())
     }
 }

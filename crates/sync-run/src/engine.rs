@@ -1,7 +1,7 @@
 //! The run as a whole: one lease, one pass over the modules, one summary.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use field_mapping::{Checked, Held, Mapping, ModuleMapping};
 use reconcile::{Plan, Policy};
@@ -133,6 +133,8 @@ pub(crate) struct Run<'a> {
     pub(crate) failing: Failing,
     /// What the trail is told before this run's first change.
     pub(crate) beginning: Mutex<Option<Change>>,
+    /// A module's plan that was made before its turn, while nothing was written.
+    ready: Mutex<Option<Plan>>,
     /// The saved plan that it keeps to.
     pub(crate) contract: Option<Arc<SavedPlan>>,
     /// When it began.
@@ -256,6 +258,7 @@ impl Engine {
             before: self.usage(),
             failing: Failing::default(),
             beginning: Mutex::new(Some(begin)),
+            ready: Mutex::default(),
             contract: order.plan.clone(),
             began: Instant::now(),
         }
@@ -378,6 +381,10 @@ impl Run<'_> {
 
     fn begin(&self) -> Option<Change> {
         self.beginning.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(crate) fn ready(&self) -> MutexGuard<'_, Option<Plan>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn tally(&self, count: impl FnOnce(&mut Summary)) {

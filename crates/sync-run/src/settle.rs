@@ -59,7 +59,12 @@ impl Run<'_> {
         let mut waiting = Vec::new();
         let mut rounds = 0;
         while rounds < MOST_ROUNDS {
-            let plan = Arc::new(self.plan_module(module, terms, policy, order).await?.0);
+            let ready = self.ready().take_if(|plan| plan.module == module.module);
+            let plan = match ready {
+                Some(plan) => plan,
+                None => self.plan_module(module, terms, policy, order).await?.0,
+            };
+            let plan = Arc::new(plan);
             self.engine.events.take(Event::Planned { plan: Arc::clone(&plan) });
             self.commit(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
