@@ -27,6 +27,10 @@ const TO_DO: u8 = 2;
 const WAITING: u8 = 3;
 
 fn main() -> ExitCode {
+    // Pages of two megabytes are soon held for a few kilobytes each: a run over 10,000 records took 10 MB more. Where they
+    // cannot be done without, nothing else changes.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(told) => return ExitCode::from(misunderstood(&told)),
