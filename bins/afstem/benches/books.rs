@@ -75,8 +75,7 @@ impl Books {
     /// `each` of these modules: a third in Dinero alone, a third in the CRM alone, a third in both.
     pub(crate) fn of(each: u32, modules: &[&str]) -> Self {
         let of = |module| if modules.contains(&module) { each } else { 0 };
-        let records =
-            Seeded { organisations: of("organisations"), contacts: of("contacts"), products: of("products") };
+        let records = Seeded { organisations: of("organisations"), contacts: of("contacts"), products: of("products") };
         let (mut dinero, crm) = sandbox::seed_pair(records, 7, Utc::now() - chrono::Duration::days(30));
         dinero.requests_per_minute = 0;
         let (dinero, crm) = (Arc::new(Mutex::new(dinero)), Arc::new(Mutex::new(crm)));

@@ -102,7 +102,7 @@ impl Engine {
         let listed = look.run.list(&look.modules()).await?;
         audit.read = Sides::from_fn(|side| listed.get(side).len() as u64);
         for (module, plan) in look.modules().into_iter().zip(&look.plans) {
-            let scope = Scope { all: true, ..look.run.scope(&[module]) };
+            let scope = Scope { all: true, fields: look.run.heads_only(module), ..look.run.scope(&[module]) };
             let decisions = look.run.take_up_decisions().await?.in_force(&module.module);
             let decisions = look.run.with_corrections(module, decisions).await?;
             let observed = Observed { decisions, ..look.run.observed(module, &scope).await? };
@@ -145,6 +145,16 @@ impl Engine {
 }
 
 impl Run<'_> {
+    /// What the audit wants of the mirror's records: all of those that lists show no more of than their heads, and of the
+    /// others only whom they refer to.
+    fn heads_only(&self, module: &ModuleMapping) -> Sides<Option<BTreeSet<FieldName>>> {
+        Sides::from_fn(|side| {
+            let connector = self.engine.connectors.get(side);
+            let heads = module.kinds(side).iter().any(|kind| connector.lists_in_part(kind));
+            (!heads).then(BTreeSet::new)
+        })
+    }
+
     /// Every record of every kind, as the systems list them now.
     async fn list(&self, modules: &[&ModuleMapping]) -> Result<Listed, RunError> {
         let of = |side: Side| async move {
@@ -182,7 +192,7 @@ struct Auditor<'a> {
     audit: &'a mut Audit,
 }
 
-impl Auditor<'_> {
+impl<'a> Auditor<'a> {
     fn compare(mut self, look: &Look<'_>) {
         let observed = self.observed;
         let mut linked: BTreeSet<(Side, &RecordKey)> = BTreeSet::new();
@@ -216,7 +226,6 @@ impl Auditor<'_> {
         };
         let records = Sides::new(self.full(Side::Left, left), self.full(Side::Right, right));
         let taken = self.module.entity_for(link.keys.as_ref().map(|key| &key.kind));
-        let records = records.as_ref();
         let takes = |side: Side| taken.is_some_and(|entity| entity.takes(side, records.get(side)));
         if !takes(Side::Left) || !takes(Side::Right) {
             return self.explained(Explained::LeftOut);
@@ -231,10 +240,11 @@ impl Auditor<'_> {
     }
 
     /// The record as it was listed, or as it was read in full where lists show no more than its head.
-    fn full(&self, side: Side, listed: &Record) -> Record {
-        let head = listed.partial && listed.fields.is_empty();
-        let seen = self.observed.records.get(side).get(&listed.key()).map(|seen| &seen.record);
-        seen.filter(|_| head).unwrap_or(listed).clone()
+    fn full(&self, side: Side, listed: &'a Record) -> &'a Record {
+        if !listed.partial || !listed.fields.is_empty() {
+            return listed;
+        }
+        self.observed.records.get(side).get(&listed.key()).map_or(listed, |seen| &seen.record)
     }
 
     fn field(&mut self, link: &Link, view: FieldView) {
@@ -252,9 +262,9 @@ impl Auditor<'_> {
         }
     }
 
-    fn alone(&mut self, side: Side, record: &Record, look: &Look<'_>) {
+    fn alone(&mut self, side: Side, record: &'a Record, look: &Look<'_>) {
         let key = record.key();
-        let record = &self.full(side, record);
+        let record = self.full(side, record);
         let taken = !self.module.entities_taking(side, record).is_empty();
         let maker = self.module.maker(side.other(), record).filter(|_| *look.policy.creates.get(side.other()));
         let cancelled = |entity: &EntityMapping| side == Side::Right && entity.is_cancelled(&record.fields);
