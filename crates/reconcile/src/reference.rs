@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use field_mapping::{EntityMapping, Fault, ModuleMapping, Projection};
-use sync_model::{FieldName, Fields, Kind, RecordKey, Side, Sides};
+use sync_model::{FieldName, Fields, Kind, RecordKey, Side, Sides, Value};
 
 use crate::Observed;
 
@@ -32,11 +32,11 @@ pub(crate) struct Shown {
 pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &Partners) -> Shown {
     let Projection { values, faults } = entity.project(side, own);
     let faults = faults.into_iter().filter(|fault| fault.kind.is_of_an_invoice()).collect();
-    let referring: Vec<FieldName> =
-        values.iter().filter(|(_, value)| value.refers()).map(|(name, _)| name.clone()).collect();
+    let refers = |(_, value): &(&FieldName, &Value)| value.refers();
+    let referring: Vec<(FieldName, Value)> =
+        values.iter().filter(refers).map(|(name, value)| (name.clone(), value.clone())).collect();
     let mut shown = Shown { values, needs: Vec::new(), faults };
-    for name in referring {
-        let Some(value) = shown.values.remove(name.as_str()) else { continue };
+    for (name, value) in referring {
         let mut needs = Vec::new();
         let value = value.referring(&mut |key| match (side, partners.get(side).get(key)) {
             (Side::Left, Some(partner)) => partner.clone(),
@@ -48,6 +48,8 @@ pub(crate) fn show(entity: &EntityMapping, side: Side, own: &Fields, partners: &
         });
         if needs.is_empty() {
             shown.values.set(name, value);
+        } else {
+            shown.values.remove(name.as_str());
         }
         shown.needs.extend(needs);
     }

@@ -153,6 +153,13 @@ fn a_person_lets_a_held_step_through_or_holds_it_back_for_good() {
     resting.sort();
     assert_eq!(resting, [(Side::Left, firm::keys().left), (Side::Right, firm::keys().right)]);
 
+    // What was said holds on, also where so few steps would not have been asked about.
+    let mut calm = back.clone();
+    calm.policy.guards = Guards::default();
+    let plan = calm.plan();
+    assert!(plan.steps.is_empty());
+    assert_eq!(*scene::matter(&plan), Matter::HeldBack { what: Guarded::Changes, from: Side::Left });
+
     let mut later = back;
     later.edit(Side::Left, "Name", "Alfa Holding A/S");
     assert_eq!(held(&later.plan(), Guarded::Changes), 1, "what came after is another question");
