@@ -74,22 +74,21 @@ struct Watched {
 pub(crate) fn hold_accidents(plan: &mut Plan, observed: &Observed, policy: &Policy) {
     let active = |link: &&sync_model::Link| link.module == plan.module && link.state == LinkState::Active;
     let links = observed.links.iter().map(|(_, link)| link).filter(active).count();
-    let mut all: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
-    for Cause { what, from, .. } in plan.steps.iter().filter_map(|step| cause(step, observed)) {
-        *all.entry((what, from)).or_default() += 1;
-    }
-    let passes = !all.into_iter().any(|((what, _), count)| is_accident(what, count, links, &policy.guards));
-    if passes && !observed.decisions.are_about_guards() {
+    let accidents = |counted: &mut dyn Iterator<Item = (Guarded, Side)>| {
+        let mut counts: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
+        counted.for_each(|cause| *counts.entry(cause).or_default() += 1);
+        counts.retain(|(what, _), count| is_accident(*what, *count, links, &policy.guards));
+        counts
+    };
+    let causes = plan.steps.iter().filter_map(|step| cause(step, observed));
+    if accidents(&mut causes.map(|it| (it.what, it.from))).is_empty() && !observed.decisions.are_about_guards() {
         // What nobody has to be asked about needs no digest, and there may be thousands.
         return;
     }
     let steps: Vec<_> =
         std::mem::take(&mut plan.steps).into_iter().map(|step| (watched(&step, observed), step)).collect();
-    let mut counts: BTreeMap<(Guarded, Side), usize> = BTreeMap::new();
-    for watched in steps.iter().filter_map(|(watched, _)| watched.as_ref()).filter(|it| it.answer.is_none()) {
-        *counts.entry((watched.what, watched.from)).or_default() += 1;
-    }
-    counts.retain(|(what, _), count| is_accident(*what, *count, links, &policy.guards));
+    let unanswered = steps.iter().filter_map(|(watched, _)| watched.as_ref()).filter(|it| it.answer.is_none());
+    let counts = accidents(&mut unanswered.map(|it| (it.what, it.from)));
     let mut held = Vec::new();
     for (watched, step) in steps {
         match watched {
