@@ -9,7 +9,7 @@ use field_mapping::ModuleMapping;
 use sync_model::{Cursor, Kind, Presence, Record, RecordKey, Side};
 
 use crate::event::Event;
-use crate::ports::{Change, Next};
+use crate::ports::{Change, ChangePage, Next};
 use crate::terms::Terms;
 use crate::{Run, RunError};
 
@@ -36,35 +36,65 @@ impl Run<'_> {
     /// Observes what changed of `kind` since the cursor, or everything.
     async fn walk(&self, side: Side, kind: &Kind, since: Option<Cursor>) -> Result<(), RunError> {
         let connector = self.engine.connectors.get(side);
-        let mut records = 0;
-        let mut page = 0;
-        let mut unread = false;
-        loop {
+        let ask = async |page| {
             self.go_on()?;
-            let found = connector.changes(kind, since.as_ref(), page).await?;
-            records += found.seen.len();
-            let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;
-            if connector.lists_in_part(kind) {
-                changes = self.completed(side, changes).await?;
-                unread |= changes.iter().any(|change| in_part(change).is_some());
-            }
-            // What could not be read is listed again from the same place.
-            if let Next::End(cursor) = &found.next
-                && since.as_ref() != Some(cursor)
-                && !unread
-            {
-                changes.push(Change::Cursor { side, kind: kind.clone(), cursor: cursor.clone() });
-            }
-            if !changes.is_empty() {
-                self.commit(&changes).await?;
-            }
-            self.engine.events.take(Event::Gathered { side, kind: kind.clone(), records });
-            match found.next {
-                Next::End(_) => return Ok(()),
-                Next::Page(next) if next > page && next < MOST_PAGES => page = next,
+            Ok::<_, RunError>(Some(connector.changes(kind, since.as_ref(), page).await?))
+        };
+        let (mut records, mut page, mut unread) = (0, 0, false);
+        let mut coming = ask(page).await?;
+        while let Some(found) = coming.take() {
+            let following = match &found.next {
+                Next::End(_) => None,
+                Next::Page(next) if *next > page && *next < MOST_PAGES => Some(*next),
                 Next::Page(_) => return Err(RunError::EndlessList { kind: kind.clone() }),
+            };
+            records += found.seen.len();
+            let noted = async {
+                self.take_in((side, kind), found, since.as_ref(), &mut unread).await?;
+                self.engine.events.take(Event::Gathered { side, kind: kind.clone(), records });
+                Ok::<_, RunError>(())
+            };
+            match following {
+                None => noted.await?,
+                // What a page shows in part is read in full before the next page is asked for, so that no record is noted in
+                // an older state than it was seen in.
+                Some(next) if connector.lists_in_part(kind) => {
+                    noted.await?;
+                    coming = ask(next).await?;
+                }
+                // While a page is noted, its system gets the next one ready.
+                Some(next) => {
+                    let (noted, answer) = futures::join!(noted, ask(next));
+                    noted?;
+                    coming = answer?;
+                }
             }
+            page = following.unwrap_or(page);
         }
+        Ok(())
+    }
+
+    /// Takes in one page of a walk and, of the last one, where it ended.
+    async fn take_in(
+        &self,
+        (side, kind): (Side, &Kind),
+        found: ChangePage,
+        since: Option<&Cursor>,
+        unread: &mut bool,
+    ) -> Result<(), RunError> {
+        let mut changes = self.observe(side, found.seen, Fresh::Listed).await?;
+        if self.engine.connectors.get(side).lists_in_part(kind) {
+            changes = self.completed(side, changes).await?;
+            *unread |= changes.iter().any(|change| in_part(change).is_some());
+        }
+        // What could not be read is listed again from the same place.
+        if let Next::End(cursor) = found.next
+            && since != Some(&cursor)
+            && !*unread
+        {
+            changes.push(Change::Cursor { side, kind: kind.clone(), cursor });
+        }
+        if changes.is_empty() { Ok(()) } else { self.commit(&changes).await }
     }
 
     /// `changes`, with records that a list showed in part read in full. What can not be read now stays as the list showed it
