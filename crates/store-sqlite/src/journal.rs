@@ -9,7 +9,7 @@ use crate::text::{from_json, get};
 
 pub(crate) async fn unfinished(db: &mut SqliteConnection, pair: &PairId) -> Result<Vec<Intent>, Fault> {
     let bodies: Vec<String> =
-        sqlx::query_scalar("select body from intent where pair = $1 and outcome is null order by n")
+        sqlx::query_scalar("select b.body from intent i join intent_body b on b.n = i.n where i.pair = $1 and i.outcome is null order by i.n")
             .bind(pair.as_str())
             .fetch_all(db)
             .await?;
@@ -23,13 +23,15 @@ pub(crate) async fn journal(
     run: &RunId,
     most: u32,
 ) -> Result<Vec<(Intent, Option<Outcome>)>, Fault> {
-    let rows: Vec<(String, Option<String>)> =
-        sqlx::query_as("select body, outcome from intent where pair = $1 and run = $2 order by n limit $3")
-            .bind(pair.as_str())
-            .bind(run.as_str())
-            .bind(i64::from(most))
-            .fetch_all(db)
-            .await?;
+    let rows: Vec<(String, Option<String>)> = sqlx::query_as(
+        "select b.body, i.outcome from intent i join intent_body b on b.n = i.n
+             where i.pair = $1 and i.run = $2 order by i.n limit $3",
+    )
+    .bind(pair.as_str())
+    .bind(run.as_str())
+    .bind(i64::from(most))
+    .fetch_all(db)
+    .await?;
     rows.into_iter().map(entry).collect()
 }
 
@@ -53,15 +55,15 @@ pub(crate) async fn history(
              select 'left', left_kind, left_id from link
              where $2 = 'right' and pair = $1 and right_kind = $3 and right_id = $4
          )
-         select body, outcome from intent
-         where n in (
+         select b.body, i.outcome from intent i join intent_body b on b.n = i.n
+         where i.n in (
              select i.n from subject s join intent i
              on i.pair = $1 and i.side = s.side and i.kind = s.kind and i.id = s.id
              union
              select i.n from subject s join intent i
              on i.pair = $1 and i.other_kind = s.kind and i.other_id = s.id and i.side <> s.side
          )
-         order by n",
+         order by i.n",
     )
     .bind(pair.as_str())
     .bind(side.as_str())

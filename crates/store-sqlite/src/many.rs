@@ -1,10 +1,11 @@
 //! Changes of which a commit has hundreds, a hundred in one statement: most of what a statement costs is handing it over.
 
+use std::collections::HashMap;
 use std::mem::discriminant;
 
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use sync_model::{PairId, Sides};
-use sync_run::{Change, Intent, IntentId, Lease, Outcome, TrailEntry};
+use sync_run::{Change, IntentId, Lease, Outcome, TrailEntry};
 
 use crate::fault::Fault;
 use crate::text::json;
@@ -68,20 +69,28 @@ pub(crate) async fn quiet(db: &mut SqliteConnection, pair: &PairId, changes: &[C
 }
 
 pub(crate) async fn intend(db: &mut SqliteConnection, pair: &PairId, changes: &[Change]) -> Result<(), Fault> {
-    let mut rows: Vec<(&Intent, String)> = Vec::with_capacity(changes.len());
+    let mut bodies: HashMap<String, String> = HashMap::with_capacity(changes.len());
     for change in changes {
         let Change::Intend(intent) = change else { continue };
-        rows.push((intent, json(intent)?));
+        bodies.insert(intent.id.0.to_string(), json(intent)?);
     }
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "insert into intent (pair, run, intent, side, kind, id, other_kind, other_id, body) ",
-    );
-    sql.push_values(rows, |mut row, (intent, body)| {
+    let intents =
+        changes.iter().filter_map(|change| if let Change::Intend(intent) = change { Some(intent) } else { None });
+    let mut sql =
+        QueryBuilder::<Sqlite>::new("insert into intent (pair, run, intent, side, kind, id, other_kind, other_id) ");
+    sql.push_values(intents, |mut row, intent| {
         let other = intent.write.counterpart();
         row.push_bind(pair.as_str()).push_bind(intent.run.as_str()).push_bind(intent.id.0.to_string());
         row.push_bind(intent.write.side.as_str()).push_bind(intent.write.kind().as_str());
         row.push_bind(intent.write.target().map(|key| key.id.as_str()));
-        row.push_bind(other.kind.as_str()).push_bind(other.id.as_str()).push_bind(body);
+        row.push_bind(other.kind.as_str()).push_bind(other.id.as_str());
+    });
+    sql.push(" returning n, intent");
+    let mut numbers: Vec<(i64, String)> = sql.build_query_as().fetch_all(&mut *db).await?;
+    numbers.sort_unstable();
+    let mut sql = QueryBuilder::<Sqlite>::new("insert into intent_body (n, pair, body) ");
+    sql.push_values(numbers, |mut row, (n, intent)| {
+        row.push_bind(n).push_bind(pair.as_str()).push_bind(bodies.remove(&intent));
     });
     sql.build().execute(db).await?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::text::{from_json, get, json};
 use crate::{SqliteStore, dossier};
 
 /// Tables that hold a pair's state, those first that refer to others.
-pub(crate) const STATE: [&str; 15] = [
+pub(crate) const STATE: [&str; 16] = [
     "effect",
     "decision",
     "taken_up",
@@ -24,6 +24,7 @@ pub(crate) const STATE: [&str; 15] = [
     "spent",
     "trail",
     "finding",
+    "intent_body",
     "intent",
     "checked",
     "schema",
