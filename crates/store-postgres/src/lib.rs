@@ -110,6 +110,10 @@ impl Store for PostgresStore {
         Ok(load::has_links(&mut *self.connection().await?, pair).await?)
     }
 
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError> {
+        Ok(load::has_marks(&mut *self.connection().await?, pair).await?)
+    }
+
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         Ok(journal::findings(&mut *self.connection().await?, pair).await?)
     }

@@ -196,6 +196,14 @@ pub(crate) async fn has_links(db: &mut PgConnection, pair: &PairId) -> Result<bo
     Ok(found.bind(pair.as_str()).fetch_one(db).await?)
 }
 
+pub(crate) async fn has_marks(db: &mut PgConnection, pair: &PairId) -> Result<bool, Fault> {
+    // A quotation mark inside a value has a backslash before it, so that only the property itself is found.
+    let found = sqlx::query_scalar(
+        r#"select exists (select 1 from afstem.record where pair = $1 and strpos(body, '"mark":null') = 0)"#,
+    );
+    Ok(found.bind(pair.as_str()).fetch_one(db).await?)
+}
+
 pub(crate) async fn cursor(
     db: &mut PgConnection,
     pair: &PairId,

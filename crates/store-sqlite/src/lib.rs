@@ -110,6 +110,10 @@ impl Store for SqliteStore {
         Ok(load::has_links(&mut *self.reader().await, pair).await?)
     }
 
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError> {
+        Ok(load::has_marks(&mut *self.reader().await, pair).await?)
+    }
+
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         Ok(journal::findings(&mut *self.reader().await, pair).await?)
     }

@@ -225,6 +225,14 @@ pub(crate) async fn has_links(db: &mut SqliteConnection, pair: &PairId) -> Resul
     Ok(found.bind(pair.as_str()).fetch_one(db).await?)
 }
 
+pub(crate) async fn has_marks(db: &mut SqliteConnection, pair: &PairId) -> Result<bool, Fault> {
+    // A quotation mark inside a value has a backslash before it, so that only the property itself is found.
+    let found = sqlx::query_scalar(
+        r#"select exists (select 1 from record where pair = $1 and instr(body, '"mark":null') = 0)"#,
+    );
+    Ok(found.bind(pair.as_str()).fetch_one(db).await?)
+}
+
 pub(crate) async fn cursor(
     db: &mut SqliteConnection,
     pair: &PairId,

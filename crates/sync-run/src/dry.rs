@@ -148,6 +148,11 @@ impl Store for DryStore {
         self.inner.has_links(pair).await
     }
 
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError> {
+        let seen = self.overlay().values().any(|seen| seen.record.mark.is_some());
+        Ok(seen || self.inner.has_marks(pair).await?)
+    }
+
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         self.inner.findings(pair).await
     }

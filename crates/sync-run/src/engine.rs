@@ -346,7 +346,9 @@ impl Run<'_> {
         if policy.earlier_life || self.store.has_links(&self.engine.pair).await? {
             return Ok(policy);
         }
-        for module in modules {
+        // Most pairs meet without a mark, and then there is nothing to look through.
+        let marked = self.store.has_marks(&self.engine.pair).await?;
+        for module in modules.iter().filter(|_| marked) {
             let observed = self.observed(module, &self.scope(&[module])).await?;
             policy.earlier_life |= reconcile::proves_earlier_life(module, &observed);
         }

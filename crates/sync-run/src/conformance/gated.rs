@@ -112,6 +112,10 @@ impl<S: Store> Store for Gated<S> {
         self.pass(Call::Look, self.inner.has_links(pair)).await
     }
 
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError> {
+        self.pass(Call::Look, self.inner.has_marks(pair)).await
+    }
+
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         self.pass(Call::Look, self.inner.findings(pair)).await
     }

@@ -200,6 +200,11 @@ impl Store for MemoryStore {
         Ok(self.read(pair, |pair| !pair.links.is_empty() || !pair.effects.is_empty()))
     }
 
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError> {
+        let marked = |records: &BTreeMap<RecordKey, Arc<Seen>>| records.values().any(|it| it.record.mark.is_some());
+        Ok(self.read(pair, |pair| marked(&pair.records.left) || marked(&pair.records.right)))
+    }
+
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError> {
         Ok(self.read(pair, |pair| pair.findings.values().flatten().cloned().collect()))
     }

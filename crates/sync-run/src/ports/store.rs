@@ -77,6 +77,9 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Whether any link was ever made for this pair.
     async fn has_links(&self, pair: &PairId) -> Result<bool, StoreError>;
 
+    /// Whether any record that the mirror holds carries a mark of ours.
+    async fn has_marks(&self, pair: &PairId) -> Result<bool, StoreError>;
+
     /// The findings of the last planning, by module.
     async fn findings(&self, pair: &PairId) -> Result<Vec<StoredFinding>, StoreError>;
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use reconcile::Seen;
 use rust_decimal::Decimal;
-use sync_model::{Cursor, Fields, Kind, Lock, Mark, Record, RecordKey, Revision, Schema, Side, Value};
+use sync_model::{Cursor, Fields, Kind, Lock, Mark, PairId, Record, RecordKey, Revision, Schema, Side, Value};
 
 use super::Database;
 use super::story::{Holder, account, contact, intent, link, minute, observe, pair, record};
@@ -58,6 +58,24 @@ pub async fn a_record_is_kept_whole(database: &impl Database) {
     let expected = [(&keys[0], true), (&keys[1], false)];
     assert_eq!(seen, expected.map(|(key, dirty)| Seen { record: rich(key), deleted: false, dirty }));
     assert!(holder.store.seen(&pair(), Side::Left, &[]).await.expect("readable").is_empty());
+}
+
+/// A mark is noticed wherever it stands, also in a deleted record and in no other pair; what merely reads like one is none.
+pub async fn a_mark_is_noticed(database: &impl Database) {
+    let holder = Holder::of(database).await;
+    let has_marks = async || holder.store.has_marks(&pair()).await.expect("readable");
+    assert!(!has_marks().await, "nothing was seen");
+    let talk = r#"{"mark":null},"mark":"11x57""#;
+    holder
+        .commit(&[observe(Side::Left, &contact("1"), talk, true), observe(Side::Right, &account("1"), "", true)])
+        .await;
+    assert!(!has_marks().await, "none of them carries one");
+    let marked = Record { mark: Some(Mark::new("11x57")), ..record(&contact("2"), r#""mark":null"#) };
+    holder.commit(&[Change::Observe { side: Side::Left, record: Box::new(marked), dirty: false }]).await;
+    assert!(has_marks().await);
+    holder.commit(&[Change::Deleted { side: Side::Left, key: contact("2") }]).await;
+    assert!(has_marks().await, "its last sight carries it");
+    assert!(!holder.store.has_marks(&PairId::new("another")).await.expect("readable"));
 }
 
 /// A sight that brings no news takes over the record and leaves its mark alone; only quiet takes the mark away, and waking

@@ -54,6 +54,7 @@ macro_rules! store_conformance {
             lease::runs_are_listed_newest_first
             lease::pairs_do_not_see_each_other
             mirror::a_record_is_kept_whole
+            mirror::a_mark_is_noticed
             mirror::an_unchanged_sight_keeps_the_sign_of_an_earlier_change
             mirror::a_deleted_record_keeps_its_last_sight_until_it_is_seen_again
             mirror::later_changes_of_a_commit_win
