@@ -8,7 +8,7 @@ use sync_model::{Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey
 use sync_run::ConnectorError;
 
 use crate::errors::{down, unsayable};
-use crate::kind::{CONTACT, flag, mark, put_flag, put_number, put_text, revision, text, whole};
+use crate::kind::{CONTACT, flag, known, known_flag, known_number, known_text, mark, revision, text, whole};
 
 /// A contact as it was seen; `partial` when a list showed a part of it.
 pub(crate) fn seen(contact: &Contact, partial: bool) -> Presence {
@@ -16,37 +16,33 @@ pub(crate) fn seen(contact: &Contact, partial: bool) -> Presence {
     if contact.deleted_at.is_some() {
         return Presence::Deleted(key);
     }
-    let mut fields = Fields::new();
-    let texts = [
-        ("ExternalReference", &contact.external_reference),
-        ("Name", &contact.name),
-        ("Street", &contact.street),
-        ("ZipCode", &contact.zip_code),
-        ("City", &contact.city),
-        ("CountryKey", &contact.country_key),
-        ("Phone", &contact.phone),
-        ("Email", &contact.email),
-        ("Webpage", &contact.webpage),
-        ("AttPerson", &contact.att_person),
-        ("VatNumber", &contact.vat_number),
-        ("EanNumber", &contact.ean_number),
-        ("SENumber", &contact.se_number),
-        ("PNumber", &contact.p_number),
-        ("PaymentConditionType", &contact.payment_condition_type),
-        ("MemberNumber", &contact.member_number),
-        ("CompanyTypeKey", &contact.company_type_key),
-        ("InvoiceMailOutOptionKey", &contact.invoice_mail_out_option_key),
-        ("PreferredInvoiceLanguageKey", &contact.preferred_invoice_language_key),
-        ("PreferredInvoiceCurrencyKey", &contact.preferred_invoice_currency_key),
-    ];
-    for (name, value) in texts {
-        put_text(&mut fields, name, value);
-    }
-    put_flag(&mut fields, "IsPerson", contact.is_person);
-    put_flag(&mut fields, "IsMember", contact.is_member);
-    put_flag(&mut fields, "UseCvr", contact.use_cvr);
     let days = contact.payment_condition_number_of_days.map(|days| days.map(Decimal::from));
-    put_number(&mut fields, "PaymentConditionNumberOfDays", days);
+    let fields = known([
+        ("ExternalReference", known_text(&contact.external_reference)),
+        ("Name", known_text(&contact.name)),
+        ("Street", known_text(&contact.street)),
+        ("ZipCode", known_text(&contact.zip_code)),
+        ("City", known_text(&contact.city)),
+        ("CountryKey", known_text(&contact.country_key)),
+        ("Phone", known_text(&contact.phone)),
+        ("Email", known_text(&contact.email)),
+        ("Webpage", known_text(&contact.webpage)),
+        ("AttPerson", known_text(&contact.att_person)),
+        ("VatNumber", known_text(&contact.vat_number)),
+        ("EanNumber", known_text(&contact.ean_number)),
+        ("SENumber", known_text(&contact.se_number)),
+        ("PNumber", known_text(&contact.p_number)),
+        ("PaymentConditionType", known_text(&contact.payment_condition_type)),
+        ("MemberNumber", known_text(&contact.member_number)),
+        ("CompanyTypeKey", known_text(&contact.company_type_key)),
+        ("InvoiceMailOutOptionKey", known_text(&contact.invoice_mail_out_option_key)),
+        ("PreferredInvoiceLanguageKey", known_text(&contact.preferred_invoice_language_key)),
+        ("PreferredInvoiceCurrencyKey", known_text(&contact.preferred_invoice_currency_key)),
+        ("IsPerson", known_flag(contact.is_person)),
+        ("IsMember", known_flag(contact.is_member)),
+        ("UseCvr", known_flag(contact.use_cvr)),
+        ("PaymentConditionNumberOfDays", known_number(days)),
+    ]);
     Presence::Present(Record {
         kind: Kind::new(CONTACT),
         id: RecordId::new(contact.contact_guid.to_string()),

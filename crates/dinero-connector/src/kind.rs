@@ -24,22 +24,22 @@ pub(crate) fn is(kind: &Kind, name: &str) -> bool {
     kind.as_str() == name
 }
 
-pub(crate) fn put_text(fields: &mut Fields, name: &str, value: &Known<String>) {
-    if let Some(value) = value {
-        fields.set(name, value.as_ref().map_or(Value::Empty, |text| Value::text(text.clone())));
-    }
+/// What an answer says of a text; `None` where it says nothing.
+pub(crate) fn known_text(value: &Known<String>) -> Option<Value> {
+    value.as_ref().map(|value| value.as_ref().map_or(Value::Empty, Value::text))
 }
 
-pub(crate) fn put_flag(fields: &mut Fields, name: &str, value: Known<bool>) {
-    if let Some(value) = value {
-        fields.set(name, Value::Flag(value.unwrap_or_default()));
-    }
+pub(crate) fn known_flag(value: Known<bool>) -> Option<Value> {
+    value.map(|value| Value::Flag(value.unwrap_or_default()))
 }
 
-pub(crate) fn put_number(fields: &mut Fields, name: &str, value: Known<Decimal>) {
-    if let Some(value) = value {
-        fields.set(name, value.map_or(Value::Empty, |number| Value::Decimal(number.normalize())));
-    }
+pub(crate) fn known_number(value: Known<Decimal>) -> Option<Value> {
+    value.map(|value| value.map_or(Value::Empty, |number| Value::Decimal(number.normalize())))
+}
+
+/// The fields of which something is known.
+pub(crate) fn known(fields: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Fields {
+    fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// The text of a field, `None` where it is empty or unknown.

@@ -4,7 +4,7 @@ use dinero_client::model::{Product, ProductWrite};
 use rust_decimal::Decimal;
 use sync_model::{Fields, Kind, Lock, Mark, Presence, Record, RecordId, RecordKey};
 
-use crate::kind::{PRODUCT, mark, number, put_number, put_text, revision, text, whole};
+use crate::kind::{PRODUCT, known, known_number, known_text, mark, number, revision, text, whole};
 
 /// A product as it was seen; `partial` when a list showed a part of it.
 pub(crate) fn seen(product: &Product, partial: bool) -> Presence {
@@ -12,20 +12,17 @@ pub(crate) fn seen(product: &Product, partial: bool) -> Presence {
     if product.deleted_at.is_some() {
         return Presence::Deleted(key);
     }
-    let mut fields = Fields::new();
-    let texts = [
-        ("ProductNumber", &product.product_number),
-        ("Name", &product.name),
-        ("Unit", &product.unit),
-        ("ExternalReference", &product.external_reference),
-        ("Comment", &product.comment),
-    ];
-    for (name, value) in texts {
-        put_text(&mut fields, name, value);
-    }
-    put_number(&mut fields, "BaseAmountValue", product.base_amount_value);
-    put_number(&mut fields, "Quantity", product.quantity);
-    put_number(&mut fields, "AccountNumber", product.account_number.map(|number| number.map(Decimal::from)));
+    let account = product.account_number.map(|number| number.map(Decimal::from));
+    let fields = known([
+        ("ProductNumber", known_text(&product.product_number)),
+        ("Name", known_text(&product.name)),
+        ("Unit", known_text(&product.unit)),
+        ("ExternalReference", known_text(&product.external_reference)),
+        ("Comment", known_text(&product.comment)),
+        ("BaseAmountValue", known_number(product.base_amount_value)),
+        ("Quantity", known_number(product.quantity)),
+        ("AccountNumber", known_number(account)),
+    ]);
     Presence::Present(Record {
         kind: Kind::new(PRODUCT),
         id: RecordId::new(product.product_guid.to_string()),

@@ -1,5 +1,7 @@
 //! A CRM record as a record, and fields as an element to write.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 use simplycrm_client::{Element, Record as WsRecord};
 use sync_model::{
@@ -16,11 +18,11 @@ const VOLATILE: [&str; 8] =
 /// The record as it was seen; `None` when it has no id.
 pub(crate) fn seen(schema: &KindSchema, mark_field: Option<&FieldName>, record: &WsRecord) -> Option<Record> {
     let id = record.id().ok()?;
-    let mut fields = Fields::new();
-    for (name, value) in record.iter().filter(|(name, _)| !VOLATILE.contains(name)) {
-        let ty = schema.field(name).map_or(&FieldType::Text, |field| &field.ty);
-        fields.set(name, value_of(ty, value));
-    }
+    let field = |(name, value)| match schema.field(name) {
+        Some(field) => (field.name.clone(), value_of(&field.ty, value)),
+        None => (FieldName::new(name), value_of(&FieldType::Text, value)),
+    };
+    let fields: Fields = record.iter().filter(|(name, _)| !VOLATILE.contains(name)).map(field).collect();
     let changed_at = saved_at(record).map(|time| time.and_utc());
     let mark = mark_field
         .and_then(|field| fields.get(field.as_str()))
@@ -46,8 +48,16 @@ fn revision(schema: &KindSchema, record: &WsRecord, fields: &Fields) -> Revision
     if schema.kind.as_str() == INVOICE {
         return Revision::new(time.as_ref());
     }
-    let held = Fingerprint::of(fields.iter().flat_map(|(name, value)| [name.to_string(), text_of(value)]));
+    let held =
+        Fingerprint::of(fields.iter().flat_map(|(name, value)| [name.as_str().into(), text_of(value)]).map(bytes));
     Revision::new(format!("{time} {held}"))
+}
+
+fn bytes(text: Cow<'_, str>) -> Cow<'_, [u8]> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+    }
 }
 
 /// When the record was last saved, by the server's clock.

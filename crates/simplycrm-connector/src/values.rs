@@ -41,15 +41,15 @@ pub(crate) fn value_of(ty: &FieldType, value: &FieldValue) -> Value {
 }
 
 /// How `value` is written.
-pub(crate) fn text_of(value: &Value) -> String {
+pub(crate) fn text_of(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Empty | Value::Rows(_) => String::new(),
-        Value::Text(text) => text.to_string(),
-        Value::Decimal(number) => number.normalize().to_string(),
-        Value::Flag(true) => "1".to_owned(),
-        Value::Flag(false) => "0".to_owned(),
-        Value::Date(date) => date.format("%Y-%m-%d").to_string(),
-        Value::Time(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),
-        Value::Reference(key) => key.id.to_string(),
+        Value::Empty | Value::Rows(_) => Cow::Borrowed(""),
+        Value::Text(text) => Cow::Borrowed(text),
+        Value::Decimal(number) => Cow::Owned(number.normalize().to_string()),
+        Value::Flag(true) => Cow::Borrowed("1"),
+        Value::Flag(false) => Cow::Borrowed("0"),
+        Value::Date(date) => Cow::Owned(date.format("%Y-%m-%d").to_string()),
+        Value::Time(time) => Cow::Owned(time.format("%Y-%m-%d %H:%M:%S").to_string()),
+        Value::Reference(key) => Cow::Borrowed(key.id.as_str()),
     }
 }

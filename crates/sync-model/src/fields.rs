@@ -29,7 +29,11 @@ impl Fields {
         let name = name.into();
         match self.place(name.as_str()) {
             Ok(at) => self.0[at].1 = value,
-            Err(at) => self.0.insert(at, (name, value)),
+            Err(at) => {
+                // Many thousand of them are held at once: room that is never used would be a third of it.
+                self.0.reserve_exact(1);
+                self.0.insert(at, (name, value));
+            }
         }
     }
 
@@ -60,6 +64,17 @@ impl Fields {
         for (name, value) in newer.iter() {
             self.set(name.clone(), value.clone());
         }
+    }
+
+    /// Whether `other` knows every one of these fields, and with the same value.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        // Both are sorted, so that one pass over the other is enough.
+        let mut others = other.0.iter();
+        self.0.iter().all(|(name, value)| {
+            let theirs = others.find(|(their_name, _)| their_name == name);
+            theirs.is_some_and(|(_, their_value)| their_value == value)
+        })
     }
 
     /// Keeps only what `wanted` says.

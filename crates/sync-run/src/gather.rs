@@ -176,7 +176,7 @@ fn tells_more(known: &Record, seen: &Record, fresh: Fresh) -> bool {
 
 /// Whether a field that both know differs, or a new one appeared.
 fn contradicts(known: &Record, seen: &Record) -> bool {
-    known.lock != seen.lock || seen.fields.iter().any(|(name, value)| known.fields.get(name.as_str()) != Some(value))
+    known.lock != seen.lock || !seen.fields.is_within(&known.fields)
 }
 
 /// The newer sight, completed with what an earlier and complete sight of the *same revision* knew besides.
