@@ -17,9 +17,11 @@ const OTHER_LEGAL_FORM: u8 = 95;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name {
     /// As it reads, and with its words in order of the alphabet.
-    forms: [String; 2],
-    legal_forms: Vec<String>,
-    numbers: Vec<String>,
+    forms: [Box<str>; 2],
+    /// In order of the alphabet, with blanks between them.
+    legal_forms: Box<str>,
+    /// In the same way.
+    numbers: Box<str>,
     /// One bit for each letter and digit that occurs.
     letters: u64,
 }
@@ -42,7 +44,12 @@ impl Name {
         numbers.sort();
         words.sort();
         let letters = read.bytes().filter_map(bit).fold(0, |set, bit| set | bit);
-        Self { forms: [read, words.concat()], legal_forms, numbers, letters }
+        Self {
+            forms: [read.into(), words.concat().into()],
+            legal_forms: legal_forms.join(" ").into(),
+            numbers: numbers.join(" ").into(),
+            letters,
+        }
     }
 
     /// How alike two names are, in percent: the share of the longer one's characters that need no change. It is rounded

@@ -159,17 +159,22 @@ impl MatchRule {
     pub fn score_of(&self, likeness: u8) -> u8 {
         u8::try_from(u16::from(self.score) * u16::from(likeness) / 100).unwrap_or(100)
     }
+
+    /// What the rule compares of a record in canonical form, as a person reads it.
+    #[must_use]
+    pub fn shown(&self, canonical: &Fields) -> String {
+        let values = self.fields.iter().filter_map(|name| canonical.get(name.as_str()));
+        values.map(Value::to_string).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// What one rule makes of one record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MatchKey {
     /// The value in matching form: folded, without blanks and punctuation that carry no meaning.
-    pub folded: String,
+    pub folded: Box<str>,
     /// The part that need only be alike, where the rule has one.
-    pub name: Option<Name>,
-    /// The value as a person reads it.
-    pub shown: String,
+    pub name: Option<Box<Name>>,
 }
 
 impl MatchKey {

@@ -65,19 +65,20 @@ impl EntityMapping {
     /// missing here, too: unknown is never empty. What cannot be read is a fault and missing.
     #[must_use]
     pub fn project(&self, side: Side, own: &Fields) -> Projection {
-        let mut projection = Projection::default();
-        for field in &self.fields {
+        let mut faults = Vec::new();
+        let mut read = |field: &FieldMapping| {
             let binding = field.bindings.get(side);
-            match binding.read(side, own) {
-                None => {}
-                Some(Ok(value)) => projection.values.set(field.name.clone(), value),
-                Some(Err(kind)) => {
+            match binding.read(side, own)? {
+                Ok(value) => Some((field.name.clone(), value)),
+                Err(kind) => {
                     let own_field = field.own_fields(side).next().cloned();
-                    projection.faults.push(field.fault(side, binding.shown(own), (own_field, kind)));
+                    faults.push(field.fault(side, binding.shown(own), (own_field, kind)));
+                    None
                 }
             }
-        }
-        projection
+        };
+        let values = self.fields.iter().filter_map(&mut read).collect();
+        Projection { values, faults }
     }
 
     /// Canonical `changes` as `side`'s own fields. `current` is what stands there; a spelling that already means the same
@@ -85,15 +86,15 @@ impl EntityMapping {
     #[must_use]
     pub fn render(&self, side: Side, changes: &Fields, current: &Fields) -> Rendering {
         let abroad = self.is_abroad(side, changes, current);
-        let mut rendering = Rendering::default();
+        let (mut fields, mut faults) = (Vec::with_capacity(changes.len()), Vec::new());
         for (name, value) in changes.iter() {
             let Some(field) = self.field(name.as_str()) else { continue };
             match field.bindings.get(side).write(side, value, current, abroad) {
-                Ok(own) => own.into_iter().for_each(|(name, value)| rendering.fields.set(name, value)),
-                Err(refusal) => rendering.faults.push(field.fault(side, value.to_string(), refusal)),
+                Ok(own) => fields.extend(own),
+                Err(refusal) => faults.push(field.fault(side, value.to_string(), refusal)),
             }
         }
-        rendering
+        Rendering { fields: fields.into_iter().collect(), faults }
     }
 
     /// A new record on `side` with these canonical `values`, its defaults and constants. What the side needs and nobody
@@ -214,7 +215,6 @@ impl ModuleMapping {
     fn key(&self, rule: &MatchRule, canonical: &Fields) -> Option<MatchKey> {
         let mut folded = Vec::new();
         let mut alike = None;
-        let mut shown = Vec::new();
         for name in &rule.fields {
             let value = canonical.get(name.as_str()).filter(|value| !value.is_empty())?;
             let field = self.entities.iter().find_map(|entity| entity.field(name.as_str()))?;
@@ -223,12 +223,11 @@ impl ModuleMapping {
                 return None;
             }
             if rule.similar.as_ref().is_some_and(|similar| similar.field == *name) {
-                alike = Some(Name::new(&value.to_string()));
+                alike = Some(Box::new(Name::new(&value.to_string())));
             } else {
                 folded.push(part);
             }
-            shown.push(value.to_string());
         }
-        (!folded.is_empty()).then(|| MatchKey { folded: folded.join("\u{1f}"), name: alike, shown: shown.join(", ") })
+        (!folded.is_empty()).then(|| MatchKey { folded: folded.join("\u{1f}").into(), name: alike })
     }
 }

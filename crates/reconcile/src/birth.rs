@@ -17,25 +17,25 @@ pub(crate) fn plan_birth(
 ) -> Result<Step, Box<Finding>> {
     let target = side.other();
     let title = entity.title(values);
-    let values = &travelling(entity, side, values);
-    let rendering = entity.birth(target, &on_side(target, values, partners));
+    let values = travelling(entity, side, values);
+    let rendering = entity.birth(target, &on_side(target, &values, partners));
     let (serious, slight): (Vec<_>, Vec<_>) = rendering.faults.into_iter().partition(|fault| fault.kind.holds_record());
     if !serious.is_empty() {
         let records = vec![(side, record.key())];
         return Err(Box::new(Finding { records, title, matter: Matter::Unfit { faults: serious } }));
     }
-    let defaulted: Vec<(FieldName, Value)> = entity.defaulted(target, values);
+    let defaulted: Vec<(FieldName, Value)> = entity.defaulted(target, &values);
     let default_of = |name: &FieldName| defaulted.iter().find(|(field, _)| field == name).map(|(_, value)| value);
     let stand_in = entity.stand_in(&record.fields).filter(|_| side == Side::Right);
-    let mut expected = Fields::new();
-    let mut why = Vec::new();
+    let mut expected = Vec::with_capacity(values.len());
+    let mut why = Vec::with_capacity(values.len());
     for (name, value) in values.iter() {
         let lost = slight.iter().any(|fault| fault.field == *name);
         let (rule, written) = match default_of(name) {
             _ if lost => (Rule::NoCounterpart, Value::Empty),
             Some(default) => (Rule::Default, default.clone()),
             None if value.is_empty() => {
-                expected.set(name.clone(), Value::Empty);
+                expected.push((name.clone(), Value::Empty));
                 continue;
             }
             None if stand_in.is_some_and(|key| *value == Value::Reference(key.clone())) => {
@@ -50,7 +50,7 @@ pub(crate) fn plan_birth(
             rule,
             write: (!lost).then(|| (target, written.clone())),
         });
-        expected.set(name.clone(), written);
+        expected.push((name.clone(), written));
     }
     for (name, default) in &defaulted {
         if values.get(name.as_str()).is_none() {
@@ -63,6 +63,8 @@ pub(crate) fn plan_birth(
             });
         }
     }
+    // Empty fields need no reason, and thousands of steps are held at once.
+    why.shrink_to_fit();
     let write = Write {
         module: module.module.clone(),
         side: target,
@@ -72,7 +74,7 @@ pub(crate) fn plan_birth(
             mark: Mark::new(record.id.as_str()),
         },
         fields: rendering.fields,
-        patch: Sides::facing(side, values.clone(), expected),
+        patch: Sides::facing(side, values, expected.into_iter().collect()),
         swings: Swings::new(),
     };
     Ok(Step { action: Action::Write(write), why, title })

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use field_mapping::{EntityMapping, MatchKey, ModuleMapping};
+use field_mapping::{EntityMapping, MatchKey, MatchRule, ModuleMapping};
 use sync_model::{Evidence, Fields, Kind, Record, RecordKey, Side, Sides};
 
 use crate::{Decisions, Finding, LikelyPair, Matter};
@@ -208,7 +208,7 @@ fn edges<'k, 'a>(
     for side in Side::BOTH {
         for candidate in known.alone(alone, side) {
             if let Some(key) = &candidate.keys[rank] {
-                groups.entry(key.folded.as_str()).or_default().get_mut(side).push((candidate, key));
+                groups.entry(&*key.folded).or_default().get_mut(side).push((candidate, key));
             }
         }
     }
@@ -231,7 +231,7 @@ fn by_rule<'a>(known: &Known<'_, 'a>, rank: usize, matched: &mut Matched<'a>) {
     let edges = edges(known, &matched.alone, rank, rule.links_from());
     for group in connected(edges) {
         if let [only] = group.as_slice() {
-            let (value, score) = (shown(&group, rank), rule.score_of(only.likeness));
+            let (value, score) = (shown(&group, rule), rule.score_of(only.likeness));
             tie(*only, Evidence::Rule { rule: rule.name.clone(), value, score }, matched);
         } else {
             ask(known.module, &group, rank, matched);
@@ -275,7 +275,7 @@ fn connected<'k, 'a>(edges: Vec<Edge<'k, 'a>>) -> Vec<Vec<Edge<'k, 'a>>> {
 
 fn ask(module: &ModuleMapping, group: &[Edge<'_, '_>], rank: usize, matched: &mut Matched<'_>) {
     let rule = &module.rules[rank];
-    ask_about(group, &rule.name, shown(group, rank), |likeness| rule.score_of(likeness), matched);
+    ask_about(group, &rule.name, shown(group, rule), |likeness| rule.score_of(likeness), matched);
 }
 
 /// Leaves all of a group alone: none of it is linked or made a second time before a person says what belongs together.
@@ -298,14 +298,9 @@ fn ask_about(group: &[Edge<'_, '_>], rule: &str, value: String, score: impl Fn(u
     });
 }
 
-/// The value that holds a group together.
-fn shown(group: &[Edge<'_, '_>], rank: usize) -> String {
-    group
-        .iter()
-        .filter_map(|edge| edge.left.keys[rank].as_ref())
-        .map(|key| key.shown.clone())
-        .next()
-        .unwrap_or_default()
+/// The value by which `rule` holds a group together.
+fn shown(group: &[Edge<'_, '_>], rule: &MatchRule) -> String {
+    group.first().map(|edge| rule.shown(&edge.left.values)).unwrap_or_default()
 }
 
 /// A record that would be made anew although a strong key of it stands on a record that has its place there; where a person
@@ -320,7 +315,7 @@ fn duplicates_of_standing(known: &Known<'_, '_>, matched: &mut Matched<'_>) {
                 let left_alone = decisions.ignored(side.other()).contains(&candidate.key);
                 let counts = rule.vetoes || candidate.origin || left_alone;
                 if let Some(key) = candidate.keys[rank].as_ref().filter(|_| counts) {
-                    taken.entry(key.folded.as_str()).or_default().push((candidate, key));
+                    taken.entry(&*key.folded).or_default().push((candidate, key));
                 }
             }
             let repeats = |candidate| {
@@ -334,12 +329,12 @@ fn duplicates_of_standing(known: &Known<'_, '_>, matched: &mut Matched<'_>) {
                         && match_key.likeness(other_key, least) >= least
                         && !vetoed(module, candidate, other, rank)
                 };
-                let (of, _) = taken.get(match_key.folded.as_str())?.iter().find(same)?;
-                Some((candidate, match_key, of.key.clone()))
+                let (of, _) = taken.get(&*match_key.folded)?.iter().find(same)?;
+                Some((candidate, of.key.clone()))
             };
             let repeats: Vec<_> = known.alone(&matched.alone, side).filter_map(repeats).collect();
-            for (candidate, match_key, of) in repeats {
-                report_duplicate(side, candidate, of, &rule.name, &match_key.shown, matched);
+            for (candidate, of) in repeats {
+                report_duplicate(side, candidate, of, &rule.name, &rule.shown(&candidate.values), matched);
             }
         }
     }

@@ -179,18 +179,23 @@ impl<'a> Planner<'a> {
     /// Records without a link: tie those that find each other, make what is missing, hold what is unclear.
     fn unlinked(&mut self) {
         let (module, decisions) = (self.module, &self.observed.decisions);
-        let Candidates { unlinked, standing, ignored } = candidates(module, self.observed);
+        let Candidates { mut unlinked, standing, ignored } = candidates(module, self.observed);
         let matched = find_partners(&Known { module, unlinked: &unlinked, standing: &standing, decisions });
         let earlier_life = self.policy.earlier_life || marks_meet(&unlinked);
         // What records were matched by takes as much room as they do, and so does what is made of them.
         drop(standing);
+        for side in Side::BOTH {
+            let rest = unlinked.get_mut(side);
+            rest.retain(|key, _| matched.alone.get(side).contains(key));
+            rest.values_mut().for_each(|candidate| candidate.keys = Vec::new());
+        }
         self.plan.findings.extend(matched.findings);
         for found in matched.ties {
             self.tie(found, earlier_life);
         }
         let Sides { left, right } = unlinked;
         for (side, candidates) in [(Side::Left, left), (Side::Right, right)] {
-            for candidate in candidates.into_values().filter(|it| matched.alone.get(side).contains(&it.key)) {
+            for candidate in candidates.into_values() {
                 self.alone(side, &candidate);
             }
             let records = self.observed.records.get(side);
