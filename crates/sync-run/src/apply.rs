@@ -78,7 +78,7 @@ impl Run<'_> {
         let all_done = applied.done.iter().filter(|keys| !keys.iter().any(|(side, key)| waits(side, key)));
         let quiet: Vec<Change> =
             all_done.flat_map(|keys| keys.iter().map(|(side, key)| Change::Quiet { side, key: key.clone() })).collect();
-        if quiet.is_empty() { Ok(()) } else { self.commit(&quiet).await }
+        self.commit_in_parts(&quiet).await
     }
 
     async fn lane(&self, module: &ModuleMapping, side: Side, steps: &[Arc<Step>]) -> Result<Applied, RunError> {

@@ -23,6 +23,9 @@ use crate::summary::{Summary, run_summary};
 use crate::terms::Terms;
 use crate::undo::Undone;
 
+/// Changes of our own state in one commit: what the trail and the store make of them is held besides the plan.
+const MOST_AT_ONCE: usize = 500;
+
 /// Two systems, a memory, and what a run needs from the world.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -337,7 +340,7 @@ impl Run<'_> {
                 }
             }
         }
-        if changes.is_empty() { Ok(()) } else { self.commit(&changes).await }
+        self.commit_in_parts(&changes).await
     }
 
     /// The policy, with the proof of an earlier life if the records carry one although the store knows no link.
@@ -377,6 +380,14 @@ impl Run<'_> {
         match beginning {
             Some(begin) => self.store.commit(&self.lease, &[&[begin], changes].concat()).await?,
             None => self.store.commit(&self.lease, changes).await?,
+        }
+        Ok(())
+    }
+
+    /// Commits changes of our own state that stand each by itself: a run that is killed between two has the rest before it again.
+    pub(crate) async fn commit_in_parts(&self, changes: &[Change]) -> Result<(), RunError> {
+        for some in changes.chunks(MOST_AT_ONCE) {
+            self.commit(some).await?;
         }
         Ok(())
     }

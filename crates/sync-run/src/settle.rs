@@ -16,9 +16,6 @@ use crate::{Run, RunError};
 /// Plans of one module in one run, before what keeps changing is left to the next run.
 const MOST_ROUNDS: u32 = 3;
 
-/// Changes of our own state in one commit. What is written of them for the trail and the store is held besides the plan.
-const MOST_AT_ONCE: usize = 500;
-
 impl Run<'_> {
     /// Settles one module; of invoices also what the order allows to be booked, sent and paid.
     pub(crate) async fn settle(
@@ -69,10 +66,7 @@ impl Run<'_> {
             };
             let plan = Arc::new(plan);
             self.engine.events.take(Event::Planned { plan: Arc::clone(&plan) });
-            // Each of them stands by itself: a run that is killed between two has the rest before it again.
-            for some in self.own_changes(module, &plan).chunks(MOST_AT_ONCE) {
-                self.commit(some).await?;
-            }
+            self.commit_in_parts(&self.own_changes(module, &plan)).await?;
             let applied = self.apply(module, &plan).await?;
             // What was made may be what others of this module wait for; every such round makes something.
             let needed = plan.findings.iter().any(|finding| applied.made_what_is_needed(finding));
@@ -81,9 +75,7 @@ impl Run<'_> {
                 let waits = plan.findings.iter().flat_map(|it| &it.records).chain(&applied.missed);
                 let wake: Vec<Change> =
                     waits.map(|(side, key)| Change::Wake { side: *side, key: key.clone() }).collect();
-                if !wake.is_empty() {
-                    self.commit(&wake).await?;
-                }
+                self.commit_in_parts(&wake).await?;
             }
             waiting.clone_from(&plan.findings);
             waiting.extend(applied.findings);
