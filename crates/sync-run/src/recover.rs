@@ -1,14 +1,16 @@
 //! Recover: what became of writes whose outcome is not in the journal.
 //!
 //! An update is looked at: where the record shows what was to be written, it is done; otherwise what the record holds now
-//! decides at the next planning. A create is probed by the guid we chose or the mark we left, a deletion by asking for the
+//! decides at the next planning, and of what it shows in part that part is agreed. A create is probed by the guid we chose or the mark we left, a deletion by asking for the
 //! record. Only when it left no trace, and long enough after it was sent, does it count as not done: what of ours arrived later
 //! would look like a person's edit.
+
+use std::collections::BTreeSet;
 
 use field_mapping::{Mapping, ModuleMapping};
 use futures::future::BoxFuture;
 use reconcile::WriteChange;
-use sync_model::{Presence, Record, RecordKey, Side, Sides};
+use sync_model::{FieldName, Presence, Record, RecordKey, Side, Sides};
 use tokio::time::Instant;
 
 use crate::event::Event;
@@ -51,16 +53,19 @@ impl Run<'_> {
         let connector = self.engine.connectors.get(intent.write.side);
         match &intent.write.change {
             WriteChange::Update { key, .. } => {
-                let shows = |seen: &[Presence]| {
-                    seen.iter().filter_map(Presence::record).any(|record| took_effect(module, intent, record))
+                let shown = |seen: &[Presence]| -> BTreeSet<FieldName> {
+                    seen.iter().filter_map(Presence::record).flat_map(|record| shown(module, intent, record)).collect()
                 };
+                let all = intent.write.patch.get(intent.write.side).len();
+                let took_effect = |shown: &BTreeSet<FieldName>| !shown.is_empty() && shown.len() == all;
                 let look = || connector.read(std::slice::from_ref(key));
-                let seen = self.look_until(given_up, look, |seen| shows(seen)).await?;
-                let done = shows(&seen);
+                let seen = self.look_until(given_up, look, |seen| took_effect(&shown(seen))).await?;
+                let shown = shown(&seen);
                 let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
-                if done {
+                if took_effect(&shown) {
                     changes.extend(self.settled_by(module, intent, key));
                 } else {
+                    changes.extend(module.and_then(|module| agreed(module, intent, key, &shown)));
                     changes.push(self.concluded(intent, Outcome::Stale));
                 }
                 self.commit(&changes).await?;
@@ -129,16 +134,30 @@ impl Run<'_> {
     }
 }
 
-/// Whether `record` shows what `intent` meant to write, in canonical form.
-fn took_effect(module: Option<&ModuleMapping>, intent: &Intent, record: &Record) -> bool {
+/// Which of the fields that `intent` meant to write `record` shows as it meant them, in canonical form.
+fn shown(module: Option<&ModuleMapping>, intent: &Intent, record: &Record) -> Vec<FieldName> {
     let write = &intent.write;
     let kinds = match write.side {
         Side::Left => Sides::new(&record.kind, &write.counterpart().kind),
         Side::Right => Sides::new(&write.counterpart().kind, &record.kind),
     };
-    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return false };
+    let Some(entity) = module.and_then(|module| module.entity_for(kinds)) else { return Vec::new() };
     let shown = entity.project(write.side, &record.fields).values;
-    let mut wanted = write.patch.get(write.side).iter().peekable();
     // What a reference means on the other side only links say; such a write is looked at and planned anew.
-    wanted.peek().is_some() && wanted.all(|(name, value)| shown.get(name.as_str()) == Some(value))
+    let wanted = write.patch.get(write.side).iter();
+    wanted.filter(|(name, value)| shown.get(name.as_str()) == Some(value)).map(|(name, _)| name.clone()).collect()
+}
+
+/// What both sides agreed on with an update of which only these fields are `shown`. Whoever wrote them there, what somebody
+/// typed on the other side since is newer: their values must not pass for an edit that has priority over it.
+fn agreed(module: &ModuleMapping, intent: &Intent, key: &RecordKey, shown: &BTreeSet<FieldName>) -> Option<Change> {
+    let write = &intent.write;
+    let mut patch = write.patch.clone();
+    for side in Side::BOTH {
+        patch.get_mut(side).retain(|name, _| shown.contains(name));
+    }
+    let swings = write.swings.iter().filter(|(name, _)| shown.contains(*name));
+    let swings = swings.map(|(name, swing)| (name.clone(), swing.clone())).collect();
+    let mapping = module.fingerprint.clone();
+    (!shown.is_empty()).then(|| Change::Patch { keys: write.keys(key.clone()), patch, swings, mapping })
 }

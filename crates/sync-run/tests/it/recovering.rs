@@ -124,6 +124,31 @@ fn p4_what_of_ours_arrived_late_is_not_taken_for_a_persons_edit() {
 }
 
 #[test]
+fn p4_what_shows_of_an_update_that_was_edited_since_is_agreed() {
+    at_every_edge(async |edge| {
+        let pair = newcomer();
+        pair.sync().await.unwrap();
+        let edit = |side, field, value| Deed::Edit { side, who: 0, field, value };
+        act(&pair, &[edit(Side::Left, Field::Street, 3), edit(Side::Left, Field::Phone, 3)]);
+        if !pair.sync_until_killed(edge).await {
+            return false;
+        }
+        // The right side's edits go first: the phone is one, and the street that we may have written there is none.
+        act(&pair, &[edit(Side::Left, Field::Street, 2), edit(Side::Right, Field::Phone, 1)]);
+        for _ in 0..2 {
+            pair.sync().await.unwrap();
+        }
+        assert_converged(&pair);
+        let key = find(&pair, Side::Right, 0).unwrap();
+        for (field, value) in [(Field::Street, 2), (Field::Phone, 1)] {
+            let stands = pair.systems.right.live()[&key].get(field.own(Side::Right)).cloned();
+            assert_eq!(stands, Some(Value::text(field.value(value))), "{field:?} at edge {edge}");
+        }
+        true
+    });
+}
+
+#[test]
 fn p22_what_a_dead_process_had_on_its_way_is_waited_for_as_long_as_if_it_waited() {
     let mut on_their_way = 0;
     at_every_edge(async |edge| {
