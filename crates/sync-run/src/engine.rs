@@ -350,8 +350,10 @@ impl Run<'_> {
             return Ok(policy);
         }
         // Most pairs meet without a mark, and then there is nothing to look through.
-        let marked = self.store.has_marks(&self.engine.pair).await?;
-        for module in modules.iter().filter(|_| marked) {
+        if !self.store.has_marks(&self.engine.pair).await? {
+            return Ok(policy);
+        }
+        for module in modules {
             let observed = self.observed(module, &self.scope(&[module])).await?;
             policy.earlier_life |= reconcile::proves_earlier_life(module, &observed);
         }

@@ -45,8 +45,7 @@ impl Run<'_> {
         while let Some(found) = coming.take() {
             let following = match &found.next {
                 Next::End(_) => None,
-                Next::Page(next) if *next > page && *next < MOST_PAGES => Some(*next),
-                Next::Page(_) => return Err(RunError::EndlessList { kind: kind.clone() }),
+                Next::Page(next) => Some(*next),
             };
             records += found.seen.len();
             let noted = async {
@@ -56,6 +55,10 @@ impl Run<'_> {
             };
             match following {
                 None => noted.await?,
+                Some(next) if next <= page || next >= MOST_PAGES => {
+                    noted.await?;
+                    return Err(RunError::EndlessList { kind: kind.clone() });
+                }
                 // What a page shows in part is read in full before the next page is asked for, so that no record is noted in
                 // an older state than it was seen in.
                 Some(next) if connector.lists_in_part(kind) => {

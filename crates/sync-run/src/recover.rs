@@ -53,14 +53,14 @@ impl Run<'_> {
         let connector = self.engine.connectors.get(intent.write.side);
         match &intent.write.change {
             WriteChange::Update { key, .. } => {
-                let shown = |seen: &[Presence]| -> BTreeSet<FieldName> {
+                let shown_by = |seen: &[Presence]| -> BTreeSet<FieldName> {
                     seen.iter().filter_map(Presence::record).flat_map(|record| shown(module, intent, record)).collect()
                 };
                 let all = intent.write.patch.get(intent.write.side).len();
                 let took_effect = |shown: &BTreeSet<FieldName>| !shown.is_empty() && shown.len() == all;
                 let look = || connector.read(std::slice::from_ref(key));
-                let seen = self.look_until(given_up, look, |seen| took_effect(&shown(seen))).await?;
-                let shown = shown(&seen);
+                let seen = self.look_until(given_up, look, |seen| took_effect(&shown_by(seen))).await?;
+                let shown = shown_by(&seen);
                 let mut changes = self.observe(intent.write.side, seen, Fresh::Asked).await?;
                 if took_effect(&shown) {
                     changes.extend(self.settled_by(module, intent, key));
@@ -156,8 +156,8 @@ fn agreed(module: &ModuleMapping, intent: &Intent, key: &RecordKey, shown: &BTre
     for side in Side::BOTH {
         patch.get_mut(side).retain(|name, _| shown.contains(name));
     }
-    let swings = write.swings.iter().filter(|(name, _)| shown.contains(*name));
-    let swings = swings.map(|(name, swing)| (name.clone(), swing.clone())).collect();
+    let mut swings = write.swings.clone();
+    swings.retain(|name, _| shown.contains(name));
     let mapping = module.fingerprint.clone();
     (!shown.is_empty()).then(|| Change::Patch { keys: write.keys(key.clone()), patch, swings, mapping })
 }
